@@ -1,0 +1,56 @@
+PYTHON ?= python3
+UV     := uv==0.13.9
+
+# The whole suite beside its own PostgreSQL and RabbitMQ keeps two cores busy with four workers.
+WORKERS ?= 4
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo up test lint format lock clean
+
+help:  ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/complete  ## run a whole term in a minute or two; the results are left in var/demo
+	.venv/bin/ninthweek demo --term ninthweek/demonstration/terms/trinity-2027 --out var/demo
+
+up: .venv/complete  ## run all services here, until Ctrl-C
+	.venv/bin/ninthweek up
+
+test: .venv/complete  ## run every test, or those of TESTS=tests/unit
+	.venv/bin/pytest --numprocesses $(WORKERS) $(TESTS)
+
+lint: .venv/complete  ## check style, types and who may import whom
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: .venv/complete  ## put the code into the house style
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+lock: .venv/bin/uv  ## choose the current versions of all dependencies again
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev --upgrade \
+		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
+		pyproject.toml --output-file requirements.lock
+
+clean:  ## remove the environment and all that runs have left
+	rm -rf .venv var dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# The environment: exactly what the lock names, every file checked against its hash.
+.venv/complete: requirements.lock | .venv/bin/uv
+	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --requirement requirements.lock
+	.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Debian keeps what `venv` needs in a package of its own.
+.venv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'ninthweek needs Python 3.11 or later; name one with PYTHON=…' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+			&& apt-get update -qq && apt-get install -qq --no-install-recommends python3-venv >/dev/null; } \
+		|| { echo 'ninthweek needs Python with venv: on Debian, install the package python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check $(UV)
