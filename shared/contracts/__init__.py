@@ -1,0 +1,1 @@
+"""The events: the only thing that two services both know."""

@@ -1,0 +1,208 @@
+"""Who says and hears what: the five services and the outside systems.
+
+The picture of the whole in one table. Queues, bindings, the broker's users and permissions, and the published
+contracts are made from it.
+"""
+
+from dataclasses import dataclass
+
+from shared.contracts.evaluation import SurveyAnswered, SurveyClosed, SurveyOpened, SurveyUnanswered
+from shared.contracts.every_service import MessageFailed
+from shared.contracts.intake import (
+    ApplicationReceived,
+    ApplicationsClosed,
+    ApplicationWithdrawn,
+    HostRegistered,
+    ProjectSubmitted,
+    ProjectWithdrawn,
+    RoundScheduled,
+    StudentRegistered,
+    SubmissionRefused,
+)
+from shared.contracts.matching import (
+    ApplicationUnsuccessful,
+    ApplicationWaitlisted,
+    MatchMade,
+    OfferAccepted,
+    OfferDeclined,
+    OfferMade,
+    PlacementCancelled,
+    PlacementCompleted,
+    PlacementConfirmed,
+    RankingReceived,
+)
+from shared.contracts.message import Event, Message, Submission
+from shared.contracts.notifications import EmailFailed, EmailSent
+from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned, ReviewOverdue
+from shared.contracts.submissions import (
+    ApplicationForm,
+    ApplicationWithdrawal,
+    HostRecord,
+    ProjectProposal,
+    ProjectWithdrawal,
+    StudentRecord,
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A service: what it is for, what it says beside `MessageFailed`, and what it hears."""
+
+    name: str
+    purpose: str
+    says: tuple[type[Event], ...]
+    hears: tuple[type[Event], ...]
+    takes: tuple[type[Submission], ...] = ()
+    """Submissions of outside systems; only the front door takes any."""
+
+    @property
+    def vocabulary(self) -> tuple[type[Event], ...]:
+        """Every event that the service may say: its own, and what every service says."""
+        return (*self.says, MessageFailed)
+
+
+@dataclass(frozen=True)
+class OutsideSystem:
+    """Another system of the university: its name begins the routing keys of what it may send."""
+
+    name: str
+    purpose: str
+    sends: tuple[type[Submission], ...]
+
+    def routing_key(self, submission: type[Submission]) -> str:
+        return f"{self.name}.{submission.noun}"
+
+
+INTAKE = Card(
+    name="intake",
+    purpose="the front door: rounds, hosts, students, projects, applications",
+    says=(
+        RoundScheduled,
+        HostRegistered,
+        StudentRegistered,
+        ProjectSubmitted,
+        ProjectWithdrawn,
+        ApplicationReceived,
+        ApplicationWithdrawn,
+        SubmissionRefused,
+        ApplicationsClosed,
+    ),
+    hears=(ProjectApproved, ProjectReturned, ProjectDeclined),
+    takes=(
+        HostRecord,
+        StudentRecord,
+        ProjectProposal,
+        ProjectWithdrawal,
+        ApplicationForm,
+        ApplicationWithdrawal,
+    ),
+)
+
+SCREENING = Card(
+    name="screening",
+    purpose="is this project suitable, scoped, supervised?",
+    says=(ProjectApproved, ProjectReturned, ProjectDeclined, ReviewOverdue),
+    hears=(ProjectSubmitted, ProjectWithdrawn),
+)
+
+MATCHING = Card(
+    name="matching",
+    purpose="rankings, the match, offers, placements",
+    says=(
+        RankingReceived,
+        MatchMade,
+        OfferMade,
+        OfferAccepted,
+        OfferDeclined,
+        ApplicationWaitlisted,
+        ApplicationUnsuccessful,
+        PlacementConfirmed,
+        PlacementCancelled,
+        PlacementCompleted,
+    ),
+    hears=(
+        RoundScheduled,
+        ProjectApproved,
+        ProjectWithdrawn,
+        ApplicationReceived,
+        ApplicationWithdrawn,
+        ApplicationsClosed,
+    ),
+)
+
+NOTIFICATIONS = Card(
+    name="notifications",
+    purpose="who is told what, by e-mail",
+    says=(EmailSent, EmailFailed),
+    hears=(
+        RoundScheduled,
+        HostRegistered,
+        StudentRegistered,
+        ProjectSubmitted,
+        ProjectWithdrawn,
+        ProjectApproved,
+        ProjectReturned,
+        ProjectDeclined,
+        ReviewOverdue,
+        ApplicationReceived,
+        ApplicationWithdrawn,
+        SubmissionRefused,
+        ApplicationsClosed,
+        RankingReceived,
+        OfferMade,
+        OfferDeclined,
+        ApplicationWaitlisted,
+        ApplicationUnsuccessful,
+        PlacementConfirmed,
+        PlacementCancelled,
+        SurveyOpened,
+        SurveyUnanswered,
+        MessageFailed,
+    ),
+)
+
+EVALUATION = Card(
+    name="evaluation",
+    purpose="surveys, and what they say",
+    says=(SurveyOpened, SurveyUnanswered, SurveyAnswered, SurveyClosed),
+    hears=(RoundScheduled, HostRegistered, StudentRegistered, ProjectSubmitted, PlacementCompleted),
+)
+
+SERVICES = (INTAKE, SCREENING, MATCHING, NOTIFICATIONS, EVALUATION)
+
+OUTSIDE_SYSTEMS = (
+    OutsideSystem(
+        name="customer-relations",
+        purpose="knows the hosts and sends their proposals",
+        sends=(HostRecord, ProjectProposal, ProjectWithdrawal),
+    ),
+    OutsideSystem(name="student-records", purpose="knows the students", sends=(StudentRecord,)),
+    OutsideSystem(
+        name="careers-portal",
+        purpose="where students apply",
+        sends=(ApplicationForm, ApplicationWithdrawal),
+    ),
+)
+
+
+def hearers(event: type[Event]) -> tuple[str, ...]:
+    """The names of the services that hear an event."""
+    return tuple(card.name for card in SERVICES if event in card.hears)
+
+
+def speakers(message: type[Message]) -> tuple[str, ...]:
+    """The names of the services or outside systems that say a message."""
+    services = (card.name for card in SERVICES if message in card.vocabulary)
+    systems = (system.name for system in OUTSIDE_SYSTEMS if message in system.sends)
+    return (*services, *systems)
+
+
+def published_messages() -> tuple[type[Message], ...]:
+    """Every message of the published contracts, once."""
+    submissions = (submission for system in OUTSIDE_SYSTEMS for submission in system.sends)
+    events = (event for card in SERVICES for event in card.vocabulary)
+    return tuple(dict.fromkeys((*submissions, *events)))
+
+
+def outside_system(name: str) -> OutsideSystem | None:
+    return next((system for system in OUTSIDE_SYSTEMS if system.name == name), None)

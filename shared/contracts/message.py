@@ -1,0 +1,117 @@
+"""What every message is: a frozen pydantic model that knows its type, its subject and its version."""
+
+import re
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+TYPE_PREFIX = "ninthweek"
+
+type_registry: dict[str, type["Message"]] = {}
+"""Every message class by its `ce-type`."""
+
+
+class Message(BaseModel):
+    """A message of any kind.
+
+    A subclass is declared with what it is about and its version, and says nothing else of the wire:
+
+        class ProjectApproved(Event, about="project"):
+            project_id: ProjectId
+
+    `about` names the thing; its id is the field `<about>_id`. `version` is the version of the class: a change
+    that would break a consumer is a new class with the next version, said beside the old one.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    about: ClassVar[str]
+    version: ClassVar[int]
+    type: ClassVar[str]
+
+    def __init_subclass__(cls, about: str = "", version: int = 1, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not about:
+            return
+        cls.about = about
+        cls.version = version
+        cls.type = f"{TYPE_PREFIX}.{cls.__name__}.v{version}"
+        type_registry[cls.type] = cls
+
+    @property
+    def subject(self) -> str:
+        """What the message is about, as `project/P0042`."""
+        return subject(self.about, getattr(self, f"{self.about}_id"))
+
+    @property
+    def sequence(self) -> int | None:
+        """The version of the subject, for messages that are copied: the highest one is the newest."""
+        return None
+
+    @classmethod
+    def from_json(cls, body: bytes | str) -> Self:
+        """Read a body; raises `pydantic.ValidationError` with every field at fault."""
+        return cls.model_validate_json(body)
+
+    def to_json(self) -> bytes:
+        return self.model_dump_json().encode()
+
+
+class Event(Message):
+    """Something that happened, said on the exchange `events` by the service that owns it to whoever hears."""
+
+    routing_key: ClassVar[str]
+
+    def __init_subclass__(cls, about: str = "", version: int = 1, **kwargs: Any) -> None:
+        super().__init_subclass__(about=about, version=version, **kwargs)
+        noun, *verb = re.findall(r"[A-Z][a-z]*", cls.__name__)
+        cls.routing_key = f"{noun.lower()}.{'-'.join(word.lower() for word in verb)}"
+
+
+class Submission(Message):
+    """What an outside system asks for, on the exchange `submissions`; intake accepts or refuses it.
+
+    A field that the contract does not know is refused: it is most often a misspelt one.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    noun: ClassVar[str]
+    """The last word of the routing key: `<system>.<noun>`."""
+
+    def __init_subclass__(cls, about: str = "", noun: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(about=about, **kwargs)
+        cls.noun = noun
+
+
+class Private(Message):
+    """What a service says to itself; never on `events`, never in the published contracts."""
+
+
+class Timer(Private):
+    """A message to oneself at a moment of the programme's time.
+
+    It is not cancelled: its handler asks whether it still matters.
+    """
+
+
+class Effect(Private):
+    """A message to oneself that acts outside the database (a mail), alone and outside any transaction."""
+
+
+def subject(about: str, identifier: str) -> str:
+    """The name of a thing, in envelopes and in locks: `subject("project", "P0042") == "project/P0042"`."""
+    return f"{about}/{identifier}"
+
+
+PERSONAL = {"x-personal": True}
+
+
+def is_personal(model: type[BaseModel], field: str) -> bool:
+    """Whether the contract marks the field as personal; logs mask what is marked."""
+    extra = model.model_fields[field].json_schema_extra
+    return isinstance(extra, dict) and bool(extra.get("x-personal"))
+
+
+Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+"""An id given by the system that owns the thing: letters, digits, `.`, `_`, `:` and `-`."""

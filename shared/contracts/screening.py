@@ -1,0 +1,81 @@
+"""What screening says: the verdict on each revision of a project."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.contracts.fields import (
+    Days,
+    FirstDay,
+    HostId,
+    LastDay,
+    Moment,
+    Places,
+    ProjectId,
+    Reason,
+    Revision,
+    RoundId,
+    Title,
+    Week,
+)
+from shared.contracts.message import Event
+
+Comments = Annotated[
+    Reason, Field(description="What the reviewer tells the host.", examples=["Please name a supervisor."])
+]
+
+
+class ProjectApproved(Event, about="project"):
+    """A project may be applied for; with what others need to place students there."""
+
+    project_id: ProjectId
+    revision: Revision
+    round_id: RoundId
+    host_id: HostId
+    title: Title
+    places: Places
+    week: Week
+    days: Days
+    starts_on: FirstDay
+    ends_on: LastDay
+
+    @property
+    def sequence(self) -> int:
+        return self.revision
+
+
+class ProjectReturned(Event, about="project"):
+    """The host is asked to correct the project and send it again, with the next revision."""
+
+    project_id: ProjectId
+    revision: Revision
+    round_id: RoundId
+    host_id: HostId
+    comments: Comments
+
+    @property
+    def sequence(self) -> int:
+        return self.revision
+
+
+class ProjectDeclined(Event, about="project"):
+    """The project does not fit the programme."""
+
+    project_id: ProjectId
+    revision: Revision
+    round_id: RoundId
+    host_id: HostId
+    comments: Comments
+
+    @property
+    def sequence(self) -> int:
+        return self.revision
+
+
+class ReviewOverdue(Event, about="project"):
+    """A review has waited longer than it should."""
+
+    project_id: ProjectId
+    revision: Revision
+    round_id: RoundId
+    waiting_since: Annotated[Moment, Field(description="When the revision was submitted.")]
