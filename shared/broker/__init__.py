@@ -1,0 +1,1 @@
+"""The broker: its exchanges, queues and bindings, and who may do what with them."""

@@ -1,0 +1,73 @@
+"""Connections to PostgreSQL, and how to tell that it is away from that it refused."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+import asyncpg
+
+if TYPE_CHECKING:
+    Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+else:
+    Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy
+    Pool: TypeAlias = asyncpg.Pool
+
+_LOST = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+class DatabaseAway(Exception):
+    """The database cannot be reached, or was lost under a transaction: the same is to be tried again."""
+
+
+@asynccontextmanager
+async def acquire(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection of the pool. Raises `DatabaseAway` where there is none to be had, or where it is lost in the block."""
+    try:
+        connection = await pool.acquire()
+    except (OSError, TimeoutError, asyncpg.InterfaceError, *_LOST) as error:
+        raise DatabaseAway from error
+    try:
+        yield connection
+    except Exception as error:
+        if _is_loss(error):
+            raise DatabaseAway from error
+        raise
+    finally:
+        await pool.release(connection)
+
+
+def _is_loss(error: Exception) -> bool:
+    """An `InterfaceError` is a connection that was lost under its user, unless it is about a value."""
+    if isinstance(error, asyncpg.InterfaceError):
+        return not isinstance(error, ValueError)
+    return isinstance(error, _LOST)
+
+
+COLLISION = (asyncpg.exceptions.SerializationError, asyncpg.exceptions.DeadlockDetectedError)
+"""What is raised where two transactions were in each other's way: try the transaction again."""
+
+
+async def connect_pool(url: str, *, schema: str, size: int) -> Pool:
+    """A pool of at most `size` connections that see the tables of one schema; `jsonb` is read and written as objects."""
+    return await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=size,
+        init=_prepare,
+        timeout=10,
+        server_settings={"search_path": schema, "application_name": f"ninthweek {schema}", "timezone": "UTC"},
+        command_timeout=60,
+    )
+
+
+async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)

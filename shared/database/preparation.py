@@ -1,0 +1,74 @@
+"""Prepares a service's schema, its login role and its tables; safe to repeat."""
+
+import hashlib
+import hmac
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+import asyncpg
+
+from shared.database.migration import engine, upgrade
+
+RUNTIME_MIGRATIONS = Path(__file__).parent.parent / "runtime" / "migrations"
+
+
+def service_url(administrator_url: str, service: str) -> str:
+    """The URL of a service's own role on the administrator's server and database.
+
+    The password is derived from the administrator's, so that nothing has to be kept anywhere.
+    """
+    parts = urlsplit(administrator_url)
+    role = f"ninthweek_{service}"
+    password = hmac.digest((parts.password or administrator_url).encode(), role.encode(), hashlib.sha256).hex()
+    address = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{role}:{quote(password)}@{address}"))
+
+
+async def prepare_schema(administrator_url: str, *, service: str, url: str, migrations: Path) -> None:
+    """Make a service's schema and the role of `url`, which reaches this schema alone; then migrate its tables."""
+    parts = urlsplit(url)
+    role, password = unquote(parts.username or ""), unquote(parts.password or "")
+    administrator = await asyncpg.connect(administrator_url)
+    try:
+        async with administrator.transaction():
+            await administrator.execute(await _formatted(administrator, _ROLE, role, password))
+            await administrator.execute(await _formatted(administrator, _SCHEMA, service, role))
+    finally:
+        await administrator.close()
+    await _migrate(administrator_url, service, migrations)
+
+
+async def _formatted(connection: "asyncpg.Connection[asyncpg.Record]", statement: str, *values: str) -> str:
+    """A statement of data definition takes no parameters: the server quotes them."""
+    placeholders = ", ".join(f"${number}::text" for number in range(2, len(values) + 2))
+    formatted: str = await connection.fetchval(f"select format($1, {placeholders})", statement, *values)
+    return formatted
+
+
+_ROLE = """
+do $do$ begin create role %1$I login; exception when duplicate_object then null; end $do$;
+alter role %1$I login password %2$L;
+"""
+
+_SCHEMA = """
+create schema if not exists %1$I;
+revoke all on schema public from public;
+grant usage on schema %1$I to %2$I;
+alter default privileges in schema %1$I grant select, insert, update, delete on tables to %2$I;
+alter default privileges in schema %1$I grant usage on sequences to %2$I;
+"""
+
+
+async def _migrate(administrator_url: str, schema: str, migrations: Path) -> None:
+    database = engine(administrator_url)
+    try:
+        async with database.connect() as connection:
+            for folder, version_table in ((RUNTIME_MIGRATIONS, "runtime_version"), (migrations, "version")):
+                await connection.run_sync(
+                    lambda sync, folder=folder, version_table=version_table: upgrade(
+                        sync, schema=schema, folder=folder, version_table=version_table
+                    )
+                )
+            await connection.commit()
+    finally:
+        await database.dispose()

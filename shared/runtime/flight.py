@@ -1,0 +1,50 @@
+"""What was said and is not yet handled by all its hearers: counted, so that quiet is known and not guessed.
+
+For a process that runs all services: the demonstration, and the journeys among the tests.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from uuid import UUID
+
+from shared.contracts.directory import hearers
+from shared.contracts.envelope import Envelope, identity
+from shared.contracts.message import Event, type_registry
+from shared.runtime.outgoing import Outgoing
+
+
+class Flight:
+    """Who is still to handle what. A message said twice is in flight once, as it is handled once."""
+
+    def __init__(self) -> None:
+        self._awaited: set[tuple[str, UUID]] = set()
+        self._landed = asyncio.Event()
+        self._landed.set()
+        self.movements = 0
+        """How many messages took off so far: unchanged between two looks, none did."""
+
+    def expect(self, services: Iterable[str], message: UUID) -> None:
+        """A message was said that these services will handle."""
+        self._awaited.update((service, message) for service in services)
+        self.movements += 1
+        if self._awaited:
+            self._landed.clear()
+
+    def said(self, service: str, outgoing: Outgoing) -> None:
+        """A service's relay is about to publish."""
+        envelope = Envelope.from_headers(outgoing.headers)
+        message_type = type_registry[envelope.type]
+        heard_by = hearers(message_type) if issubclass(message_type, Event) else (service,)
+        if outgoing.exchange == service:  # a timer, an effect, or an event that returns to be tried again
+            heard_by = (service,)
+        self.expect(heard_by, identity(envelope, outgoing.body))
+
+    def handled(self, service: str, message: UUID) -> None:
+        """A service is done with a message: handled, known already, put aside, or among its failures."""
+        self._awaited.discard((service, message))
+        if not self._awaited:
+            self._landed.set()
+
+    async def landed(self) -> None:
+        """Wait until nothing is in flight."""
+        await self._landed.wait()

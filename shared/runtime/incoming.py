@@ -1,0 +1,144 @@
+"""What a queue delivers: raw, then read against the contracts."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from shared.broker.topology import EVENTS, SUBMISSIONS, Lane
+from shared.contracts.envelope import BrokenEnvelope, Envelope, identity
+from shared.contracts.faults import faults_of
+from shared.contracts.intake import Fault
+from shared.contracts.message import Event, Message, Private, Submission, type_registry
+
+LARGEST_BODY = 1_000_000
+"""Bytes; what a service takes from a queue. Documents are not carried in messages."""
+
+_ATTEMPTS = "ninthweek-attempts"
+_WAITS = "ninthweek-waits"
+_EXCHANGE = "ninthweek-exchange"
+_ROUTING_KEY = "ninthweek-routing-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A delivery. One that returns to be tried again keeps the exchange and the key that it first came by."""
+
+    lane: Lane
+    exchange: str
+    routing_key: str
+    headers: dict[str, Any]
+    body: bytes
+    attempts: int = 0
+    waits: int = 0
+    delivered_before: bool = False
+
+    @classmethod
+    def delivered(
+        cls,
+        *,
+        service: str,
+        lane: Lane,
+        exchange: str,
+        routing_key: str,
+        headers: Mapping[str, Any],
+        body: bytes,
+        delivered_before: bool,
+    ) -> "Incoming":
+        """Only on its own exchange does a service believe the headers that it wrote for itself."""
+        own = headers if exchange == service else {}
+        return cls(
+            lane=lane,
+            exchange=str(own.get(_EXCHANGE, exchange)),
+            routing_key=str(own.get(_ROUTING_KEY, routing_key)),
+            headers={name: value for name, value in headers.items() if name.startswith("ce-")},
+            body=body,
+            attempts=int(own.get(_ATTEMPTS, 0)),
+            waits=int(own.get(_WAITS, 0)),
+            delivered_before=delivered_before,
+        )
+
+    def to_return(self, *, attempts: int, waits: int) -> dict[str, str]:
+        """The headers under which it comes back to this service."""
+        return {
+            **self.text_headers(),
+            _EXCHANGE: self.exchange,
+            _ROUTING_KEY: self.routing_key,
+            _ATTEMPTS: str(attempts),
+            _WAITS: str(waits),
+        }
+
+    def text_headers(self) -> dict[str, str]:
+        return {name: value if isinstance(value, str) else repr(value) for name, value in self.headers.items()}
+
+    @property
+    def sender(self) -> str | None:
+        """The outside system that submitted it: the first word of the routing key, which the broker holds it to."""
+        return self.routing_key.partition(".")[0] if self.exchange == SUBMISSIONS else None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A delivery that keeps its contract."""
+
+    incoming: Incoming
+    envelope: Envelope
+    identity: UUID
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A delivery that breaks its contract: every fault, and as much of the envelope as there is."""
+
+    incoming: Incoming
+    envelope: Envelope | None
+    identity: UUID
+    faults: tuple[Fault, ...]
+
+
+def read(service: str, taken: Collection[str], incoming: Incoming) -> Received | Broken:
+    """Hold a delivery against the contracts; `taken` are the types that the service handles."""
+    try:
+        envelope = Envelope.from_headers(incoming.headers)
+    except BrokenEnvelope as broken:
+        return Broken(incoming, None, _identity_without_envelope(incoming), _as_faults(broken.faults))
+    same = identity(envelope, incoming.body)
+    if len(incoming.body) > LARGEST_BODY:
+        reason = f"The body has {len(incoming.body):,} bytes; at most {LARGEST_BODY:,} are taken."
+        return Broken(incoming, envelope, same, (Fault(field="body", reason=reason),))
+    message_type = type_registry.get(envelope.type)
+    if message_type is None or envelope.type not in taken or incoming.exchange != _exchange_of(service, message_type):
+        reason = "No such message is taken here: see the published contracts for its types."
+        return Broken(incoming, envelope, same, (Fault(field="ce-type", reason=reason),))
+    try:
+        return Received(incoming, envelope, same, message_type.from_json(incoming.body))
+    except ValidationError as error:
+        faults = faults_of(error.errors(include_url=False, include_context=False, include_input=False))
+        return Broken(incoming, envelope, same, tuple(faults))
+
+
+def _exchange_of(service: str, message_type: type[Message]) -> str:
+    if issubclass(message_type, Event):
+        return EVENTS
+    if issubclass(message_type, Submission):
+        return SUBMISSIONS
+    assert issubclass(message_type, Private)  # noqa: S101 - there is no fourth kind
+    return service
+
+
+def _as_faults(faults: Mapping[str, str]) -> tuple[Fault, ...]:
+    return tuple(Fault(field=field, reason=f"This attribute {reason}.") for field, reason in faults.items())
+
+
+def _identity_without_envelope(incoming: Incoming) -> UUID:
+    """Deliveries without an envelope are told apart by all that there is of them."""
+    stand_in = repr((incoming.exchange, incoming.routing_key, sorted(incoming.text_headers().items())))
+    return _digest(stand_in.encode() + b"\0" + incoming.body)
+
+
+def _digest(content: bytes) -> UUID:
+    return UUID(bytes=hashlib.sha256(content).digest()[:16])

@@ -1,0 +1,27 @@
+"""What is to be said."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A row of the outbox.
+
+    It is due at once, or at `due_at` by the programme's clock (a timer), or at `retry_at` by the system's (a
+    retry).
+    """
+
+    id: UUID
+    exchange: str
+    routing_key: str
+    headers: dict[str, str]
+    body: bytes
+    mandatory: bool
+    due_at: datetime | None = None
+    retry_at: datetime | None = None
+
+    @property
+    def immediate(self) -> bool:
+        return self.due_at is None and self.retry_at is None

@@ -1,0 +1,202 @@
+"""One running replica of a service: its pool, its broker, its relay and its consumers, started and stopped in order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+import aio_pika
+import structlog
+from faststream.rabbit import Channel, RabbitBroker, RabbitExchange
+from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
+from prometheus_client import REGISTRY, CollectorRegistry
+
+from shared.broker.topology import Lane
+from shared.clock import Clock, system_time
+from shared.database.connection import DatabaseAway, Pool, acquire, connect_pool
+from shared.runtime import store
+from shared.runtime.consumer import CHANNEL_GONE, Consumer
+from shared.runtime.flight import Flight
+from shared.runtime.handling import Handling
+from shared.runtime.relay import Publishes, Relay
+from shared.runtime.service import Service
+from shared.runtime.settings import RuntimeSettings
+from shared.runtime.work import UnitsOfWork
+
+FORGET_EVERY = 600.0
+"""Seconds between two clearings of what the inbox and the outbox need not remember."""
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Replica:
+    """A service at work. `running` starts and stops it."""
+
+    service: Service
+    clock: Clock
+    pool: Pool
+    relay: Relay
+    consumers: tuple[Consumer, ...]
+    units_of_work: UnitsOfWork
+
+    async def why_not_ready(self) -> list[str]:
+        """What keeps it from its work; empty while consumers consume, the pool answers and the outbox drains."""
+        reasons = [] if all(consumer.consumes for consumer in self.consumers) else ["the broker does not deliver"]
+        try:
+            async with asyncio.timeout(2), acquire(self.pool) as connection:
+                await connection.execute("select")
+        except (DatabaseAway, TimeoutError):
+            reasons.append("the database does not answer")
+        if self.relay.stalled_since is not None:
+            reasons.append(f"the outbox has not drained since {self.relay.stalled_since:%H:%M:%S} UTC")
+        return reasons
+
+    async def anything_due(self) -> bool:
+        """Whether its outbox has anything to say by now."""
+        async with acquire(self.pool) as connection:
+            return await store.anything_due(connection, programme_now=self.clock())
+
+    async def next_timer(self) -> datetime | None:
+        """When its next timer is due, by the programme's time."""
+        async with acquire(self.pool) as connection:
+            timer, _ = await store.next_due(connection)
+            return timer
+
+
+@asynccontextmanager
+async def running(
+    service: Service,
+    *,
+    database_url: str,
+    amqp_url: str,
+    clock: Clock = system_time,
+    settings: RuntimeSettings | None = None,
+    flight: Flight | None = None,
+    metrics: CollectorRegistry = REGISTRY,
+) -> AsyncIterator[Replica]:
+    """Run one replica while the block lasts.
+
+    Stopping takes nothing more, finishes what was delivered, publishes what that said, and only then lets go of broker
+    and database: nothing is lost, and nothing comes back as delivered before.
+    """
+    service.check()
+    settings = settings or RuntimeSettings()
+    pool = await connect_pool(database_url, schema=service.name, size=settings.pool_size)
+    broker = RabbitBroker(
+        amqp_url,
+        default_channel=Channel(on_return_raises=True),
+        middlewares=[RabbitPrometheusMiddleware(registry=metrics, app_name=service.name)],
+        apply_types=False,
+        logger=None,
+        reconnect_interval=0.5,
+        graceful_timeout=settings.stop_within.total_seconds(),
+    )
+    relay = Relay(service.name, pool, clock, _publisher(broker), flight)
+    handling = Handling(service, pool, clock, relay, flight)
+    consumers = _consumers(service, broker, handling, settings, _until_answers(pool))
+    replica = Replica(service, clock, pool, relay, consumers, handling.units_of_work)
+    tasks = [asyncio.create_task(relay.run()), asyncio.create_task(_forget(pool, settings))]
+    tasks += [asyncio.create_task(consumer.run()) for consumer in consumers]
+    try:
+        await broker.start()
+        log.info("service runs", service=service.name)
+        yield replica
+    finally:
+        await _finish(replica, settings.stop_within.total_seconds())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(*CHANNEL_GONE, TimeoutError):
+            await broker.stop()
+        await _close(pool)
+        log.info("service stopped", service=service.name)
+
+
+async def _finish(replica: Replica, seconds: float) -> None:
+    """Take nothing more, and end what was begun, unless that takes too long: then it comes again elsewhere."""
+    try:
+        async with asyncio.timeout(seconds):
+            for consumer in replica.consumers:
+                await consumer.stop_taking()
+            for consumer in replica.consumers:
+                await consumer.finish()
+            with suppress(DatabaseAway, *CHANNEL_GONE):
+                await replica.relay.drain()
+    except TimeoutError:
+        log.warning("stopped before all was handled", service=replica.service.name)
+
+
+async def _close(pool: Pool) -> None:
+    try:
+        async with asyncio.timeout(5):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
+
+
+def _consumers(
+    service: Service,
+    broker: RabbitBroker,
+    handling: Handling,
+    settings: RuntimeSettings,
+    until_answers: Callable[[], Awaitable[None]],
+) -> tuple[Consumer, ...]:
+    messages = Consumer(
+        broker,
+        service.name,
+        Lane.MESSAGES,
+        handling.messages,
+        until_answers,
+        prefetch=settings.prefetch,
+        largest_group=settings.largest_group,
+        side_by_side=1,
+    )
+    effects = Consumer(
+        broker,
+        service.name,
+        Lane.EFFECTS,
+        handling.effect,
+        until_answers,
+        prefetch=settings.effects_side_by_side,
+        largest_group=1,
+        side_by_side=settings.effects_side_by_side,
+    )
+    return (messages, effects) if service.effects else (messages,)
+
+
+def _publisher(broker: RabbitBroker) -> Publishes:
+    exchanges: dict[str, RabbitExchange] = {}
+
+    async def publish(message: aio_pika.Message, *, exchange: str, routing_key: str, mandatory: bool) -> None:
+        known = exchanges.setdefault(exchange, RabbitExchange(exchange, declare=False))
+        await broker.publish(message, exchange=known, routing_key=routing_key, mandatory=mandatory, timeout=30)
+
+    return publish
+
+
+def _until_answers(pool: Pool) -> Callable[[], Awaitable[None]]:
+    async def until_answers() -> None:
+        """Wait for the database, asking more and more slowly."""
+        patience = 0.1
+        log.warning("the database is away: nothing is handled until it is back")
+        while True:
+            await asyncio.sleep(patience)
+            with suppress(DatabaseAway):
+                async with acquire(pool) as connection:
+                    await connection.execute("select")
+                log.info("the database is back")
+                return
+            patience = min(patience * 2, 2.0)
+
+    return until_answers
+
+
+async def _forget(pool: Pool, settings: RuntimeSettings) -> None:
+    while True:
+        with suppress(DatabaseAway):
+            async with acquire(pool) as connection:
+                before = system_time() - settings.remember
+                await store.forget(connection, handled_before=before, sent_before=before)
+        await asyncio.sleep(FORGET_EVERY)

@@ -1,0 +1,129 @@
+"""The unit of work: what changed and what is to be said are committed together or not at all."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shared.broker.topology import EVENTS, Lane
+from shared.clock import Clock, system_time
+from shared.contracts.directory import hearers
+from shared.contracts.envelope import Envelope
+from shared.contracts.message import Effect, Event, Message, Private, Timer
+from shared.database.connection import Connection, Pool, acquire
+from shared.identifiers import new_id
+from shared.runtime import store
+from shared.runtime.outgoing import Outgoing
+from shared.telemetry import current_trace
+
+
+class Work:
+    """One message in, or one request in, and one transaction.
+
+    `connection` is inside the transaction and `now` is the programme's time. `cause` is the envelope of what is handled
+    (none in a route) and `sender` the outside system that submitted it, as its routing key says and the broker holds it
+    to. Nobody commits: whoever opened the work does.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        says: frozenset[type[Event]],
+        connection: Connection,
+        now: datetime,
+        cause: Envelope | None = None,
+        sender: str | None = None,
+    ) -> None:
+        self.connection = connection
+        self.now = now
+        self.cause = cause
+        self.sender = sender
+        self.outgoing: list[Outgoing] = []
+        self._service = service
+        self._says = says
+
+    def publish(self, message: Event | Timer | Effect, *, at: datetime | None = None) -> None:
+        """Say something once this work is committed: an event to whoever hears it, a timer or an effect to oneself.
+
+        `at` is the moment of a timer, in the programme's time, and only a timer has one. Raises `TypeError` for an
+        event that is another service's to say.
+        """
+        if isinstance(message, Event) and type(message) not in self._says:
+            raise TypeError(f"{self._service} does not say {type(message).__name__}: add it to its card")
+        if isinstance(message, Timer) != (at is not None):
+            raise TypeError(f"{type(message).__name__}: a timer, and only a timer, has a moment")
+        identifier = new_id()
+        envelope = Envelope(
+            id=str(identifier),
+            source=self._service,
+            type=message.type,
+            time=self.now,
+            subject=message.subject,
+            sequence=message.sequence,
+            correlation_id=self._correlation_id or str(identifier),
+            causation_id=self.cause.id if self.cause else None,
+            trace_parent=current_trace() or (self.cause.trace_parent if self.cause else None),
+        )
+        exchange, routing_key = self._destination(message)
+        self.outgoing.append(
+            Outgoing(
+                id=identifier,
+                exchange=exchange,
+                routing_key=routing_key,
+                headers=envelope.to_headers(),
+                body=message.to_json(),
+                mandatory=isinstance(message, Private) or bool(hearers(type(message))),
+                due_at=at,
+            )
+        )
+
+    async def lock(self, *subjects: str) -> None:
+        """Wait until nobody else changes these subjects, and keep others waiting until the commit.
+
+        For routes; a handler's subjects were locked before it was called.
+        """
+        await store.lock(self.connection, lock_keys(self._service, subjects))
+
+    @property
+    def _correlation_id(self) -> str | None:
+        return (self.cause.correlation_id or self.cause.id) if self.cause else None
+
+    def _destination(self, message: Message) -> tuple[str, str]:
+        if isinstance(message, Event):
+            return EVENTS, message.routing_key
+        return self._service, Lane.EFFECTS if isinstance(message, Effect) else Lane.MESSAGES
+
+
+def lock_keys(service: str, subjects: tuple[str, ...]) -> list[int]:
+    """The keys of PostgreSQL's advisory locks for these subjects, sorted so that two takers cannot deadlock."""
+    digests = (hashlib.blake2b(f"{service}:{subject}".encode(), digest_size=8).digest() for subject in subjects)
+    return sorted({int.from_bytes(digest, signed=True) for digest in digests})
+
+
+class TakesOutgoing(Protocol):
+    """The relay, as a unit of work sees it."""
+
+    def hand(self, outgoing: list[Outgoing]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsOfWork:
+    """Opens units of work, for routes and effects."""
+
+    service: str
+    says: frozenset[type[Event]]
+    pool: Pool
+    clock: Clock
+    relay: TakesOutgoing
+    cause: Envelope | None = None
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Work]:
+        """One transaction: committed when the block ends, rolled back when it raises; what was said follows."""
+        async with acquire(self.pool) as connection, connection.transaction():
+            work = Work(self.service, self.says, connection, self.clock(), self.cause)
+            yield work
+            await store.add_outgoing(connection, work.outgoing, said_at=system_time())
+        self.relay.hand(work.outgoing)

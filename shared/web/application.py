@@ -1,0 +1,75 @@
+"""The HTTP application of one service or of all: their routes behind one door, and how they are."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from shared.contracts.documents import asyncapi_document
+from shared.database.connection import DatabaseAway
+from shared.runtime.replica import Replica
+from shared.runtime.service import Service
+from shared.web.door import Door, caller
+from shared.web.problems import Problem, ProblemDetails, answer_away, answer_invalid, answer_problem
+
+TITLE = "ninthweek"
+DESCRIPTION = "Micro-placements, from a host's proposal to both sides' evaluation."
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemDetails, "description": HTTPStatus(status).phrase} for status in (401, 422, 503)
+}
+
+
+def application(replicas: Sequence[Replica], door: Door) -> FastAPI:
+    """The routes of these services, on one origin."""
+    app = routes_of([replica.service for replica in replicas])
+    app.state.door = door
+    app.state.units_of_work = {replica.service.name: replica.units_of_work for replica in replicas}
+
+    @app.get("/readyz", include_in_schema=False)
+    async def ready() -> JSONResponse:
+        reasons = {replica.service.name: await replica.why_not_ready() for replica in replicas}
+        status = HTTPStatus.SERVICE_UNAVAILABLE if any(reasons.values()) else HTTPStatus.OK
+        return JSONResponse({"ready": not any(reasons.values()), "because": reasons}, status_code=status)
+
+    return app
+
+
+def routes_of(services: Sequence[Service]) -> FastAPI:
+    """The application without anything that runs: enough to tell what it offers."""
+    app = FastAPI(title=TITLE, description=DESCRIPTION, docs_url=None, redoc_url=None)
+    for service in services:
+        app.include_router(
+            service.routes, tags=[service.name], dependencies=[Depends(caller)], responses=ERRORS
+        )
+    app.add_exception_handler(Problem, answer_problem)
+    app.add_exception_handler(RequestValidationError, answer_invalid)
+    app.add_exception_handler(DatabaseAway, answer_away)
+    app.middleware("http")(_guarded)
+
+    @app.get("/healthz", include_in_schema=False)
+    async def healthy() -> PlainTextResponse:
+        return PlainTextResponse("alive\n")
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/asyncapi.json", include_in_schema=False)
+    async def asyncapi() -> JSONResponse:
+        return JSONResponse(asyncapi_document())
+
+    return app
+
+
+async def _guarded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Headers that every answer carries."""
+    response = await call_next(request)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
