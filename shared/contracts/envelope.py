@@ -14,6 +14,9 @@ from uuid import UUID
 
 CONTENT_TYPE = "application/json"
 SPECIFICATION_VERSION = "1.0"
+REQUIRED = ("ce-specversion", "ce-id", "ce-source", "ce-type", "ce-time")
+LONGEST_HEADER = 200
+"""Characters."""
 
 
 class BrokenEnvelope(ValueError):
@@ -61,16 +64,12 @@ class Envelope:
     @classmethod
     def from_headers(cls, headers: Mapping[str, Any]) -> "Envelope":
         """Read the headers; raises `BrokenEnvelope` with every attribute at fault."""
-        values = {name[3:]: value for name, value in headers.items() if name.startswith("ce-")}
-        faults = {
-            f"ce-{name}": "is missing"
-            for name in ("specversion", "id", "source", "type", "time")
-            if not values.get(name)
-        }
+        values = {name.removeprefix("ce-"): value for name, value in headers.items() if name.startswith("ce-")}
+        faults = {name: "is missing" for name in REQUIRED if not headers.get(name)}
         faults |= {
-            f"ce-{name}": "is not text of at most 200 characters"
+            f"ce-{name}": f"is not text of at most {LONGEST_HEADER} characters"
             for name, value in values.items()
-            if not isinstance(value, str) or len(value) > 200
+            if not isinstance(value, str) or len(value) > LONGEST_HEADER
         }
         if "ce-specversion" not in faults and values["specversion"] != SPECIFICATION_VERSION:
             faults["ce-specversion"] = f"is not {SPECIFICATION_VERSION}"

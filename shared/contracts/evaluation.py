@@ -10,9 +10,7 @@ from shared.contracts.message import Event
 
 SurveyId = Annotated[UUID, Field(description="The survey.", examples=["01990a4e-7c00-7000-8000-000000000044"])]
 Closes = Annotated[Moment, Field(description="Answers are taken to before here.")]
-
-
-Respondent = Annotated[Literal["student", "host"], Field(description="Which side of the placement is asked.")]
+Respondent = Annotated[Literal["student", "host"], Field(description="Which side is asked.")]
 
 
 class _OfSurvey(Event):
@@ -22,7 +20,7 @@ class _OfSurvey(Event):
     application_id: ApplicationId
     round_id: RoundId
     project_id: ProjectId
-    respondent: Annotated[Literal["student", "host"], Field(description="Which side is asked.")]
+    respondent: Respondent
     respondent_id: Annotated[str, Field(description="The student's or the host's id.", examples=["S00042"])]
 
 

@@ -23,7 +23,13 @@ class Message(BaseModel):
     that would break a consumer is a new class with the next version, said beside the old one.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="ignore",
+        # What we write has every field: those who hear may rely on it.
+        json_schema_serialization_defaults_required=True,
+    )
 
     about: ClassVar[str]
     version: ClassVar[int]

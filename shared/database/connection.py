@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import asyncpg
 
 if TYPE_CHECKING:
-    Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
 else:
     Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy
@@ -30,7 +30,7 @@ class DatabaseAway(Exception):
 
 @asynccontextmanager
 async def acquire(pool: Pool) -> AsyncIterator[Connection]:
-    """A connection of the pool. Raises `DatabaseAway` where there is none to be had, or where it is lost in the block."""
+    """A connection of the pool. Raises `DatabaseAway` where there is none to be had, or it is lost in the block."""
     try:
         connection = await pool.acquire()
     except (OSError, TimeoutError, asyncpg.InterfaceError, *_LOST) as error:
@@ -57,17 +57,18 @@ COLLISION = (asyncpg.exceptions.SerializationError, asyncpg.exceptions.DeadlockD
 
 
 async def connect_pool(url: str, *, schema: str, size: int) -> Pool:
-    """A pool of at most `size` connections that see the tables of one schema; `jsonb` is read and written as objects."""
+    """A pool of at most `size` connections that see the tables of one schema."""
     return await asyncpg.create_pool(
         url,
         min_size=1,
         max_size=size,
-        init=_prepare,
+        init=prepare_codecs,
         timeout=10,
         server_settings={"search_path": schema, "application_name": f"ninthweek {schema}", "timezone": "UTC"},
         command_timeout=60,
     )
 
 
-async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+async def prepare_codecs(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Let a connection read and write `jsonb` as objects."""
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)

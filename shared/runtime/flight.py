@@ -4,7 +4,7 @@ For a process that runs all services: the demonstration, and the journeys among 
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from shared.contracts.directory import hearers
@@ -14,9 +14,13 @@ from shared.runtime.outgoing import Outgoing
 
 
 class Flight:
-    """Who is still to handle what. A message said twice is in flight once, as it is handled once."""
+    """Who of the services that run is still to handle what.
 
-    def __init__(self) -> None:
+    A message said twice is in flight once, as it is handled once.
+    """
+
+    def __init__(self, services: Collection[str]) -> None:
+        self._services = frozenset(services)
         self._awaited: set[tuple[str, UUID]] = set()
         self._landed = asyncio.Event()
         self._landed.set()
@@ -24,8 +28,8 @@ class Flight:
         """How many messages took off so far: unchanged between two looks, none did."""
 
     def expect(self, services: Iterable[str], message: UUID) -> None:
-        """A message was said that these services will handle."""
-        self._awaited.update((service, message) for service in services)
+        """A message was said that these services will handle, those of them that run."""
+        self._awaited.update((service, message) for service in services if service in self._services)
         self.movements += 1
         if self._awaited:
             self._landed.clear()
@@ -44,6 +48,10 @@ class Flight:
         self._awaited.discard((service, message))
         if not self._awaited:
             self._landed.set()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._awaited
 
     async def landed(self) -> None:
         """Wait until nothing is in flight."""

@@ -1,0 +1,1 @@
+"""The command line and the demonstration: the only place that imports services; nothing imports it."""

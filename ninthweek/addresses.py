@@ -1,0 +1,34 @@
+"""Where a service finds its database and its broker, and as whom."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ninthweek.services import NAMES
+from shared.database.preparation import service_url
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """URLs by service: each in a role of its own."""
+
+    database: Mapping[str, str]
+    amqp: Mapping[str, str]
+
+
+def addresses(database_url: str | None, amqp_url: str | None, environment: Mapping[str, str] = os.environ) -> Addresses:
+    """`<SERVICE>_DATABASE_URL` and `<SERVICE>_AMQP_URL` where they are set, else from the administrator's URLs.
+
+    A service whose addresses are known by neither is left out.
+    """
+    database, amqp = {}, {}
+    for name in NAMES:
+        own_database = environment.get(f"{name.upper()}_DATABASE_URL")
+        own_amqp = environment.get(f"{name.upper()}_AMQP_URL", amqp_url)
+        if own_database is None and database_url is not None:
+            own_database = service_url(database_url, name)
+        if own_database is not None:
+            database[name] = own_database
+        if own_amqp is not None:
+            amqp[name] = own_amqp
+    return Addresses(database, amqp)

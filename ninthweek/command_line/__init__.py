@@ -1,0 +1,45 @@
+"""`ninthweek`: every command, and what a person is told when one cannot do its work."""
+
+import sys
+
+import asyncpg
+import typer
+from aio_pika.exceptions import AMQPError
+from pydantic import ValidationError
+
+from ninthweek.command_line import desk, publishing, running
+from ninthweek.settings import SettingFaulty
+from shared.broker.declaration import TopologyConflict
+from shared.database.connection import DatabaseAway
+from shared.servers import ServersUnavailable
+
+commands = typer.Typer(
+    help="Runs a university's micro-placement programme: five services that talk only by events over RabbitMQ.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for room in (running, publishing, desk):
+    commands.add_typer(room.commands)
+
+
+def main() -> None:
+    """Run a command; whatever stops it is told in one line, without a traceback."""
+    try:
+        commands()
+    except (SettingFaulty, ServersUnavailable, TopologyConflict) as fault:
+        _stop(str(fault))
+    except ValidationError as fault:
+        settings = ", ".join(f"NINTHWEEK_{error['loc'][0]}".upper() + f" ({error['msg']})" for error in fault.errors())
+        _stop(f"These settings are not usable: {settings}.")
+    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as fault:
+        _stop(
+            f"The database does not let us in ({type(fault).__name__}): check DATABASE_URL, or run `ninthweek migrate`."
+        )
+    except (AMQPError, DatabaseAway, OSError) as fault:
+        _stop(f"A server cannot be reached ({type(fault).__name__}): check DATABASE_URL, AMQP_URL and the port.")
+
+
+def _stop(message: str) -> None:
+    sys.stderr.write(f"ninthweek: {message}\n")
+    raise SystemExit(2)

@@ -1,0 +1,136 @@
+"""Commands for staff: `queues` and `failures`."""
+
+import asyncio
+import json
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ninthweek.desk.failures import decide, list_failures, show_failure
+from ninthweek.desk.queues import ServiceState, states
+from ninthweek.settings import administrator_urls
+from shared.clock import LOCAL_TIME
+
+commands = typer.Typer()
+failures = typer.Typer(help="What could not be handled: list, show, retry or discard it.", no_args_is_help=True)
+commands.add_typer(failures, name="failures")
+
+Data = Annotated[Path, typer.Option(help="The data folder of the `up` that is running, unless URLs are set.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For another program.")]
+Names = Annotated[list[str], typer.Argument(help="As `failures list` names them, such as matching/12; or `all`.")]
+
+ATTENTION = "bold red"
+
+
+@commands.command()
+def queues(data: Data = Path("var/up"), as_json: AsJson = False) -> None:
+    """Show each service's queues (depth, consumers, age, rate), its outbox, its next timer and its failures."""
+    found = asyncio.run(states(administrator_urls(data)))
+    if as_json:
+        typer.echo(json.dumps([asdict(state) for state in found], default=_plain, indent=2))
+        return
+    table = Table(title="Queues, outboxes, timers and failures", title_justify="left")
+    for heading in ("service", "waiting", "consumers", "oldest", "a minute", "effects", "unsent", "retries"):
+        table.add_column(heading, justify="left" if heading == "service" else "right")
+    for heading in ("timers", "next timer", "failures", "dead letters"):
+        table.add_column(heading, justify="right")
+    for state in found:
+        table.add_row(*_cells(state))
+    Console().print(table)
+
+
+def _cells(state: ServiceState) -> list[str]:
+    return [
+        state.service,
+        str(state.waiting),
+        _alarming(state.consumers, state.consumers == 0),
+        _age(state.oldest),
+        str(state.handled_last_minute),
+        str(state.effects_waiting),
+        f"{state.unsent} ({_age(state.oldest_unsent)})" if state.unsent else "0",
+        str(state.retries),
+        str(state.timers),
+        f"{state.next_timer.astimezone(LOCAL_TIME):%a %d %b %Y %H:%M}" if state.next_timer else "-",
+        _alarming(state.failures, state.failures > 0),
+        _alarming(state.dead_letters, state.dead_letters > 0),
+    ]
+
+
+def _alarming(number: int, alarm: bool) -> str:
+    return f"[{ATTENTION}]{number}[/]" if alarm else str(number)
+
+
+def _age(age: timedelta | None) -> str:
+    if age is None:
+        return "-"
+    seconds = int(age.total_seconds())
+    if seconds < 120:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
+
+
+@failures.command("list")
+def list_(
+    state: Annotated[Literal["waiting", "retried", "discarded"], typer.Option(help="Which ones.")] = "waiting",
+    data: Data = Path("var/up"),
+    as_json: AsJson = False,
+) -> None:
+    """List the failures of all services."""
+    found = asyncio.run(list_failures(administrator_urls(data), state=state))
+    if as_json:
+        typer.echo(json.dumps(found, default=_plain, indent=2))
+        return
+    if not found:
+        typer.echo(f"No message is {state} among the failures.")
+        return
+    table = Table()
+    for heading in ("failure", "message", "from", "attempts", "last failed", "error"):
+        table.add_column(heading, overflow="fold")
+    for row in found:
+        last = f"{row['last_failed_at'].astimezone(LOCAL_TIME):%d %b %H:%M:%S}"
+        table.add_row(row["name"], row["message_type"], row["source"], str(row["attempts"]), last, row["error"])
+    Console().print(table)
+
+
+@failures.command()
+def show(name: Annotated[str, typer.Argument(help="Such as matching/12.")], data: Data = Path("var/up")) -> None:
+    """Show one failure whole, with its headers and its body. The body may hold personal data."""
+    failure = asyncio.run(show_failure(administrator_urls(data), name))
+    body = failure.pop("body")
+    typer.echo(json.dumps(failure, default=_plain, indent=2))
+    typer.echo(body.decode("utf-8", "backslashreplace"))
+
+
+@failures.command()
+def retry(names: Names, data: Data = Path("var/up")) -> None:
+    """Send failures back to the one service that failed, to be handled once."""
+    _decide(names, data, retry=True)
+
+
+@failures.command()
+def discard(names: Names, data: Data = Path("var/up")) -> None:
+    """Set failures aside for good; they stay on record."""
+    _decide(names, data, retry=False)
+
+
+def _decide(names: list[str], data: Path, *, retry: bool) -> None:
+    urls = administrator_urls(data)
+    if names == ["all"]:
+        names = [row["name"] for row in asyncio.run(list_failures(urls, state="waiting"))]
+    word = "sent back" if retry else "discarded"
+    left = [name for name in names if not asyncio.run(decide(urls, name, retry=retry))]
+    typer.echo(f"{len(names) - len(left)} {word}.")
+    if left:
+        typer.echo(f"Not waiting, and left alone: {', '.join(left)}.", err=True)
+        raise SystemExit(1)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,163 @@
+"""Commands that run the programme: `up`, `run`, `migrate`, `demo`."""
+
+import asyncio
+import errno
+import os
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+from rich.console import Console
+
+from ninthweek.addresses import Addresses, addresses
+from ninthweek.demonstration import play
+from ninthweek.migration import migrate as migrate_servers
+from ninthweek.services import NAMES
+from ninthweek.serving import serve
+from ninthweek.settings import (
+    AdministratorUrls,
+    SettingFaulty,
+    administrator_urls,
+    checked_url,
+    door_from_environment,
+    forget_servers,
+    note_servers,
+)
+from shared import logs
+from shared.servers import local_servers
+from shared.web.door import STAFF, Door
+
+commands = typer.Typer()
+
+BUNDLED_TERM = Path(__file__).parent.parent / "demonstration" / "terms" / "trinity-2027"
+
+Data = Annotated[Path, typer.Option(help="Where private servers, documents and mails are kept.")]
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
+
+
+@commands.command()
+def up(data: Data = Path("var/up"), host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Run all services in one process, with private servers unless DATABASE_URL and AMQP_URL name others.
+
+    Prints where they are and the tokens that open the HTTP API, and runs until Ctrl-C. What they know stays in the
+    data folder for the next time. Mail is written there too, unless SMTP_URL is set.
+    """
+    logs.configure()
+    _free(host, port)
+    for name in ("DATABASE_URL", "AMQP_URL"):
+        if url := os.environ.get(name):
+            checked_url(name, url, "postgresql" if name == "DATABASE_URL" else "amqp", "postgres", "amqps")
+    _folder(data)
+    _keep_in(data)
+    with local_servers(data / "servers") as servers:
+        urls = AdministratorUrls(servers.database_url, servers.amqp_url)
+        note_servers(data, urls)
+        try:
+            uvloop.run(_up(urls, data, host, port))
+        finally:
+            forget_servers(data)
+
+
+async def _up(urls: AdministratorUrls, data: Path, host: str, port: int) -> None:
+    own = addresses(urls.database, urls.amqp)
+    await migrate_servers(database_url=urls.database, amqp_url=urls.amqp, service_urls=own.database)
+    door = door_from_environment()
+    await serve(own, names=NAMES, door=door, host=host, port=port, ready=lambda: _welcome(urls, door, data, host, port))
+
+
+def _welcome(urls: AdministratorUrls, door: Door, data: Path, host: str, port: int) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(f"\nninthweek runs at [bold]http://{host}:{port}[/] until Ctrl-C; its data is in {data}\n")
+    console.print(f"  staff's token         {door.tokens[STAFF]}")
+    for name, token in door.tokens.items():
+        if name != STAFF:
+            console.print(f"  {name + chr(39) + 's token':<21} {token}")
+    console.print(f"  RabbitMQ              {urls.amqp}")
+    console.print(f"  mails                 {os.environ.get('SMTP_URL', os.environ['MAIL_FOLDER'])}\n")
+
+
+@commands.command()
+def run(
+    service: Annotated[str, typer.Argument(help=f"One of {', '.join(NAMES)}.")],
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+) -> None:
+    """Run one service, in as many processes as you like.
+
+    It reads <SERVICE>_DATABASE_URL and <SERVICE>_AMQP_URL (else DATABASE_URL and AMQP_URL) and takes the tokens in
+    NINTHWEEK_TOKEN (staff) and <SYSTEM>_TOKEN. `ninthweek migrate` comes first.
+    """
+    logs.configure()
+    if service not in NAMES:
+        raise SettingFaulty(f"There is no service {service}: name one of {', '.join(NAMES)}.")
+    own = addresses(os.environ.get("DATABASE_URL"), os.environ.get("AMQP_URL"))
+    _check_addresses(service, own)
+    if not os.environ.get("NINTHWEEK_TOKEN"):
+        raise SettingFaulty("NINTHWEEK_TOKEN must be set to the token that opens the HTTP API.")
+    _free(host, port)
+    uvloop.run(serve(own, names=(service,), door=door_from_environment(), host=host, port=port))
+
+
+@commands.command()
+def migrate() -> None:
+    """Prepare database and broker for all services: schemas, roles and tables; exchanges, queues and bindings.
+
+    Reads DATABASE_URL and AMQP_URL, the administrator's. The role of each service is the one in its
+    <SERVICE>_DATABASE_URL, else one of its own whose password is derived from the administrator's. Safe to repeat.
+    """
+    urls = administrator_urls(Path("var/up"))
+    own = addresses(urls.database, urls.amqp)
+    asyncio.run(migrate_servers(database_url=urls.database, amqp_url=urls.amqp, service_urls=own.database))
+    typer.echo("Database and broker are ready.")
+
+
+@commands.command()
+def demo(
+    term: Annotated[Path, typer.Option(help="The folder of the term's input.")] = BUNDLED_TERM,
+    out: Annotated[Path, typer.Option(help="Where the results are written.")] = Path("var/demo"),
+) -> None:
+    """Play a whole term, from the first proposal to the evaluation, over a real RabbitMQ and PostgreSQL.
+
+    Writes summary.json, the mails and the evaluation page. Exits with 0 only if every invariant of a term holds and no
+    message is left failed.
+    """
+    raise SystemExit(play(term, out, console=Console()))
+
+
+def _check_addresses(service: str, own: Addresses) -> None:
+    variables = {f"{service.upper()}_DATABASE_URL": own.database, f"{service.upper()}_AMQP_URL": own.amqp}
+    for variable, known in variables.items():
+        if service not in known:
+            raise SettingFaulty(f"{variable} must be set.")
+        checked_url(
+            variable, known[service], *(("postgresql", "postgres") if known is own.database else ("amqp", "amqps"))
+        )
+
+
+def _free(host: str, port: int) -> None:
+    """Raise `SettingFaulty` unless the port can be listened on, before anything else is started."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            reason = "is taken" if error.errno == errno.EADDRINUSE else "cannot be used"
+            raise SettingFaulty(f"Port {port} of {host} {reason}: name another with --port.") from None
+
+
+def _folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingFaulty(
+            f"The folder {folder} cannot be made ({error.strerror}): name another with --data."
+        ) from None
+
+
+def _keep_in(data: Path) -> None:
+    """Documents and mails lie beside the servers' data, unless a setting says otherwise."""
+    os.environ.setdefault("DOCUMENTS_URL", f"file://{(data / 'documents').absolute()}")
+    os.environ.setdefault("MAIL_FOLDER", str((data / "mails").absolute()))

@@ -1,0 +1,1 @@
+"""What staff see of the queues and failures of all services, and what they decide."""

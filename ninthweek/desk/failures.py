@@ -1,0 +1,61 @@
+"""The failures of all services, by names such as `matching/12`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from ninthweek.services import NAMES
+from ninthweek.settings import AdministratorUrls, SettingFaulty
+from shared.clock import system_time
+from shared.database.connection import prepare_codecs
+from shared.runtime import failures, store
+
+
+async def list_failures(urls: AdministratorUrls, *, state: str) -> list[dict[str, Any]]:
+    """The failures in a state (`waiting`, `retried`, `discarded`), by service, oldest first."""
+    found = []
+    for service in NAMES:
+        async with _in(urls, service) as connection:
+            found += [
+                {"name": f"{service}/{row['id']}", **row} for row in await store.failures(connection, state=state)
+            ]
+    return found
+
+
+async def show_failure(urls: AdministratorUrls, name: str) -> dict[str, Any]:
+    """One failure, whole."""
+    service, identifier = parse(name)
+    async with _in(urls, service) as connection:
+        failure = await store.failure(connection, identifier)
+    if failure is None:
+        raise SettingFaulty(f"There is no failure {name}: `ninthweek failures list` names them.")
+    return failure
+
+
+async def decide(urls: AdministratorUrls, name: str, *, retry: bool) -> bool:
+    """Retry or discard a failure; whether it was waiting."""
+    service, identifier = parse(name)
+    async with _in(urls, service) as connection, connection.transaction():
+        if retry:
+            return await failures.retry(connection, service, identifier, at=system_time())
+        return await failures.discard(connection, identifier, at=system_time())
+
+
+def parse(name: str) -> tuple[str, int]:
+    """`matching/12` as service and number; raises `SettingFaulty`."""
+    service, _, number = name.partition("/")
+    if service not in NAMES or not number.isdecimal():
+        raise SettingFaulty(f"{name} is not the name of a failure, such as {NAMES[0]}/12.")
+    return service, int(number)
+
+
+@asynccontextmanager
+async def _in(urls: AdministratorUrls, service: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    connection = await asyncpg.connect(urls.database, server_settings={"search_path": service})
+    try:
+        await prepare_codecs(connection)
+        yield connection
+    finally:
+        await connection.close()

@@ -1,0 +1,86 @@
+"""How each service's queues, outbox, timers and failures are."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import aio_pika
+import asyncpg
+
+from ninthweek.desk import store as desk_store
+from ninthweek.services import NAMES
+from ninthweek.settings import AdministratorUrls
+from shared.broker.topology import Lane, dead_letter_queue
+from shared.clock import system_time
+from shared.contracts.directory import SERVICES, Card
+from shared.runtime import store
+
+
+@dataclass(frozen=True)
+class ServiceState:
+    """A service at a glance; ages in the system's time, `next_timer` in the programme's."""
+
+    service: str
+    waiting: int
+    """Messages in its queue that no consumer has been given."""
+    consumers: int
+    effects_waiting: int
+    oldest: timedelta | None
+    """Since when the oldest message that it has not handled waits."""
+    handled_last_minute: int
+    unsent: int
+    """Rows of its outbox that are due and not sent."""
+    oldest_unsent: timedelta | None
+    retries: int
+    timers: int
+    next_timer: datetime | None
+    failures: int
+    dead_letters: int
+
+
+async def states(urls: AdministratorUrls) -> list[ServiceState]:
+    """All services, as they are now."""
+    async with _connections(urls) as (database, channel):
+        return [await _state(database, channel, card) for card in SERVICES]
+
+
+@asynccontextmanager
+async def _connections(
+    urls: AdministratorUrls,
+) -> AsyncIterator[tuple["asyncpg.Connection[asyncpg.Record]", aio_pika.abc.AbstractChannel]]:
+    database = await asyncpg.connect(urls.database)
+    try:
+        async with await aio_pika.connect(urls.amqp) as connection, connection.channel() as channel:
+            yield database, channel
+    finally:
+        await database.close()
+
+
+async def _state(
+    database: "asyncpg.Connection[asyncpg.Record]", channel: aio_pika.abc.AbstractChannel, card: Card
+) -> ServiceState:
+    now = system_time()
+    messages, effects, dead = [
+        (await channel.declare_queue(name, passive=True)).declaration_result
+        for name in (*(lane.queue(card.name) for lane in Lane), dead_letter_queue(card.name))
+    ]
+    await database.execute("select set_config('search_path', $1, false)", card.name)
+    counts = await store.counts(database, programme_now=now, system_now=now)
+    types = [event.type for event in card.hears]
+    oldest = await desk_store.oldest_waiting(database, card.name, speakers=NAMES, types=types)
+    return ServiceState(
+        service=card.name,
+        waiting=messages.message_count or 0,
+        consumers=messages.consumer_count or 0,
+        effects_waiting=effects.message_count or 0,
+        oldest=now - oldest if oldest else None,
+        handled_last_minute=counts["handled_last_minute"],
+        unsent=counts["unsent"] - counts["retries"] + counts["timers_due"],
+        oldest_unsent=now - counts["oldest_unsent"] if counts["oldest_unsent"] else None,
+        retries=counts["retries"],
+        timers=counts["timers"],
+        next_timer=counts["next_timer"],
+        failures=counts["failures"],
+        dead_letters=dead.message_count or 0,
+    )

@@ -1,0 +1,43 @@
+"""All services in one process, behind one HTTP application; they still meet only over RabbitMQ."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from ninthweek.addresses import Addresses
+from ninthweek.services import load
+from shared.clock import Clock
+from shared.runtime.flight import Flight
+from shared.runtime.replica import Replica, running
+from shared.web.application import application
+from shared.web.door import Door
+
+
+@dataclass(frozen=True)
+class House:
+    """Services at work, by name, and the application that has all their routes."""
+
+    replicas: dict[str, Replica]
+    application: FastAPI
+
+
+@asynccontextmanager
+async def house(
+    addresses: Addresses, *, names: tuple[str, ...], door: Door, clock: Clock, flight: Flight | None = None
+) -> AsyncIterator[House]:
+    """Run a replica of each named service while the block lasts; what `migrate` prepares must be there."""
+    async with AsyncExitStack() as stack:
+        replicas = {}
+        for name in names:
+            replicas[name] = await stack.enter_async_context(
+                running(
+                    load(name),
+                    database_url=addresses.database[name],
+                    amqp_url=addresses.amqp[name],
+                    clock=clock,
+                    flight=flight,
+                )
+            )
+        yield House(replicas, application(list(replicas.values()), door))

@@ -1,0 +1,21 @@
+"""Prepares database and broker: every schema, role and table; every exchange, queue and binding."""
+
+from collections.abc import Mapping
+
+import aio_pika
+
+from ninthweek.services import NAMES, migrations
+from shared.broker.declaration import declare
+from shared.database.preparation import prepare_schema
+
+
+async def migrate(*, database_url: str, amqp_url: str, service_urls: Mapping[str, str]) -> None:
+    """Bring both servers to what this version needs; safe to repeat, and while services run.
+
+    `database_url` and `amqp_url` are the administrator's; `service_urls` the databases of the services by name, in
+    the roles that they will use.
+    """
+    for name in NAMES:
+        await prepare_schema(database_url, service=name, url=service_urls[name], migrations=migrations(name))
+    async with await aio_pika.connect(amqp_url) as connection:
+        await declare(connection)

@@ -1,0 +1,46 @@
+"""Runs services behind an HTTP server until the process is asked to stop."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from ninthweek.addresses import Addresses
+from ninthweek.house import house
+from shared.clock import system_time
+from shared.web.door import Door
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn raises a signal again once it has stopped; here the services stop after it, undisturbed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(
+    addresses: Addresses,
+    *,
+    names: tuple[str, ...],
+    door: Door,
+    host: str,
+    port: int,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; then take no more requests, stop the services in order, and return."""
+    async with house(addresses, names=names, door=door, clock=system_time) as running:
+        server = _Server(
+            uvicorn.Config(running.application, host=host, port=port, log_config=None, access_log=False, lifespan="off")
+        )
+
+        def stop() -> None:
+            server.should_exit = True
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop)
+        ready()
+        await server.serve()

@@ -1,0 +1,75 @@
+"""What the commands read from the environment, held against what it must be."""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from shared.contracts.directory import OUTSIDE_SYSTEMS
+from shared.web.door import STAFF, Door
+
+SERVERS_FILE = "servers.json"
+
+
+class SettingFaulty(Exception):
+    """A setting cannot be used; the text says which, and what to do."""
+
+
+@dataclass(frozen=True)
+class AdministratorUrls:
+    """Both servers, as their administrator."""
+
+    database: str
+    amqp: str
+
+
+def checked_url(name: str, value: str, *schemes: str) -> str:
+    """The URL, if it is one. Raises `SettingFaulty`; its password is not repeated."""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingFaulty(f"{name} is not a URL of the form {schemes[0]}://user:password@host:port/name: correct it.")
+    return value
+
+
+def administrator_urls(data: Path) -> AdministratorUrls:
+    """From `DATABASE_URL` and `AMQP_URL`, else those of an `up` that runs with this data folder."""
+    database, amqp = os.environ.get("DATABASE_URL"), os.environ.get("AMQP_URL")
+    noted = _noted(data) if not (database and amqp) else {}
+    database, amqp = database or noted.get("database"), amqp or noted.get("amqp")
+    if not database or not amqp:
+        missing = " and ".join(name for name, url in (("DATABASE_URL", database), ("AMQP_URL", amqp)) if not url)
+        raise SettingFaulty(f"{missing} must be set, or `ninthweek up` must be running with --data {data}.")
+    return AdministratorUrls(
+        checked_url("DATABASE_URL", database, "postgresql", "postgres"), checked_url("AMQP_URL", amqp, "amqp", "amqps")
+    )
+
+
+def note_servers(data: Path, urls: AdministratorUrls) -> None:
+    """Let other commands on this machine find the servers; for this user alone, since the URLs hold passwords."""
+    file = data / SERVERS_FILE
+    file.touch(mode=0o600)
+    file.write_text(json.dumps({"database": urls.database, "amqp": urls.amqp}))
+
+
+def forget_servers(data: Path) -> None:
+    (data / SERVERS_FILE).unlink(missing_ok=True)
+
+
+def _noted(data: Path) -> dict[str, str]:
+    file = data / SERVERS_FILE
+    noted: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    return noted
+
+
+def door_from_environment() -> Door:
+    """The tokens in `NINTHWEEK_TOKEN` (staff) and `<SYSTEM>_TOKEN`; new ones for those that are not set."""
+    names = {STAFF: "NINTHWEEK_TOKEN"} | {
+        system.name: f"{system.name.upper().replace('-', '_')}_TOKEN" for system in OUTSIDE_SYSTEMS
+    }
+    return Door({who: os.environ.get(variable) or secrets.token_urlsafe(24) for who, variable in names.items()})

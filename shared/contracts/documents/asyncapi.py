@@ -1,0 +1,213 @@
+"""The AsyncAPI 3 document of all services: who says what, on which exchange, to which queue.
+
+FastStream's own has no queue types, no headers and no bindings; the contracts know them all.
+"""
+
+import inspect
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+from shared.broker.topology import EVENTS, SUBMISSIONS, Lane, topology
+from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES, Card, OutsideSystem, hearers, published_messages
+from shared.contracts.documents.examples import example_of
+from shared.contracts.documents.headers import ENVELOPE, example_headers, headers_of
+from shared.contracts.documents.schemas import name, routing_keys, said_schema
+from shared.contracts.envelope import CONTENT_TYPE
+from shared.contracts.message import Event, Message
+
+Document = dict[str, Any]
+
+_BINDING_VERSION: Final = {"bindingVersion": "0.3.0"}
+_LASTING: Final = {"durable": True, "autoDelete": False}
+
+_DESCRIPTION: Final = """\
+Independent services run a university's micro-placement programme and talk only by events over RabbitMQ.
+
+Every message is a CloudEvent 1.0 in binary mode: its attributes are headers named `ce-…`, its body is JSON in UTF-8.
+Messages are persistent, come in any order and may come more than once: `ce-source` and `ce-id` together name one, and
+of what has a `ce-sequence` a copy keeps the highest. A reader ignores fields that it does not know. Fields marked
+`x-personal` are personal data.
+
+Outside systems submit on the exchange `submissions`, each under routing keys that begin with its name; a submission
+that breaks its contract or a rule is answered by `SubmissionRefused`. What services say is on the exchange `events`.
+"""
+
+
+def asyncapi_document() -> Document:
+    """The document, which refers to no other file."""
+    messages = published_messages()
+    return {
+        "asyncapi": "3.0.0",
+        "id": "urn:ninthweek",
+        "info": {
+            "title": "ninthweek",
+            # The messages have versions of their own.
+            "version": "1.0.0",
+            "description": _DESCRIPTION,
+            "license": {"name": "Apache-2.0"},
+            "tags": [
+                {"name": speaker.name, "description": speaker.purpose} for speaker in (*SERVICES, *OUTSIDE_SYSTEMS)
+            ],
+        },
+        "defaultContentType": CONTENT_TYPE,
+        "servers": {"broker": _server()},
+        "channels": _channels(messages),
+        "operations": {
+            operation: description
+            for speaker in (*OUTSIDE_SYSTEMS, *SERVICES)
+            for operation, description in _operations(speaker).items()
+        },
+        "components": {
+            "messages": {name(message): _message(message) for message in messages},
+            "schemas": {name(message): {"title": name(message), **said_schema(message)} for message in messages},
+            "messageTraits": {
+                "cloudEvent": {
+                    "headers": ENVELOPE,
+                    "contentType": CONTENT_TYPE,
+                    "correlationId": {"location": "$message.header#/ce-correlationid"},
+                }
+            },
+            "securitySchemes": {
+                "user": {
+                    "type": "userPassword",
+                    "description": "Each service and each outside system has a user, who may do what stands here.",
+                }
+            },
+        },
+    }
+
+
+def _server() -> Document:
+    return {
+        "host": "{address}",
+        "protocol": "amqp",
+        "protocolVersion": "0.9.1",
+        "description": "RabbitMQ 3.10 or later.",
+        "variables": {"address": {"description": "Host and port of the broker.", "default": "localhost:5672"}},
+        "security": [_reference("components", "securitySchemes", "user")],
+    }
+
+
+def _channels(messages: Iterable[type[Message]]) -> Document:
+    """A channel for each routing key, and one for each service's queue."""
+    by_key: dict[str, list[type[Message]]] = {}
+    for message in messages:
+        for key in routing_keys(message):
+            by_key.setdefault(key, []).append(message)
+    return {
+        **{key: _routing_key_channel(key, said) for key, said in by_key.items()},
+        **{Lane.MESSAGES.queue(card.name): _queue_channel(card) for card in SERVICES},
+    }
+
+
+def _routing_key_channel(key: str, messages: list[type[Message]]) -> Document:
+    exchange = EVENTS if issubclass(messages[0], Event) else SUBMISSIONS
+    return {
+        "address": key,
+        "summary": f"`{key}` on the exchange `{exchange}`.",
+        "messages": _messages(messages),
+        "bindings": {
+            "amqp": {
+                "is": "routingKey",
+                "exchange": {"name": exchange, "type": "topic", **_LASTING},
+                **_BINDING_VERSION,
+            }
+        },
+    }
+
+
+def _queue_channel(card: Card) -> Document:
+    broker = topology()
+    queue = next(queue for queue in broker.queues if queue.name == Lane.MESSAGES.queue(card.name))
+    return {
+        "address": queue.name,
+        "summary": f"The queue of {card.name}.",
+        "messages": _messages((*card.takes, *card.hears)),
+        "bindings": {
+            "amqp": {
+                "is": "queue",
+                "queue": {"name": queue.name, "exclusive": False, **_LASTING, "x-arguments": queue.arguments},
+                "x-bound-to": [
+                    {"exchange": binding.exchange, "routingKey": binding.routing_key}
+                    for binding in broker.bindings
+                    if binding.queue == queue.name and binding.exchange in (EVENTS, SUBMISSIONS)
+                ],
+                **_BINDING_VERSION,
+            }
+        },
+    }
+
+
+def _messages(messages: Iterable[type[Message]]) -> Document:
+    return {name(message): _reference("components", "messages", name(message)) for message in messages}
+
+
+def _operations(speaker: Card | OutsideSystem) -> Document:
+    if isinstance(speaker, OutsideSystem):
+        return {
+            f"{speaker.name}.submits.{name(submission)}": _send(speaker, submission, speaker.routing_key(submission))
+            for submission in speaker.sends
+        }
+    return {
+        **{
+            f"{speaker.name}.says.{name(event)}": _send(speaker, event, event.routing_key)
+            for event in speaker.vocabulary
+        },
+        f"{speaker.name}.hears": _receive(speaker),
+    }
+
+
+def _send(speaker: Card | OutsideSystem, message: type[Message], key: str) -> Document:
+    return {
+        "action": "send",
+        "channel": _reference("channels", key),
+        "summary": _paragraphs(message)[0],
+        "tags": [{"name": speaker.name}],
+        "messages": [_reference("channels", key, "messages", name(message))],
+        "bindings": {"amqp": {"deliveryMode": 2, "mandatory": _must_be_routed(message), **_BINDING_VERSION}},
+    }
+
+
+def _must_be_routed(message: type[Message]) -> bool:
+    """Whether the broker shall hand back what it finds no queue for: an event may have no hearer."""
+    return not issubclass(message, Event) or bool(hearers(message))
+
+
+def _receive(card: Card) -> Document:
+    queue = Lane.MESSAGES.queue(card.name)
+    return {
+        "action": "receive",
+        "channel": _reference("channels", queue),
+        "summary": f"What {card.name} hears.",
+        "tags": [{"name": card.name}],
+        "messages": [
+            _reference("channels", queue, "messages", name(message)) for message in (*card.takes, *card.hears)
+        ],
+        "bindings": {"amqp": {"ack": True, **_BINDING_VERSION}},
+    }
+
+
+def _message(message: type[Message]) -> Document:
+    summary, *description = _paragraphs(message)
+    payload = example_of(said_schema(message))
+    example = message.from_json(json.dumps(payload))
+    return {
+        "name": message.type,
+        "title": name(message),
+        "summary": summary,
+        **({"description": "\n\n".join(description)} if description else {}),
+        "traits": [_reference("components", "messageTraits", "cloudEvent")],
+        "headers": {"type": "object", **headers_of(message)},
+        "payload": _reference("components", "schemas", name(message)),
+        "examples": [{"headers": example_headers(example), "payload": payload}],
+    }
+
+
+def _paragraphs(message: type[Message]) -> list[str]:
+    paragraphs = inspect.cleandoc(message.__doc__ or "").split("\n\n")
+    return [" ".join(paragraph.split()) for paragraph in paragraphs]
+
+
+def _reference(*path: str) -> dict[str, str]:
+    return {"$ref": "/".join(("#", *path))}

@@ -1,0 +1,114 @@
+"""The published documents as files, and what stands in the way of publishing a change."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from shared.contracts.compatibility import Schema, misunderstandings
+from shared.contracts.directory import published_messages
+from shared.contracts.documents.asyncapi import Document, asyncapi_document
+from shared.contracts.documents.schemas import (
+    name,
+    published_schema,
+    routing_keys,
+    said_schema,
+    understood_schema,
+)
+from shared.contracts.message import Event, Message
+
+_WHAT_TO_DO = """
+Give a changed message the next version, and say it beside the old one until nobody hears that.
+What nobody relies on yet may change: delete its file in `schemas/` first."""
+
+
+class BreakingChange(Exception):
+    """The contracts are no longer those that were published; `reasons` says where and for whom."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__("\n  - ".join(("These changes would break the published contracts:", *reasons)) + _WHAT_TO_DO)
+        self.reasons = reasons
+
+
+def write_contracts(folder: Path, openapi: Document) -> list[Path]:
+    """Write what is stale in `folder` (`docs/contracts`) and return those files.
+
+    `openapi` is the HTTP API's own description. Raises `BreakingChange`, with nothing written, if a schema that was
+    published there would no longer hold.
+    """
+    if reasons := breaking_changes(folder):
+        raise BreakingChange(reasons)
+    contents = _contents(openapi)
+    stale = stale_contracts(folder, openapi)
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(contents[path.relative_to(folder)], encoding="utf-8")
+    return stale
+
+
+def stale_contracts(folder: Path, openapi: Document) -> list[Path]:
+    """The files that are missing or not what would be written now."""
+    return [
+        folder / path
+        for path, content in _contents(openapi).items()
+        if not (folder / path).exists() or (folder / path).read_text(encoding="utf-8") != content
+    ]
+
+
+def breaking_changes(folder: Path) -> list[str]:
+    """Where the contracts would break who relies on the schemas published in `folder`, in words."""
+    messages = {name(message): message for message in published_messages()}
+    return [
+        reason
+        for file in sorted((folder / "schemas").glob("*.json"))
+        for reason in _broken(file.stem, messages.get(file.stem), json.loads(file.read_text(encoding="utf-8")))
+    ]
+
+
+def _broken(published_as: str, message: type[Message] | None, published: Schema) -> list[str]:
+    if message is None:
+        return [f"{published_as}: nobody says it any more"]
+    lost = [f"the routing key {key} is gone" for key in published["x-routing-keys"] if key not in routing_keys(message)]
+    said_before = misunderstandings(published, understood_schema(message))
+    if not issubclass(message, Event):
+        return [f"{published_as}, for whoever sends it: {reason}" for reason in (*lost, *said_before)]
+    said_now = misunderstandings(said_schema(message), published)
+    return [
+        *(f"{published_as}, for whoever hears it: {reason}" for reason in (*lost, *said_now)),
+        *(f"{published_as}, said before this change and still on its way: {reason}" for reason in said_before),
+    ]
+
+
+def _contents(openapi: Document) -> dict[Path, str]:
+    """Every file of the folder, by its path in it."""
+    return {
+        Path("asyncapi.yaml"): _yaml(asyncapi_document()),
+        Path("openapi.json"): _json(openapi),
+        **{
+            Path("schemas", f"{name(message)}.json"): _json(published_schema(message))
+            for message in published_messages()
+        },
+    }
+
+
+def _json(document: Document) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _yaml(document: Document) -> str:
+    return yaml.dump(document, Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=110)
+
+
+class _PlainDumper(yaml.SafeDumper):
+    """Writes out what stands twice, and texts of several lines as such."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_PlainDumper.add_representer(str, _block)

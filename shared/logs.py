@@ -1,0 +1,57 @@
+"""Logs: one line an event, JSON unless a person watches; personal fields are masked wherever they turn up."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES
+from shared.contracts.message import is_personal
+
+MASK = "***"
+
+
+def configure(*, level: int = logging.INFO) -> None:
+    """Send the process's logs to standard error."""
+    watched = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            mask_personal,
+            structlog.dev.ConsoleRenderer() if watched else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def personal_fields() -> frozenset[str]:
+    """The names of all fields that the contracts mark as personal."""
+    said = [event for card in SERVICES for event in card.says]
+    sent = [submission for system in OUTSIDE_SYSTEMS for submission in system.sends]
+    return frozenset(field for model in (*said, *sent) for field in model.model_fields if is_personal(model, field))
+
+
+_PERSONAL = personal_fields()
+
+
+def mask_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Mask the values of personal fields, at any depth."""
+    for name, value in event.items():
+        event[name] = _masked(name, value)
+    return event
+
+
+def _masked(name: str, value: Any) -> Any:
+    if name in _PERSONAL:
+        return MASK
+    if isinstance(value, dict):
+        return {inner: _masked(inner, inner_value) for inner, inner_value in value.items()}
+    if isinstance(value, list):
+        return [_masked("", inner_value) for inner_value in value]
+    return value

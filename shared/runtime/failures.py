@@ -1,0 +1,42 @@
+"""What staff decide on a failed message."""
+
+from datetime import datetime
+
+from shared.database.connection import Connection
+from shared.identifiers import new_id
+from shared.runtime import store
+from shared.runtime.incoming import Incoming
+from shared.runtime.outgoing import Outgoing
+
+
+async def retry(connection: Connection, service: str, identifier: int, *, at: datetime) -> bool:
+    """Send a waiting failure back to this service alone, with all its tries before it; whether it was waiting.
+
+    The outbox row is the service's own: its relay finds it, and its inbox sees to it that it is handled once.
+    """
+    failure = await store.failure(connection, identifier)
+    if failure is None or not await store.decide_failure(connection, identifier, state="retried", at=at):
+        return False
+    incoming = Incoming(
+        lane=failure["lane"],
+        exchange=failure["exchange"],
+        routing_key=failure["routing_key"],
+        headers=failure["headers"],
+        body=failure["body"],
+    )
+    returning = Outgoing(
+        id=new_id(),
+        exchange=service,
+        routing_key=incoming.lane,
+        headers=incoming.to_return(attempts=0, waits=0),
+        body=incoming.body,
+        mandatory=True,
+        retry_at=at,
+    )
+    await store.add_outgoing(connection, [returning], said_at=at)
+    return True
+
+
+async def discard(connection: Connection, identifier: int, *, at: datetime) -> bool:
+    """Set a waiting failure aside for good; whether it was waiting. It stays in the table."""
+    return await store.decide_failure(connection, identifier, state="discarded", at=at)

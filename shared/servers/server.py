@@ -1,0 +1,28 @@
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Server(Protocol):
+    """A server that this run started, and may stop, kill and start again: its URL and data stay the same."""
+
+    @property
+    def url(self) -> str: ...
+
+    def start(self) -> None:
+        """Start it and return when it can be used. Raises ServersUnavailable."""
+
+    def stop(self) -> None:
+        """Stop it in order and return when it is gone."""
+
+    def kill(self) -> None:
+        """End it without warning (SIGKILL) and return when it is gone."""
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The administrator's URLs of both servers; a server that the environment named is not ours to stop."""
+
+    database_url: str
+    amqp_url: str
+    postgresql: Server | None
+    rabbitmq: Server | None

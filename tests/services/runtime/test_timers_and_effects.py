@@ -1,0 +1,42 @@
+"""Timers fire once, when the programme's time comes; effects act alone and say what became of it."""
+
+from datetime import timedelta
+
+from shared.contracts.screening import ProjectDeclined
+from shared.runtime import UnitsOfWork
+from tests.support.probe import Errand, declined, probe, say_declined, withdrawn
+from tests.support.running import Start
+
+
+async def test_a_timer_waits_for_its_moment_and_then_fires(start: Start) -> None:
+    screening = await start(probe(say_declined))
+    await screening.hear(withdrawn("P1"))
+    assert await screening.said_types() == []
+    await screening.step_to(screening.clock() + timedelta(days=1))
+    assert await screening.said(ProjectDeclined) == [declined("P1")]
+
+
+async def test_a_timer_fires_once_though_two_replicas_watch_it(start: Start) -> None:
+    screening = await start(probe(say_declined), replicas=2)
+    await screening.hear(*(withdrawn(f"P{number}") for number in range(30)))
+    await screening.step_to(screening.clock() + timedelta(days=2))
+    assert len(await screening.said(ProjectDeclined)) == 30
+
+
+async def test_an_effect_that_fails_is_tried_again(start: Start) -> None:
+    tries = 0
+    screening = await start(probe(say_declined))
+
+    async def fail_once(effect: Errand, units: UnitsOfWork) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise ConnectionRefusedError
+        async with units.open() as work:
+            work.publish(declined(effect.project_id))
+
+    screening.service.effects[Errand.type] = fail_once
+    await screening.hear(withdrawn("P1"))
+    await screening.step_to(screening.clock() + timedelta(days=1))
+    assert tries == 2
+    assert await screening.said_types() == ["ProjectDeclined"]

@@ -1,0 +1,159 @@
+"""A service at work, as a test sees it: what it hears, what it says, its HTTP API and its tables."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import aio_pika
+import asyncpg
+import httpx
+from prometheus_client import CollectorRegistry
+
+from ninthweek.demonstration.clock import SteppedClock
+from ninthweek.services import load
+from ninthweek.submitting import submit
+from shared.broker.topology import EVENTS
+from shared.contracts.directory import SERVICES, OutsideSystem, outside_system
+from shared.contracts.envelope import Envelope, identity
+from shared.contracts.message import Event, Submission, type_registry
+from shared.database.connection import prepare_codecs
+from shared.database.preparation import service_url
+from shared.runtime.flight import Flight
+from shared.runtime.quiet import quiet
+from shared.runtime.replica import Replica, running
+from shared.runtime.service import Service
+from shared.runtime.settings import RuntimeSettings
+from shared.web.application import application
+from shared.web.door import STAFF, Door
+
+TOKENS = {STAFF: "the staff's token", "careers-portal": "the portal's token"}
+
+AnyEvent = TypeVar("AnyEvent", bound=Event)
+Start = Callable[..., Awaitable["RunningService"]]
+
+
+@dataclass
+class RunningService:
+    """One service, in one replica or more."""
+
+    service: Service
+    replicas: list[Replica]
+    flight: Flight
+    clock: SteppedClock
+    channel: aio_pika.abc.AbstractChannel
+    http: httpx.AsyncClient
+    connection: "asyncpg.Connection[asyncpg.Record]"
+    """The administrator's, in the service's schema."""
+
+    async def hear(self, *events: Event, source: str | None = None, identifier: str | None = None) -> None:
+        """Publish events as whoever says them, side by side, and wait until all is quiet."""
+        exchange = await self.channel.get_exchange(EVENTS, ensure=False)
+        for event in events:
+            envelope = Envelope(
+                id=identifier or str(uuid4()),
+                source=source or _speaker(event),
+                type=event.type,
+                time=self.clock(),
+                subject=event.subject,
+                sequence=event.sequence,
+            )
+            body = event.to_json()
+            self.flight.expect([self.service.name], identity(envelope, body))
+            message = aio_pika.Message(body, headers=dict(envelope.to_headers()), message_id=envelope.id)
+            await exchange.publish(message, event.routing_key)
+        await self.quiet()
+
+    async def submit(
+        self,
+        system: str,
+        submission: Submission | tuple[type[Submission], bytes],
+        *,
+        identifier: str | None = None,
+        time: datetime | None = None,
+    ) -> str:
+        """Send a submission (or the bytes of one) as an outside system, wait until all is quiet; its id."""
+        kind, body = submission if isinstance(submission, tuple) else (type(submission), submission.to_json())
+        event_id = identifier or str(uuid4())
+        sender: OutsideSystem | None = outside_system(system)
+        assert sender is not None
+        moment = time or self.clock()
+        envelope = Envelope(id=event_id, source=system, type=kind.type, time=moment)
+        self.flight.expect([self.service.name], identity(envelope, body))
+        await submit(self.channel, sender, kind, body, event_id=event_id, time=moment)
+        await self.quiet()
+        return event_id
+
+    async def quiet(self) -> None:
+        """Wait until everything that was said is handled and no timer, retry or event is due."""
+        await quiet(self.flight, self.replicas)
+
+    async def step_to(self, moment: datetime) -> None:
+        """Let the programme's time come to a moment, and wait until all is quiet."""
+        self.clock.step_to(moment)
+        await self.quiet()
+
+    async def said(self, event: type[AnyEvent]) -> list[AnyEvent]:
+        """The events of a type that this service has said so far, in order."""
+        rows = await self.connection.fetch(
+            "select body from outbox where headers->>'ce-type' = $1 and exchange = $2 order by said_at, id",
+            event.type,
+            EVENTS,
+        )
+        return [event.from_json(row["body"]) for row in rows]
+
+    async def said_types(self) -> list[str]:
+        """The names of all events that this service has said so far, in order."""
+        rows = await self.connection.fetch(
+            "select headers->>'ce-type' as type from outbox where exchange = $1 order by said_at, id", EVENTS
+        )
+        return [type_registry[row["type"]].__name__ for row in rows]
+
+    async def failures(self) -> list[dict[str, Any]]:
+        return [dict(row) for row in await self.connection.fetch("select * from failures order by id")]
+
+
+def starter(stack: AsyncExitStack, *, database_url: str, amqp_url: str, clock: SteppedClock) -> Start:
+    """Starts services for one test; they stop with `stack`."""
+
+    async def start(
+        name: str | Service, *, replicas: int = 1, settings: RuntimeSettings | None = None
+    ) -> RunningService:
+        service = load(name) if isinstance(name, str) else name
+        flight = Flight([service.name])
+        running_replicas = [
+            await stack.enter_async_context(
+                running(
+                    service,
+                    database_url=service_url(database_url, service.name),
+                    amqp_url=amqp_url,
+                    clock=clock,
+                    settings=settings,
+                    flight=flight,
+                    metrics=CollectorRegistry(),
+                )
+            )
+            for _ in range(replicas)
+        ]
+        broker = await stack.enter_async_context(await aio_pika.connect(amqp_url))
+        http = await stack.enter_async_context(_http(running_replicas))
+        connection = await asyncpg.connect(database_url, server_settings={"search_path": service.name})
+        stack.push_async_callback(connection.close)
+        await prepare_codecs(connection)
+        return RunningService(
+            service, running_replicas, flight, clock, await broker.channel(on_return_raises=True), http, connection
+        )
+
+    return start
+
+
+def _http(replicas: list[Replica]) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(application(replicas, Door(TOKENS)))
+    headers = {"Authorization": f"Bearer {TOKENS[STAFF]}"}
+    return httpx.AsyncClient(transport=transport, base_url="http://ninthweek.test", headers=headers)
+
+
+def _speaker(event: Event) -> str:
+    return next(card.name for card in SERVICES if type(event) in card.says)
