@@ -36,6 +36,8 @@ lock: .venv/bin/uv  ## choose the current versions of all dependencies again
 		pyproject.toml --output-file requirements.lock
 
 clean:  ## remove the environment and all that runs have left
+	@# For root, PostgreSQL's data lies elsewhere and is linked from here.
+	@test ! -d var || find var -type l -lname '/var/tmp/ninthweek-*' -exec sh -c 'rm -rf "$$(readlink "$$1")"' - {} \;
 	rm -rf .venv var dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # The environment: exactly what the lock names, every file checked against its hash.
