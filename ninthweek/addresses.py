@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ninthweek.services import NAMES
+from ninthweek.settings import variable
 from shared.database.preparation import service_url
 
 
@@ -23,8 +24,8 @@ def addresses(database_url: str | None, amqp_url: str | None, environment: Mappi
     """
     database, amqp = {}, {}
     for name in NAMES:
-        own_database = environment.get(f"{name.upper()}_DATABASE_URL")
-        own_amqp = environment.get(f"{name.upper()}_AMQP_URL", amqp_url)
+        own_database = environment.get(variable(name, "DATABASE_URL"))
+        own_amqp = environment.get(variable(name, "AMQP_URL"), amqp_url)
         if own_database is None and database_url is not None:
             own_database = service_url(database_url, name)
         if own_database is not None:

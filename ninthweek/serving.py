@@ -13,7 +13,7 @@ from shared.clock import system_time
 from shared.web.door import Door
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Uvicorn raises a signal again once it has stopped; here the services stop after it, undisturbed."""
 
     @contextmanager
@@ -30,9 +30,12 @@ async def serve(
     port: int,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; then take no more requests, stop the services in order, and return."""
+    """Serve until SIGINT or SIGTERM; then take no more requests, stop the services in order, and return.
+
+    Raises the error of a service whose runtime crashed, so that whoever started the process starts it again.
+    """
     async with house(addresses, names=names, door=door, clock=system_time) as running:
-        server = _Server(
+        server = Server(
             uvicorn.Config(running.application, host=host, port=port, log_config=None, access_log=False, lifespan="off")
         )
 
@@ -42,5 +45,10 @@ async def serve(
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop)
+        for replica in running.replicas.values():
+            replica.crash.add_done_callback(lambda _crash: stop())
         ready()
         await server.serve()
+        for replica in running.replicas.values():
+            if replica.crash.done():
+                replica.crash.result()

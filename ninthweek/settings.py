@@ -25,6 +25,11 @@ class AdministratorUrls:
     amqp: str
 
 
+def variable(name: str, what: str) -> str:
+    """The environment variable of a service's or an outside system's own setting, such as `CAREERS_PORTAL_TOKEN`."""
+    return f"{name.upper().replace('-', '_')}_{what}"
+
+
 def checked_url(name: str, value: str, *schemes: str) -> str:
     """The URL, if it is one. Raises `SettingFaulty`; its password is not repeated."""
     try:
@@ -69,7 +74,5 @@ def _noted(data: Path) -> dict[str, str]:
 
 def door_from_environment() -> Door:
     """The tokens in `NINTHWEEK_TOKEN` (staff) and `<SYSTEM>_TOKEN`; new ones for those that are not set."""
-    names = {STAFF: "NINTHWEEK_TOKEN"} | {
-        system.name: f"{system.name.upper().replace('-', '_')}_TOKEN" for system in OUTSIDE_SYSTEMS
-    }
-    return Door({who: os.environ.get(variable) or secrets.token_urlsafe(24) for who, variable in names.items()})
+    names = {STAFF: "NINTHWEEK_TOKEN"} | {system.name: variable(system.name, "TOKEN") for system in OUTSIDE_SYSTEMS}
+    return Door({who: os.environ.get(name) or secrets.token_urlsafe(24) for who, name in names.items()})

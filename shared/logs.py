@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -13,9 +13,9 @@ from shared.contracts.message import is_personal
 MASK = "***"
 
 
-def configure(*, level: int = logging.INFO) -> None:
-    """Send the process's logs to standard error."""
-    watched = sys.stderr.isatty()
+def configure(*, level: int = logging.INFO, output: TextIO = sys.stderr) -> None:
+    """Send the process's logs to standard error, or to where they are wanted."""
+    watched = output.isatty()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -25,7 +25,7 @@ def configure(*, level: int = logging.INFO) -> None:
             structlog.dev.ConsoleRenderer() if watched else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(output),
         cache_logger_on_first_use=True,
     )
 

@@ -7,9 +7,10 @@ import typer
 from aio_pika.exceptions import AMQPError
 from pydantic import ValidationError
 
-from ninthweek.command_line import desk, publishing, running
+from ninthweek.command_line import broker, desk, publishing, running
 from ninthweek.settings import SettingFaulty
 from shared.broker.declaration import TopologyConflict
+from shared.contracts.documents import BreakingChange
 from shared.database.connection import DatabaseAway
 from shared.servers import ServersUnavailable
 
@@ -19,7 +20,7 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for room in (running, publishing, desk):
+for room in (running, broker, publishing, desk):
     commands.add_typer(room.commands)
 
 
@@ -27,7 +28,7 @@ def main() -> None:
     """Run a command; whatever stops it is told in one line, without a traceback."""
     try:
         commands()
-    except (SettingFaulty, ServersUnavailable, TopologyConflict) as fault:
+    except (BreakingChange, SettingFaulty, ServersUnavailable, TopologyConflict) as fault:
         _stop(str(fault))
     except ValidationError as fault:
         settings = ", ".join(f"NINTHWEEK_{error['loc'][0]}".upper() + f" ({error['msg']})" for error in fault.errors())

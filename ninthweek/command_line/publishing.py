@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from ninthweek.services import NAMES, load
-from ninthweek.settings import SettingFaulty, checked_url
+from ninthweek.settings import SettingFaulty, checked_url, variable
 from ninthweek.submitting import submit
 from shared.clock import system_time
 from shared.contracts.directory import OUTSIDE_SYSTEMS, OutsideSystem, outside_system
@@ -47,7 +48,8 @@ def publish(
     identifier: Annotated[str | None, typer.Option("--id", help="The event's id; the same id counts once.")] = None,
     time: Annotated[str | None, typer.Option(help="When it was sent, with an offset from UTC; by default now.")] = None,
     url: Annotated[
-        str | None, typer.Option(envvar="AMQP_URL", help="The broker, as the sending system's user.")
+        str | None,
+        typer.Option(help="The broker, as the sending system's user; by default <SYSTEM>_AMQP_URL, else AMQP_URL."),
     ] = None,
 ) -> None:
     """Send a submission as an outside system does: a CloudEvent, on the exchange `submissions`.
@@ -57,11 +59,8 @@ def publish(
     """
     sender, submission = _sender(kind, system)
     body = _body(submission, file)
-    if url is None:
-        raise SettingFaulty("AMQP_URL must be set, or --url given: `ninthweek up` prints one.")
-    checked_url("AMQP_URL", url, "amqp", "amqps")
     event_id = identifier or str(uuid4())
-    asyncio.run(_publish(url, sender, submission, body, event_id, _moment(time)))
+    asyncio.run(_publish(_broker(url, sender), sender, submission, body, event_id, _moment(time)))
     typer.echo(event_id)
 
 
@@ -80,6 +79,14 @@ def _sender(kind: str, system: str | None) -> tuple[OutsideSystem, type[Submissi
                 return candidate, submission
     by_system = "; ".join(f"{known.name}: {', '.join(s.noun for s in known.sends)}" for known in OUTSIDE_SYSTEMS)
     raise SettingFaulty(f"{system or 'No system'} sends no {kind}. There are {by_system}.")
+
+
+def _broker(given: str | None, sender: OutsideSystem) -> str:
+    own = variable(sender.name, "AMQP_URL")
+    for name, url in (("--url", given), (own, os.environ.get(own)), ("AMQP_URL", os.environ.get("AMQP_URL"))):
+        if url:
+            return checked_url(name, url, "amqp", "amqps")
+    raise SettingFaulty(f"{own} or AMQP_URL must be set, or --url given: `ninthweek up` prints one.")
 
 
 def _body(submission: type[Submission], file: Path | None) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
 
@@ -20,7 +20,11 @@ from shared.runtime.incoming import Incoming
 Handle = Callable[[Sequence[Incoming]], Awaitable[None]]
 Patience = Callable[[], Awaitable[None]]
 
-CHANNEL_GONE = (AMQPError, ConnectionError, asyncio.InvalidStateError)
+ACKNOWLEDGE_WITHIN = 5.0
+"""Seconds for a group."""
+
+CHANNEL_GONE = (AMQPError, ChannelInvalidStateError, ConnectionError, asyncio.InvalidStateError)
+"""What is raised where the broker, or the way to it, is away."""
 
 
 class Consumer:
@@ -49,6 +53,7 @@ class Consumer:
         self._largest_group = largest_group
         self._side_by_side = side_by_side
         self._waiting: asyncio.Queue[tuple[RabbitMessage, asyncio.Future[None]]] = asyncio.Queue()
+        self._unhandled: set[asyncio.Future[None]] = set()
         self._subscriber = broker.subscriber(
             RabbitQueue(lane.queue(service), declare=False),
             channel=Channel(prefetch_count=prefetch),
@@ -85,10 +90,19 @@ class Consumer:
         """Wait until all that was delivered is handled and acknowledged."""
         await self._waiting.join()
 
+    def abandon(self) -> None:
+        """Let go of what was delivered and cannot be handled here any more: it comes again elsewhere."""
+        for handled in tuple(self._unhandled):
+            handled.cancel()
+
     async def _take(self, message: RabbitMessage) -> None:
         handled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._unhandled.add(handled)
         self._waiting.put_nowait((message, handled))
-        await handled
+        try:
+            await handled
+        finally:
+            self._unhandled.discard(handled)
 
     async def _work(self) -> None:
         while True:
@@ -96,10 +110,10 @@ class Consumer:
             while len(group) < self._largest_group and not self._waiting.empty():
                 group.append(self._waiting.get_nowait())
             await self._until_handled([self._incoming(message) for message, _ in group])
-            for message, handled in group:
-                with suppress(*CHANNEL_GONE):  # then it comes again, and the inbox knows it
-                    await message.raw_message.ack()
-                handled.set_result(None)
+            await _acknowledge([message for message, _ in group])
+            for _, handled in group:
+                if not handled.done():
+                    handled.set_result(None)
                 self._waiting.task_done()
 
     async def _until_handled(self, group: Sequence[Incoming]) -> None:
@@ -120,6 +134,18 @@ class Consumer:
             body=raw.body,
             delivered_before=bool(raw.redelivered),
         )
+
+
+async def _acknowledge(group: Sequence[RabbitMessage]) -> None:
+    """Where the channel is gone they come again, and the inbox knows them.
+
+    An acknowledgement that was begun when the connection died would wait for ever.
+    """
+    with suppress(TimeoutError, *CHANNEL_GONE):
+        async with asyncio.timeout(ACKNOWLEDGE_WITHIN):
+            for message in group:
+                if not message.raw_message.channel.is_closed:
+                    await message.raw_message.ack()
 
 
 async def _as_it_is(message: Any) -> Any:

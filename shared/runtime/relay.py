@@ -12,12 +12,13 @@ from typing import Protocol
 
 import aio_pika
 import structlog
-from aio_pika.exceptions import AMQPError, DeliveryError, PublishError
+from aio_pika.exceptions import DeliveryError, PublishError
 
 from shared.clock import Clock, system_time
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.database.connection import Connection, DatabaseAway, Pool, acquire
 from shared.runtime import store
+from shared.runtime.consumer import CHANNEL_GONE
 from shared.runtime.flight import Flight
 from shared.runtime.outgoing import Outgoing
 
@@ -29,8 +30,6 @@ SWEEP_EVERY = timedelta(seconds=2)
 
 RETURNED_WAITS = timedelta(seconds=10)
 """How long a message that found no queue waits."""
-
-BROKER_ERRORS = (AMQPError, ConnectionError, TimeoutError, asyncio.InvalidStateError)
 
 log = structlog.get_logger()
 
@@ -88,7 +87,7 @@ class Relay:
                     await self._sweep()
                 self.stalled_since = None
                 patience = (self._sweep_at - system_time()).total_seconds()
-            except (DatabaseAway, *BROKER_ERRORS) as error:
+            except (DatabaseAway, TimeoutError, *CHANNEL_GONE) as error:
                 if self.stalled_since is None:
                     self.stalled_since = system_time()
                     log.warning("the relay stalls", service=self._service, error=type(error).__name__)

@@ -17,6 +17,7 @@ from shared.clock import Clock, system_time
 from shared.database.connection import DatabaseAway, Pool, acquire, connect_pool
 from shared.runtime import store
 from shared.runtime.consumer import CHANNEL_GONE, Consumer
+from shared.runtime.failure import describe
 from shared.runtime.flight import Flight
 from shared.runtime.handling import Handling
 from shared.runtime.relay import Publishes, Relay
@@ -26,6 +27,9 @@ from shared.runtime.work import UnitsOfWork
 
 FORGET_EVERY = 600.0
 """Seconds between two clearings of what the inbox and the outbox need not remember."""
+
+PUBLISH_WITHIN = 10.0
+"""Seconds for the broker to confirm; then it counts as away, and the row is published again."""
 
 log = structlog.get_logger()
 
@@ -40,9 +44,13 @@ class Replica:
     relay: Relay
     consumers: tuple[Consumer, ...]
     units_of_work: UnitsOfWork
+    crash: "asyncio.Future[None]"
+    """Done with the error of a task of the runtime that must not end; whoever runs the replica stops it then."""
 
     async def why_not_ready(self) -> list[str]:
         """What keeps it from its work; empty while consumers consume, the pool answers and the outbox drains."""
+        if self.crash.done():
+            return ["the runtime has crashed"]
         reasons = [] if all(consumer.consumes for consumer in self.consumers) else ["the broker does not deliver"]
         try:
             async with asyncio.timeout(2), acquire(self.pool) as connection:
@@ -96,9 +104,12 @@ async def running(
     relay = Relay(service.name, pool, clock, _publisher(broker), flight)
     handling = Handling(service, pool, clock, relay, flight)
     consumers = _consumers(service, broker, handling, settings, _until_answers(pool))
-    replica = Replica(service, clock, pool, relay, consumers, handling.units_of_work)
+    crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    replica = Replica(service, clock, pool, relay, consumers, handling.units_of_work, crash)
     tasks = [asyncio.create_task(relay.run()), asyncio.create_task(_forget(pool, settings))]
     tasks += [asyncio.create_task(consumer.run()) for consumer in consumers]
+    for task in tasks:
+        task.add_done_callback(lambda ended: _note_crash(service.name, ended, crash))
     try:
         await broker.start()
         log.info("service runs", service=service.name)
@@ -108,10 +119,21 @@ async def running(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for consumer in consumers:
+            consumer.abandon()
         with suppress(*CHANNEL_GONE, TimeoutError):
             await broker.stop()
         await _close(pool)
         log.info("service stopped", service=service.name)
+
+
+def _note_crash(service: str, ended: "asyncio.Task[None]", crash: "asyncio.Future[None]") -> None:
+    """Nothing that may be expected ends these tasks; what has no name yet is told loudly, and not gone on after."""
+    if ended.cancelled() or crash.done():
+        return
+    error = ended.exception() or RuntimeError("it ended")
+    log.critical("the runtime has crashed", service=service, error=describe(error))
+    crash.set_exception(error)
 
 
 async def _finish(replica: Replica, seconds: float) -> None:
@@ -171,7 +193,9 @@ def _publisher(broker: RabbitBroker) -> Publishes:
 
     async def publish(message: aio_pika.Message, *, exchange: str, routing_key: str, mandatory: bool) -> None:
         known = exchanges.setdefault(exchange, RabbitExchange(exchange, declare=False))
-        await broker.publish(message, exchange=known, routing_key=routing_key, mandatory=mandatory, timeout=30)
+        await broker.publish(
+            message, exchange=known, routing_key=routing_key, mandatory=mandatory, timeout=PUBLISH_WITHIN
+        )
 
     return publish
 

@@ -43,9 +43,7 @@ def routes_of(services: Sequence[Service]) -> FastAPI:
     """The application without anything that runs: enough to tell what it offers."""
     app = FastAPI(title=TITLE, description=DESCRIPTION, docs_url=None, redoc_url=None)
     for service in services:
-        app.include_router(
-            service.routes, tags=[service.name], dependencies=[Depends(caller)], responses=ERRORS
-        )
+        app.include_router(service.routes, tags=[service.name], dependencies=[Depends(caller)], responses=ERRORS)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(RequestValidationError, answer_invalid)
     app.add_exception_handler(DatabaseAway, answer_away)

@@ -13,6 +13,7 @@ import httpx
 from prometheus_client import CollectorRegistry
 
 from ninthweek.demonstration.clock import SteppedClock
+from ninthweek.demonstration.quiet import quiet
 from ninthweek.services import load
 from ninthweek.submitting import submit
 from shared.broker.topology import EVENTS
@@ -22,7 +23,6 @@ from shared.contracts.message import Event, Submission, type_registry
 from shared.database.connection import prepare_codecs
 from shared.database.preparation import service_url
 from shared.runtime.flight import Flight
-from shared.runtime.quiet import quiet
 from shared.runtime.replica import Replica, running
 from shared.runtime.service import Service
 from shared.runtime.settings import RuntimeSettings
@@ -47,6 +47,17 @@ class RunningService:
     http: httpx.AsyncClient
     connection: "asyncpg.Connection[asyncpg.Record]"
     """The administrator's, in the service's schema."""
+    _database_url: str
+    _at_work: AsyncExitStack
+
+    async def stop(self) -> None:
+        """Stop the replicas in order."""
+        await self._at_work.aclose()
+
+    async def reconnect(self) -> None:
+        """Connect to the database again, after it died."""
+        self.connection = await connect_to(self._database_url, self.service.name)
+        self._at_work.push_async_callback(self.connection.close)
 
     async def hear(self, *events: Event, source: str | None = None, identifier: str | None = None) -> None:
         """Publish events as whoever says them, side by side, and wait until all is quiet."""
@@ -93,6 +104,8 @@ class RunningService:
     async def step_to(self, moment: datetime) -> None:
         """Let the programme's time come to a moment, and wait until all is quiet."""
         self.clock.step_to(moment)
+        for replica in self.replicas:
+            replica.relay.wake()
         await self.quiet()
 
     async def said(self, event: type[AnyEvent]) -> list[AnyEvent]:
@@ -123,8 +136,9 @@ def starter(stack: AsyncExitStack, *, database_url: str, amqp_url: str, clock: S
     ) -> RunningService:
         service = load(name) if isinstance(name, str) else name
         flight = Flight([service.name])
+        at_work = await stack.enter_async_context(AsyncExitStack())
         running_replicas = [
-            await stack.enter_async_context(
+            await at_work.enter_async_context(
                 running(
                     service,
                     database_url=service_url(database_url, service.name),
@@ -137,16 +151,23 @@ def starter(stack: AsyncExitStack, *, database_url: str, amqp_url: str, clock: S
             )
             for _ in range(replicas)
         ]
-        broker = await stack.enter_async_context(await aio_pika.connect(amqp_url))
+        broker = await stack.enter_async_context(await aio_pika.connect_robust(amqp_url))
         http = await stack.enter_async_context(_http(running_replicas))
-        connection = await asyncpg.connect(database_url, server_settings={"search_path": service.name})
+        connection = await connect_to(database_url, service.name)
         stack.push_async_callback(connection.close)
-        await prepare_codecs(connection)
+        channel = await broker.channel(on_return_raises=True)
         return RunningService(
-            service, running_replicas, flight, clock, await broker.channel(on_return_raises=True), http, connection
+            service, running_replicas, flight, clock, channel, http, connection, database_url, at_work
         )
 
     return start
+
+
+async def connect_to(url: str, schema: str) -> "asyncpg.Connection[asyncpg.Record]":
+    """A connection as the administrator that sees a service's tables."""
+    connection = await asyncpg.connect(url, server_settings={"search_path": schema})
+    await prepare_codecs(connection)
+    return connection
 
 
 def _http(replicas: list[Replica]) -> httpx.AsyncClient:

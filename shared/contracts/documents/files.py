@@ -39,21 +39,16 @@ def write_contracts(folder: Path, openapi: Document) -> list[Path]:
     """
     if reasons := breaking_changes(folder):
         raise BreakingChange(reasons)
-    contents = _contents(openapi)
-    stale = stale_contracts(folder, openapi)
-    for path in stale:
+    stale = _stale(folder, openapi)
+    for path, content in stale.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(contents[path.relative_to(folder)], encoding="utf-8")
-    return stale
+        path.write_text(content, encoding="utf-8")
+    return list(stale)
 
 
 def stale_contracts(folder: Path, openapi: Document) -> list[Path]:
     """The files that are missing or not what would be written now."""
-    return [
-        folder / path
-        for path, content in _contents(openapi).items()
-        if not (folder / path).exists() or (folder / path).read_text(encoding="utf-8") != content
-    ]
+    return list(_stale(folder, openapi))
 
 
 def breaking_changes(folder: Path) -> list[str]:
@@ -78,6 +73,15 @@ def _broken(published_as: str, message: type[Message] | None, published: Schema)
         *(f"{published_as}, for whoever hears it: {reason}" for reason in (*lost, *said_now)),
         *(f"{published_as}, said before this change and still on its way: {reason}" for reason in said_before),
     ]
+
+
+def _stale(folder: Path, openapi: Document) -> dict[Path, str]:
+    """The stale files, with what belongs in them."""
+    return {
+        folder / path: content
+        for path, content in _contents(openapi).items()
+        if not (folder / path).exists() or (folder / path).read_text(encoding="utf-8") != content
+    }
 
 
 def _contents(openapi: Document) -> dict[Path, str]:

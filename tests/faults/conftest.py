@@ -1,0 +1,62 @@
+"""Servers that a test may kill."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+
+import aio_pika
+import asyncpg
+import pytest
+
+from ninthweek.addresses import addresses
+from ninthweek.demonstration.clock import SteppedClock
+from ninthweek.services import migrations
+from shared.broker.declaration import declare
+from shared.broker.topology import topology
+from shared.database.preparation import prepare_schema
+from shared.servers import Servers, local_servers, remove_servers
+from tests.support.running import Start, starter
+from tests.support.servers import database_url
+
+
+@pytest.fixture(scope="session")
+def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Servers of this worker's own, which its tests kill and start again.
+
+    The broker is stopped in order once after its queues were made: RabbitMQ 3.10 loses a quorum queue if it is killed
+    within its first seconds.
+    """
+    folder = tmp_path_factory.mktemp("mortal")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("DATABASE_URL", raising=False)
+        environment.delenv("AMQP_URL", raising=False)
+        with local_servers(folder, durable=False) as servers:
+            assert servers.rabbitmq is not None
+            asyncio.run(_declare(servers.amqp_url))
+            servers.rabbitmq.stop()
+            servers.rabbitmq.start()
+            yield servers
+    remove_servers(folder)
+
+
+async def _declare(amqp_url: str) -> None:
+    async with await aio_pika.connect(amqp_url) as connection:
+        await declare(connection)
+
+
+@pytest.fixture
+async def start_on_mortal(mortal: Servers, clock: SteppedClock) -> AsyncIterator[Start]:
+    """Starts services on servers that may be killed, with a database and queues of this test's own."""
+    administrator = await asyncpg.connect(mortal.database_url)
+    await administrator.execute("drop database if exists mortal with (force)")
+    await administrator.execute("create database mortal")
+    await administrator.close()
+    url = database_url(mortal.database_url, "mortal")
+    own = addresses(url, None, {}).database
+    await prepare_schema(url, service="screening", url=own["screening"], migrations=migrations("screening"))
+    async with await aio_pika.connect(mortal.amqp_url) as connection:
+        channel = await connection.channel()
+        queues = [await channel.get_queue(queue.name, ensure=False) for queue in topology().queues]
+        await asyncio.gather(*(queue.purge() for queue in queues))
+    async with AsyncExitStack() as stack:
+        yield starter(stack, database_url=url, amqp_url=mortal.amqp_url, clock=clock)

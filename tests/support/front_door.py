@@ -1,0 +1,137 @@
+"""Intake at work, and what whoever stands before it does there."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import aio_pika
+import httpx
+from pypdf import PdfWriter
+
+from shared.broker.topology import SUBMISSIONS
+from shared.contracts.envelope import Envelope, identity
+from shared.contracts.intake import SubmissionRefused
+from shared.contracts.message import Submission
+from shared.contracts.screening import ProjectApproved
+from shared.contracts.submissions import ProjectProposal
+from tests.support.intake import (
+    OPENS,
+    SUBMISSIONS_OPEN,
+    a_calendar,
+    a_form,
+    a_host_record,
+    a_proposal,
+    a_student_record,
+)
+from tests.support.running import TOKENS, RunningService
+
+PORTAL = {"Authorization": f"Bearer {TOKENS['careers-portal']}"}
+
+
+def a_pdf(pages: int = 1) -> bytes:
+    writer = PdfWriter()
+    for _ in range(pages):
+        writer.add_blank_page(595, 842)
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
+@dataclass
+class FrontDoor:
+    """Intake, with steps that most tests take."""
+
+    intake: RunningService
+
+    async def schedule(self, **changes: Any) -> httpx.Response:
+        """Staff set a round."""
+        return await self.intake.http.post("/rounds", json=a_calendar(**changes).model_dump(mode="json"))
+
+    async def change(self, **changes: Any) -> httpx.Response:
+        """Staff change that round."""
+        return await self.intake.http.put("/rounds/trinity-2027", json=a_calendar(**changes).model_dump(mode="json"))
+
+    async def register(self, *student_ids: str) -> None:
+        """One host and these students are known."""
+        await self.intake.submit("customer-relations", a_host_record())
+        for student_id in student_ids:
+            await self.intake.submit("student-records", a_student_record(student_id=student_id))
+
+    async def propose(self, *, time: datetime = SUBMISSIONS_OPEN, **changes: Any) -> str:
+        return await self.intake.submit("customer-relations", a_proposal(**changes), time=time)
+
+    async def approve(self, proposal: ProjectProposal) -> None:
+        """Screening approves that revision."""
+        await self.intake.hear(
+            ProjectApproved(
+                project_id=proposal.project_id,
+                revision=proposal.revision,
+                round_id="trinity-2027",
+                host_id=proposal.host_id,
+                title=proposal.title,
+                places=proposal.places,
+                week=proposal.week,
+                days=proposal.days,
+                starts_on=proposal.starts_on,
+                ends_on=proposal.starts_on + timedelta(days=proposal.days - 1),
+            )
+        )
+
+    async def open_applications(self, *student_ids: str, **changes: Any) -> None:
+        """A round, one approved project, students, and the first moment of the time to apply."""
+        await self.schedule(**changes)
+        await self.register(*student_ids)
+        await self.propose()
+        await self.approve(a_proposal())
+        self.intake.clock.step_to(OPENS)
+
+    async def send_cv(self, data: bytes | None = None) -> UUID:
+        """The careers portal sends a document; its id."""
+        answer = await self.post_document(data or a_pdf())
+        assert answer.status_code == 201, answer.text
+        return UUID(answer.json()["document_id"])
+
+    async def post_document(self, data: bytes, **options: Any) -> httpx.Response:
+        return await self.intake.http.post("/documents", files={"file": ("cv.pdf", data)}, headers=PORTAL, **options)
+
+    async def apply(self, *, identifier: str | None = None, time: datetime | None = None, **changes: Any) -> str:
+        """A student applies with a CV of their own."""
+        cv = changes.pop("cv", None) or await self.send_cv()
+        return await self.intake.submit("careers-portal", a_form(cv=cv, **changes), identifier=identifier, time=time)
+
+    async def submit_raw(
+        self,
+        routing_key: str,
+        submission: type[Submission],
+        body: bytes,
+        *,
+        source: str | None = None,
+        identifier: str = "evt-1",
+        time: datetime = SUBMISSIONS_OPEN,
+    ) -> None:
+        """Publish what no well-behaved system would."""
+        sender = routing_key.partition(".")[0]
+        envelope = Envelope(id=identifier, source=source or sender, type=submission.type, time=time)
+        self.intake.flight.expect(["intake"], identity(envelope, body))
+        exchange = await self.intake.channel.get_exchange(SUBMISSIONS, ensure=False)
+        await exchange.publish(aio_pika.Message(body, headers=dict(envelope.to_headers())), routing_key)
+        await self.intake.quiet()
+
+    async def refusals(self) -> dict[str, list[str]]:
+        """The fields at fault of each refused submission, by its id."""
+        return {
+            refused.submission_id: [fault.field for fault in refused.faults]
+            for refused in await self.intake.said(SubmissionRefused)
+        }
+
+    async def state_of(self, path: str) -> str:
+        answer = await self.intake.http.get(path)
+        state: str = answer.json()["state"]
+        return state
+
+
+def days_of_week_nine(days: int) -> dict[str, Any]:
+    """What makes a proposal last so many days."""
+    return {"days": days, "starts_on": date(2027, 6, 21)}

@@ -1,0 +1,90 @@
+"""Matching at work, and what hosts, students and staff do there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from services.matching import store
+from services.matching.rules import history
+from shared.contracts.message import Event
+from tests.support.examples import ROUND, round_scheduled
+from tests.support.matching import OFFERS_AT, application_received, applications_closed, project_approved
+from tests.support.running import RunningService
+
+
+@dataclass
+class Matching:
+    """The running service, as those know it who use it."""
+
+    service: RunningService
+
+    async def hear(self, *events: Event) -> None:
+        await self.service.hear(*events)
+
+    async def prepare(
+        self, wishes: Mapping[str, Sequence[str]], rankings: Mapping[str, Sequence[str]], **places: int
+    ) -> None:
+        """All that comes before the match.
+
+        `wishes` are projects by student, the preferred one first, `rankings` students by project, best first; a
+        project has one place unless `places` says otherwise.
+        """
+        projects = sorted({project for wished in wishes.values() for project in wished})
+        applications = [
+            application_received(student, project, preference)
+            for student, wished in wishes.items()
+            for preference, project in enumerate(wished, start=1)
+        ]
+        await self.hear(
+            round_scheduled(),
+            *(project_approved(project, places=places.get(project, 1)) for project in projects),
+            *applications,
+            applications_closed(len(applications)),
+        )
+        for project, students in rankings.items():
+            answer = await self.rank(project, [f"{student}-{project}" for student in students])
+            assert answer.status_code == 200, answer.text
+
+    async def match(
+        self, wishes: Mapping[str, Sequence[str]], rankings: Mapping[str, Sequence[str]], **places: int
+    ) -> None:
+        """A round in which the first offers have just gone out."""
+        await self.prepare(wishes, rankings, **places)
+        await self.step_to(OFFERS_AT)
+
+    async def step_to(self, moment: datetime) -> None:
+        await self.service.step_to(moment)
+
+    async def rank(self, project_id: str, application_ids: Sequence[str]) -> httpx.Response:
+        body = {"application_ids": list(application_ids)}
+        return await self.service.http.put(f"/rankings/{project_id}", json=body)
+
+    async def reply(self, application_id: str, reply: str) -> httpx.Response:
+        answer = await self.service.http.post(f"/offers/{application_id}/reply", json={"reply": reply})
+        await self.service.quiet()
+        return answer
+
+    async def cancel(self, application_id: str, by: str, reason: str = "") -> httpx.Response:
+        body = {"by": by, "reason": reason}
+        answer = await self.service.http.post(f"/placements/{application_id}/cancellation", json=body)
+        await self.service.quiet()
+        return answer
+
+    async def get(self, path: str, **filters: str) -> Any:
+        answer = await self.service.http.get(path, params=filters)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def offers(self, state: str = "open") -> list[str]:
+        return [offer["application_id"] for offer in await self.get("/offers", round_id=ROUND, state=state)]
+
+    async def placements(self) -> dict[str, str]:
+        return {each["application_id"]: each["state"] for each in await self.get("/placements", round_id=ROUND)}
+
+    async def violations(self) -> list[str]:
+        """What the check of the round's history finds wrong."""
+        async with self.service.replicas[0].units_of_work.open() as work:
+            return history.violations(await store.history_of_round(work.connection, ROUND))
