@@ -1,0 +1,10 @@
+"""What screening says to itself."""
+
+from shared.contracts.message import Timer
+
+
+class ReviewDue(Timer, about="project"):
+    """A review should have been decided by now."""
+
+    project_id: str
+    revision: int

@@ -1,0 +1,157 @@
+"""The review queue, a project's reviews, and the verdict; all for staff."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Annotated
+
+from fastapi import Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.screening import service, store
+from services.screening.rules import reviews
+from services.screening.rules.differences import Difference, differences
+from services.screening.rules.findings import Finding, findings
+from services.screening.rules.reviews import Review, State, Verdict
+from shared.contracts.fields import HostId, Moment, ProjectId, Revision, RoundId, Title
+from shared.contracts.message import subject
+from shared.contracts.submissions import ProjectTemplate
+from shared.runtime.work import Work
+from shared.web import Conflict, Invalid, NotFound, StaffOnly, work_in
+from shared.workflow import NotAllowed
+
+InScreening = Annotated[Work, Depends(work_in("screening"), scope="function")]
+
+service.routes.dependencies.append(StaffOnly)
+
+
+class ReviewSummary(BaseModel):
+    """A review, as it stands in the queue."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    project_id: ProjectId
+    revision: Revision
+    round_id: RoundId
+    host_id: HostId
+    title: Title
+    state: State
+    comments: Annotated[str, Field(description="What was told to the host with the verdict, if there is one.")]
+    opened_at: Moment
+    due_at: Annotated[Moment, Field(description="A review that is open after here is overdue.")]
+    waited_days: Annotated[float, Field(description="How long it has waited, or did until it was decided; in days.")]
+    overdue: bool
+    findings: Annotated[list[Finding], Field(description="What to look at; found automatically, decides nothing.")]
+
+
+class HistoryStep(BaseModel):
+    """What happened to a review, when, and by whom."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    transition: str
+    before: State | None
+    after: State
+    by: str
+    at: Moment
+    comments: str
+
+
+class RevisionReview(ReviewSummary):
+    """A review in full: the project as submitted, what the host changed, and what happened."""
+
+    project: ProjectTemplate
+    changed: Annotated[list[Difference], Field(description="What differs from the revision before.")]
+    history: list[HistoryStep]
+
+
+class ReviewedProject(BaseModel):
+    """A project in all its revisions."""
+
+    project_id: ProjectId
+    withdrawn: bool
+    revisions: Annotated[list[RevisionReview], Field(description="The newest first.")]
+
+
+class VerdictGiven(BaseModel):
+    """What staff decide, and what they tell the host: needed for `return` and `decline`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    verdict: Verdict
+    comments: Annotated[
+        str, Field(max_length=2_000, pattern=r"^[^\x00]*$", description="Plain text, for the host.")
+    ] = ""
+
+
+@service.routes.get("/reviews")
+async def list_reviews(
+    work: InScreening, state: State | None = None, round_id: RoundId | None = None
+) -> list[ReviewSummary]:
+    """The review queue: the oldest first, with age, due date and automatic findings."""
+    return [_summary(review, work.now) for review in await store.queue(work.connection, state, round_id)]
+
+
+@service.routes.get("/reviews/{project_id}")
+async def read_reviews(project_id: ProjectId, work: InScreening) -> ReviewedProject:
+    """All revisions of a project: as submitted, what changed between them, and the history of each review."""
+    known = await store.known_project(work.connection, project_id)
+    revisions = await store.reviews_of_project(work.connection, project_id)
+    if not revisions:
+        raise NotFound(f"No revision of {project_id} was submitted for review.")
+    return ReviewedProject(project_id=project_id, withdrawn=known.withdrawn, revisions=_in_full(revisions, work.now))
+
+
+@service.routes.post("/reviews/{project_id}/revisions/{revision}/verdict")
+async def give_verdict(
+    project_id: ProjectId, revision: Revision, given: VerdictGiven, work: InScreening
+) -> ReviewSummary:
+    """Approve a revision, return it for correction, or decline it. The same verdict again changes nothing."""
+    comments = given.comments.strip()
+    if faults := reviews.faults_in(given.verdict, comments):
+        raise Invalid(faults)
+    await work.lock(subject("project", project_id))
+    review = await store.review(work.connection, project_id, revision)
+    if review is None:
+        raise NotFound(f"Revision {revision} of {project_id} was not submitted for review.")
+    try:
+        decided = reviews.decide(review, given.verdict, comments, now=work.now)
+    except NotAllowed as refused:
+        raise Conflict(str(refused)) from refused
+    if decided is not review:
+        await store.move(work.connection, decided)
+        work.publish(reviews.announcement(decided))
+    return _summary(decided, work.now)
+
+
+def _in_full(revisions: Sequence[Review], now: datetime) -> list[RevisionReview]:
+    changed: list[list[Difference]] = [[]]
+    changed += [differences(before.project, after.project) for before, after in pairwise(revisions)]
+    return [
+        RevisionReview(
+            **_summary(review, now).model_dump(),
+            project=review.project,
+            changed=changes,
+            history=[HistoryStep.model_validate(step) for step in review.steps],
+        )
+        for review, changes in zip(reversed(revisions), reversed(changed), strict=True)
+    ]
+
+
+def _summary(review: Review, now: datetime) -> ReviewSummary:
+    last = review.steps[-1]
+    until = now if review.state is State.OPEN else last.at
+    return ReviewSummary(
+        project_id=review.project_id,
+        revision=review.revision,
+        round_id=review.round_id,
+        host_id=review.host_id,
+        title=review.project.title,
+        state=review.state,
+        comments=last.comments,
+        opened_at=review.opened_at,
+        due_at=review.due_at,
+        waited_days=round((until - review.opened_at).total_seconds() / 86_400, 1),
+        overdue=review.state is State.OPEN and now >= review.due_at,
+        findings=findings(review.project),
+    )

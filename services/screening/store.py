@@ -1,0 +1,147 @@
+"""Every SQL statement of screening."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from services.screening.rules.reviews import KnownProject, Review, State
+from shared.contracts.submissions import ProjectTemplate
+from shared.database.connection import Connection
+from shared.workflow import Step
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+
+async def known_project(connection: Connection, project_id: str) -> KnownProject:
+    row = await connection.fetchrow(
+        """
+        select
+            coalesce((select max(revision) from reviews where project_id = $1), 0) as newest_revision,
+            exists (select from withdrawals where project_id = $1) as withdrawn
+        """,
+        project_id,
+    )
+    return KnownProject(**row) if row else KnownProject()
+
+
+async def review(connection: Connection, project_id: str, revision: int) -> Review | None:
+    row = await connection.fetchrow(
+        "select * from review_histories where project_id = $1 and revision = $2", project_id, revision
+    )
+    return _review(row) if row else None
+
+
+async def open_review(connection: Connection, project_id: str) -> Review | None:
+    """The review that waits for a verdict; a project has at most one."""
+    row = await connection.fetchrow(
+        "select * from review_histories where project_id = $1 and state = 'open'", project_id
+    )
+    return _review(row) if row else None
+
+
+async def reviews_of_project(connection: Connection, project_id: str) -> list[Review]:
+    """The reviews of all its revisions, in their order."""
+    rows = await connection.fetch("select * from review_histories where project_id = $1 order by revision", project_id)
+    return [_review(row) for row in rows]
+
+
+async def queue(connection: Connection, state: State | None, round_id: str | None) -> list[Review]:
+    """The reviews in a state and of a round, or in any and of all; the oldest first."""
+    rows = await connection.fetch(
+        """
+        select * from review_histories
+        where ($1::text is null or state = $1) and ($2::text is null or round_id = $2)
+        order by opened_at, project_id, revision
+        """,
+        state,
+        round_id,
+    )
+    return [_review(row) for row in rows]
+
+
+async def add_review(connection: Connection, review: Review) -> bool:
+    """Add a review and its history; false where the revision has one already."""
+    added = await connection.fetchval(
+        """
+        insert into reviews (project_id, revision, round_id, host_id, project, state, opened_at, due_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict (project_id, revision) do nothing
+        returning true
+        """,
+        review.project_id,
+        review.revision,
+        review.round_id,
+        review.host_id,
+        review.project.model_dump(mode="json"),
+        review.state,
+        review.opened_at,
+        review.due_at,
+    )
+    if added:
+        await _add_steps(connection, review, review.steps)
+    return bool(added)
+
+
+async def move(connection: Connection, moved: Review) -> None:
+    """Record the last step of a review."""
+    await connection.execute(
+        "update reviews set state = $3 where project_id = $1 and revision = $2",
+        moved.project_id,
+        moved.revision,
+        moved.state,
+    )
+    await _add_steps(connection, moved, moved.steps[-1:])
+
+
+async def add_withdrawal(connection: Connection, project_id: str, withdrawn_at: datetime) -> None:
+    await connection.execute(
+        "insert into withdrawals (project_id, withdrawn_at) values ($1, $2) on conflict do nothing",
+        project_id,
+        withdrawn_at,
+    )
+
+
+async def _add_steps(connection: Connection, review: Review, steps: tuple[Step[State], ...]) -> None:
+    await connection.executemany(
+        """
+        insert into review_steps (project_id, revision, transition, state_before, state_after, by, at, comments)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        """,
+        [
+            (
+                review.project_id,
+                review.revision,
+                step.transition,
+                step.before,
+                step.after,
+                step.by,
+                step.at,
+                step.comments,
+            )
+            for step in steps
+        ],
+    )
+
+
+def _review(row: "Record") -> Review:
+    return Review(
+        project_id=row["project_id"],
+        revision=row["revision"],
+        round_id=row["round_id"],
+        host_id=row["host_id"],
+        project=ProjectTemplate.model_validate(row["project"]),
+        opened_at=row["opened_at"],
+        due_at=row["due_at"],
+        steps=tuple(_step(step) for step in row["steps"]),
+    )
+
+
+def _step(columns: dict[str, Any]) -> Step[State]:
+    return Step(
+        transition=columns["transition"],
+        before=State(columns["state_before"]) if columns["state_before"] else None,
+        after=State(columns["state_after"]),
+        by=columns["by"],
+        at=datetime.fromisoformat(columns["at"]),
+        comments=columns["comments"],
+    )
