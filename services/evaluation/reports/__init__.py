@@ -1,0 +1,129 @@
+"""The report as one page: HTML with charts as inline SVG, no script, nothing fetched, ready to keep and to print."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from services.evaluation.reports import charts
+from services.evaluation.reports.charts import Chart, Sides
+from services.evaluation.rules.report import FEWEST_ANSWERS, Breakdown, Dimension, GroupReport, Report, Scores
+from shared.clock import LOCAL_TIME
+
+TITLES: Final = {
+    Dimension.CATEGORY: "Project category",
+    Dimension.SECTOR: "Sector",
+    Dimension.SIZE: "Host size",
+    Dimension.ALUMNI: "Alumni host",
+    Dimension.COUNTRY: "Country of the host",
+    Dimension.DISCIPLINE: "Discipline",
+    Dimension.DIVISION: "Division",
+    Dimension.LEVEL: "Level of study",
+    Dimension.DOMICILE: "Domicile",
+}
+UNTOLD: Final = f"fewer than {FEWEST_ANSWERS}"
+_WORDS: Final = {
+    (Dimension.ALUMNI, "yes"): "Alumni host",
+    (Dimension.ALUMNI, "no"): "Other host",
+    (Dimension.SIZE, "sme"): "SME",
+}
+
+
+def render(report: Report) -> str:
+    """The report's page."""
+    return _pages.get_template("report.html").render(
+        report=report,
+        headlines=_headlines(report),
+        overview=_overview(report),
+        everyone=[("All", _sides(report))],
+        breakdowns=[
+            (breakdown.dimension, TITLES[breakdown.dimension], _panels(breakdown), _groups(breakdown))
+            for breakdown in report.breakdowns
+        ],
+    )
+
+
+def _headlines(report: Report) -> list[tuple[str, str, str]]:
+    """A title, and what it is of students and of hosts."""
+
+    def told(title: str, text: Callable[[Scores], str]) -> tuple[str, str, str]:
+        student, host = (text(side.scores) if side.scores else UNTOLD for side in (report.student, report.host))
+        return title, student, host
+
+    return [
+        ("Response rate", _percent(report.student.response_rate), _percent(report.host.response_rate)),
+        told("Outcome", lambda scores: _decimal(scores.outcome)),
+        told("Supervision", lambda scores: _decimal(scores.supervision)),
+        told("Skills gained", lambda scores: _signed(scores.skills_gain)),
+        told("Network", lambda scores: _decimal(scores.network)),
+        told("Net promoter", lambda scores: _signed(scores.net_promoter)),
+    ]
+
+
+def _overview(report: Report) -> list[Chart]:
+    scores = (charts.OUTCOME, charts.SUPERVISION, charts.SKILLS, charts.NETWORK)
+    sides: list[tuple[str, Sides]] = [("Students", {"student": report.student}), ("Hosts", {"host": report.host})]
+    return [
+        charts.by_group("everyone-response", charts.RESPONSE, sides),
+        charts.by_measure("everyone-scores", "Mean scores, 1 to 5", scores, _sides(report)),
+        charts.by_group("everyone-recommend", charts.RECOMMEND, sides),
+    ]
+
+
+def _panels(breakdown: Breakdown) -> list[Chart]:
+    groups = _groups(breakdown)
+    return [charts.by_group(f"{breakdown.dimension}-{measure.key}", measure, groups) for measure in charts.MEASURES]
+
+
+def _groups(breakdown: Breakdown) -> list[tuple[str, Sides]]:
+    return [(_label(breakdown.dimension, group.value), _sides(group)) for group in breakdown.groups]
+
+
+def _sides(told: Report | GroupReport) -> Sides:
+    return {"student": told.student, "host": told.host}
+
+
+def _label(dimension: Dimension, value: str | None) -> str:
+    """A group's name for a reader: as its system sent it, with a capital."""
+    if not value:
+        return "Not known"
+    return _WORDS.get((dimension, value)) or value[:1].upper() + value[1:]
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.1f}"
+
+
+def _signed(value: float) -> str:
+    """With its sign, and a true minus: `+1.2`, `−0.3`, `0`."""
+    return f"{value:+}".replace("-", "−") if value else "0"
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.0%}"
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %B %Y}"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(LOCAL_TIME):%-d %B %Y, %H:%M}"
+
+
+_pages = Environment(
+    loader=PackageLoader("services.evaluation", "pages"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_pages.filters |= {
+    "decimal": _decimal,
+    "signed": _signed,
+    "percent": _percent,
+    "day": _day,
+    "moment": _moment,
+}
+_pages.globals |= {"sizes": charts, "untold": UNTOLD}

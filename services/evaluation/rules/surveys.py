@@ -1,0 +1,101 @@
+"""The workflow of a survey: two for each completed placement, open for two weeks."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from shared.clock import LOCAL_TIME
+from shared.contracts.evaluation import Respondent
+from shared.contracts.matching import PlacementCompleted
+from shared.workflow import NotAllowed, Step, Transition
+
+DAYS_TO_REMINDER: Final = 7
+DAYS_TO_CLOSE: Final = 14
+
+
+class State(StrEnum):
+    """Where a survey is."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+RESPONDENT: Final = "respondent"
+DEFAULT: Final = "default"
+
+OPEN: Final = Transition("open", before=(None,), after=State.OPEN, by=DEFAULT)
+ANSWER: Final = Transition("answer", before=(State.OPEN,), after=State.ANSWERED, by=RESPONDENT)
+ANSWER_AGAIN: Final = Transition("answer again", before=(State.ANSWERED,), after=State.ANSWERED, by=RESPONDENT)
+CLOSE: Final = Transition("close", before=(State.OPEN, State.ANSWERED), after=State.CLOSED, by=DEFAULT)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """One side's survey about one placement. `respondent_id` is the student's or the host's id."""
+
+    survey_id: UUID
+    application_id: str
+    round_id: str
+    project_id: str
+    respondent: Respondent
+    respondent_id: str
+    state: State
+    opened_at: datetime
+    closes_at: datetime
+
+    @property
+    def ids(self) -> dict[str, Any]:
+        """What every event about it carries."""
+        return {
+            "survey_id": self.survey_id,
+            "application_id": self.application_id,
+            "round_id": self.round_id,
+            "project_id": self.project_id,
+            "respondent": self.respondent,
+            "respondent_id": self.respondent_id,
+        }
+
+
+def survey_id(application_id: str, respondent: Respondent) -> UUID:
+    """The same for the same placement and side, whoever asks and however often."""
+    return uuid5(NAMESPACE_URL, f"urn:ninthweek:survey:{application_id}:{respondent}")
+
+
+def open_surveys(event: PlacementCompleted, *, now: datetime) -> tuple[Survey, Survey]:
+    """The surveys of the student and of the host."""
+
+    def survey(respondent: Respondent, respondent_id: str) -> Survey:
+        return Survey(
+            survey_id=survey_id(event.application_id, respondent),
+            application_id=event.application_id,
+            round_id=event.round_id,
+            project_id=event.project_id,
+            respondent=respondent,
+            respondent_id=respondent_id,
+            state=State.OPEN,
+            opened_at=now,
+            closes_at=_days_later(now, DAYS_TO_CLOSE),
+        )
+
+    return survey("student", event.student_id), survey("host", event.host_id)
+
+
+def reminder_at(survey: Survey) -> datetime:
+    """When who has not answered is reminded: half of the time is over."""
+    return _days_later(survey.opened_at, DAYS_TO_REMINDER)
+
+
+def answer(survey: Survey, *, now: datetime) -> Step[State]:
+    """The respondent answers, for the first time or again; raises `NotAllowed` once the survey's time is over."""
+    if survey.state is State.CLOSED or now >= survey.closes_at:
+        closed = f"{survey.closes_at.astimezone(LOCAL_TIME):%-d %B %Y at %H:%M}"
+        raise NotAllowed(f"The survey closed on {closed}; no more answers are taken.")
+    return (ANSWER if survey.state is State.OPEN else ANSWER_AGAIN).step(survey.state, at=now)
+
+
+def _days_later(moment: datetime, days: int) -> datetime:
+    """The same time of day, so many days later in local time."""
+    return (moment.astimezone(LOCAL_TIME) + timedelta(days=days)).astimezone(UTC)

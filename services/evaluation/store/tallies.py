@@ -1,0 +1,71 @@
+"""What the report is made from, counted where the answers are."""
+
+from services.evaluation.rules.report import DETRACTOR_TO, PROMOTER_FROM, Dimension, EvaluatedRound, Tally
+from shared.database.connection import Connection
+
+
+async def evaluated_round(connection: Connection, round_id: str) -> EvaluatedRound | None:
+    """The round, if it was scheduled or a placement of it was completed."""
+    row = await connection.fetchrow(
+        """
+        select
+            (select name from rounds where round_id = $1) as name,
+            count(*) as placements,
+            min(starts_on) as first_day,
+            max(ends_on) as last_day
+        from placements where round_id = $1
+        """,
+        round_id,
+    )
+    if row is None or (row["name"] is None and row["placements"] == 0):
+        return None
+    return EvaluatedRound(**{**row, "round_id": round_id, "name": row["name"] or round_id})
+
+
+async def tallies(connection: Connection, round_id: str) -> list[Tally]:
+    """Each side's surveys of a round, counted by every dimension at once."""
+    rows = await connection.fetch(
+        """
+        select
+            groups.dimension,
+            groups.value,
+            respondent,
+            count(*) as asked,
+            count(*) filter (where state <> 'closed') as still_open,
+            count(answers.survey_id) as answered,
+            count(*) filter (where answers.comment <> '') as comments,
+            coalesce(sum(outcome), 0) as outcome,
+            coalesce(sum(supervision), 0) as supervision,
+            coalesce(sum(skills_before), 0) as skills_before,
+            coalesce(sum(skills_after), 0) as skills_after,
+            coalesce(sum(network), 0) as network,
+            coalesce(sum(recommend), 0) as recommend,
+            count(*) filter (where recommend >= $2) as promoters,
+            count(*) filter (where recommend <= $3) as detractors
+        from surveys
+            join placements using (application_id)
+            left join current_answers as answers using (survey_id)
+            left join projects using (project_id)
+            left join hosts using (host_id)
+            left join students using (student_id)
+            cross join lateral (
+                values
+                    ('everyone', null),
+                    ('category', projects.category),
+                    ('sector', hosts.sector),
+                    ('size', hosts.size),
+                    ('alumni', case when hosts.alumni then 'yes' when not hosts.alumni then 'no' end),
+                    ('country', hosts.country),
+                    ('discipline', students.discipline),
+                    ('division', students.division),
+                    ('level', students.level),
+                    ('domicile', students.domicile)
+            ) as groups (dimension, value)
+        where placements.round_id = $1
+        group by groups.dimension, groups.value, respondent
+        """,
+        round_id,
+        PROMOTER_FROM,
+        DETRACTOR_TO,
+    )
+    return [Tally(**{**row, "dimension": Dimension(row["dimension"])}) for row in rows]

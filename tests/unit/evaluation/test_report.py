@@ -1,0 +1,116 @@
+"""What a round's answers say, reckoned by hand."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from services.evaluation.rules.report import Dimension, EvaluatedRound, Report, Tally, report
+
+# Four students answered 5, 4, 4, 2 on outcome; 10, 9, 7, 3 on recommendation; and so on.
+STUDENTS = Tally(
+    Dimension.EVERYONE,
+    None,
+    "student",
+    asked=5,
+    still_open=1,
+    answered=4,
+    comments=2,
+    outcome=15,
+    supervision=18,
+    skills_before=9,
+    skills_after=16,
+    network=13,
+    recommend=29,
+    promoters=2,
+    detractors=1,
+)
+HOSTS = Tally(
+    Dimension.EVERYONE, None, "host", asked=5, answered=2, outcome=9, skills_after=10, recommend=20, promoters=2
+)
+
+
+def reported(*tallies: Tally) -> Report:
+    evaluated = EvaluatedRound("trinity-2027", "Trinity 2027", 5, date(2027, 6, 21), date(2027, 7, 2))
+    return report(evaluated, tallies, now=datetime(2027, 7, 16, tzinfo=UTC))
+
+
+def groups_of(told: Report, dimension: Dimension) -> list[str | None]:
+    (breakdown,) = (breakdown for breakdown in told.breakdowns if breakdown.dimension is dimension)
+    return [group.value for group in breakdown.groups]
+
+
+def test_means_shares_and_the_gain_are_those_reckoned_by_hand() -> None:
+    student = reported(STUDENTS, HOSTS).student
+
+    assert (student.asked, student.answered, student.still_open, student.comments) == (5, 4, 1, 2)
+    assert student.response_rate == 0.8
+    assert student.scores is not None
+    assert student.scores.model_dump() == {
+        "outcome": 3.8,  # 15 / 4
+        "supervision": 4.5,  # 18 / 4
+        "skills_before": 2.2,  # 9 / 4
+        "skills_after": 4.0,  # 16 / 4
+        "skills_gain": 1.8,  # 7 / 4: before rounding, so not 4.0 - 2.2
+        "network": 3.2,  # 13 / 4
+        "recommend": 7.2,  # 29 / 4
+        "promoters": 50,  # 2 of 4
+        "detractors": 25,  # 1 of 4
+        "net_promoter": 25,
+    }
+
+
+def test_means_of_fewer_than_three_answers_are_not_told_but_how_many_answered_is() -> None:
+    host = reported(STUDENTS, HOSTS).host
+
+    assert host.scores is None
+    assert (host.asked, host.answered, host.response_rate) == (5, 2, 0.4)
+
+
+@pytest.mark.parametrize(("answered", "is_told"), [(0, False), (1, False), (2, False), (3, True)])
+def test_three_answers_are_enough_in_every_group(answered: int, is_told: bool) -> None:
+    group = replace(STUDENTS, dimension=Dimension.LEVEL, value="PGR", answered=answered, promoters=0, detractors=0)
+
+    told = reported(STUDENTS, group)
+
+    level = next(breakdown for breakdown in told.breakdowns if breakdown.dimension is Dimension.LEVEL)
+    assert (level.groups[0].student.scores is not None) is is_told
+
+
+def test_nobody_asked_is_no_rate_rather_than_a_rate_of_zero() -> None:
+    told = reported()
+
+    assert told.student.response_rate is None
+    assert told.student.scores is None
+    assert all(breakdown.groups == [] for breakdown in told.breakdowns)
+
+
+def test_every_dimension_is_told_the_largest_group_first_and_what_is_not_known_last() -> None:
+    def law(value: str | None, asked: int) -> Tally:
+        return Tally(Dimension.SECTOR, value, "student", asked=asked)
+
+    told = reported(law(None, 90), law("Law", 4), law("Finance", 9), law("Consulting", 4))
+
+    assert [breakdown.dimension for breakdown in told.breakdowns] == [
+        "category",
+        "sector",
+        "size",
+        "alumni",
+        "country",
+        "discipline",
+        "division",
+        "level",
+        "domicile",
+    ]
+    assert groups_of(told, Dimension.SECTOR) == ["Finance", "Consulting", "Law", None]
+
+
+def test_all_promoters_and_all_detractors_are_the_ends_of_the_net_promoter_score() -> None:
+    promoters = replace(STUDENTS, promoters=4, detractors=0)
+    detractors = replace(STUDENTS, respondent="host", promoters=0, detractors=4)
+
+    told = reported(promoters, detractors)
+
+    assert told.student.scores is not None
+    assert told.host.scores is not None
+    assert (told.student.scores.net_promoter, told.host.scores.net_promoter) == (100, -100)
