@@ -1,0 +1,57 @@
+"""Who says and hears what, as a whole."""
+
+from collections import Counter
+
+import pytest
+
+from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES, published_messages, speakers
+from shared.contracts.documents.schemas import routing_keys
+from shared.contracts.every_service import MessageFailed
+from shared.contracts.message import Event, Message, Private, Submission, type_registry
+
+
+def test_each_event_is_said_by_the_one_service_that_owns_it() -> None:
+    says = Counter(event for card in SERVICES for event in card.says)
+    assert {event.__name__: times for event, times in says.items() if times > 1} == {}
+
+
+def test_what_is_heard_is_said() -> None:
+    said = {event for card in SERVICES for event in card.vocabulary}
+    assert {event for card in SERVICES for event in card.hears} <= said
+
+
+def test_every_service_says_which_message_it_failed_to_handle() -> None:
+    assert speakers(MessageFailed) == tuple(card.name for card in SERVICES)
+
+
+def test_every_submission_is_taken_by_one_service() -> None:
+    takes = Counter(submission for card in SERVICES for submission in card.takes)
+    assert takes == Counter({submission for system in OUTSIDE_SYSTEMS for submission in system.sends})
+
+
+def test_every_event_and_submission_is_somebodys() -> None:
+    declared = {message for message in type_registry.values() if not issubclass(message, Private)}
+    assert {message for message in declared if message.__module__.startswith("shared.")} == set(published_messages())
+
+
+def test_messages_are_told_apart_by_their_types() -> None:
+    types = Counter(message.type for message in published_messages())
+    assert max(types.values()) == 1
+
+
+def test_only_versions_of_one_message_share_a_routing_key() -> None:
+    keys = Counter((key, message.version) for message in published_messages() for key in routing_keys(message))
+    assert max(keys.values()) == 1
+
+
+@pytest.mark.parametrize("message", published_messages(), ids=lambda message: message.__name__)
+def test_a_message_names_its_subject(message: type[Message]) -> None:
+    assert f"{message.about}_id" in message.model_fields
+
+
+def test_no_name_means_something_else_in_a_pattern_of_the_brokers() -> None:
+    for speaker in (*SERVICES, *OUTSIDE_SYSTEMS):
+        assert speaker.name.replace("-", "").isalpha()
+    for message in published_messages():
+        assert issubclass(message, Event | Submission)
+        assert all(key.replace("-", "").replace(".", "").isalpha() for key in routing_keys(message))
