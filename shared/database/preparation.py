@@ -64,11 +64,7 @@ async def _migrate(administrator_url: str, schema: str, migrations: Path) -> Non
     try:
         async with database.connect() as connection:
             for folder, version_table in ((RUNTIME_MIGRATIONS, "runtime_version"), (migrations, "version")):
-                await connection.run_sync(
-                    lambda sync, folder=folder, version_table=version_table: upgrade(
-                        sync, schema=schema, folder=folder, version_table=version_table
-                    )
-                )
+                await connection.run_sync(upgrade, schema=schema, folder=folder, version_table=version_table)
             await connection.commit()
     finally:
         await database.dispose()

@@ -17,6 +17,9 @@ from shared.contracts.message import Event, Message, Private, Submission, type_r
 LARGEST_BODY = 1_000_000
 """Bytes; what a service takes from a queue. Documents are not carried in messages."""
 
+UNSTORABLE = rb"\u0000"
+"""How JSON spells the one character that PostgreSQL's text cannot hold."""
+
 _ATTEMPTS = "ninthweek-attempts"
 _WAITS = "ninthweek-waits"
 _EXCHANGE = "ninthweek-exchange"
@@ -114,6 +117,9 @@ def read(service: str, taken: Collection[str], incoming: Incoming) -> Received |
     if message_type is None or envelope.type not in taken or incoming.exchange != _exchange_of(service, message_type):
         reason = "No such message is taken here: see the published contracts for its types."
         return Broken(incoming, envelope, same, (Fault(field="ce-type", reason=reason),))
+    if UNSTORABLE in incoming.body:
+        reason = "The text has the character U+0000, which no database of ours holds: leave it out."
+        return Broken(incoming, envelope, same, (Fault(field="body", reason=reason),))
     try:
         return Received(incoming, envelope, same, message_type.from_json(incoming.body))
     except ValidationError as error:

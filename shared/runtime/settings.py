@@ -11,15 +11,17 @@ class RuntimeSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="NINTHWEEK_")
 
-    prefetch: int = Field(100, ge=1, le=10_000, description="Messages delivered before the first is acknowledged.")
-    largest_group: int = Field(50, ge=1, le=1_000, description="Messages that share a transaction, at most.")
-    effects_side_by_side: int = Field(4, ge=1, le=100, description="Effects that act at a time.")
-    pool_size: int = Field(10, ge=3, le=200, description="Connections to the database, at most.")
+    prefetch: int = Field(
+        default=100, ge=1, le=10_000, description="Messages delivered before the first is acknowledged."
+    )
+    largest_group: int = Field(default=50, ge=1, le=1_000, description="Messages that share a transaction, at most.")
+    effects_side_by_side: int = Field(default=4, ge=1, le=100, description="Effects that act at a time.")
+    pool_size: int = Field(default=10, ge=3, le=200, description="Connections to the database, at most.")
     stop_within: timedelta = Field(
-        timedelta(seconds=20), description="How long a stopping service may take for what it was delivered."
+        default=timedelta(seconds=20), description="How long a stopping service may take for what it was delivered."
     )
     remember: timedelta = Field(
-        timedelta(days=30),
+        default=timedelta(days=30),
         ge=timedelta(days=1),
         description="How long the inbox and the outbox remember; longer than any message may be under way.",
     )

@@ -1,26 +1,49 @@
 """The HTTP application of one service or of all: their routes behind one door, and how they are."""
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
 
 from shared.contracts.documents import asyncapi_document
 from shared.database.connection import DatabaseAway
 from shared.runtime.replica import Replica
 from shared.runtime.service import Service
 from shared.web.door import Door, caller
-from shared.web.problems import Problem, ProblemDetails, answer_away, answer_invalid, answer_problem
+from shared.web.problems import (
+    Problem,
+    ProblemDetails,
+    answer_away,
+    answer_fault,
+    answer_http,
+    answer_invalid,
+    answer_problem,
+    answer_unstorable,
+)
 
 TITLE = "ninthweek"
 DESCRIPTION = "Micro-placements, from a host's proposal to both sides' evaluation."
 
 ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemDetails, "description": HTTPStatus(status).phrase} for status in (401, 422, 503)
+    status: {"model": ProblemDetails, "description": HTTPStatus(status).phrase}
+    for status in (401, 403, 404, 409, 422, 503)
+}
+
+ANSWERS = {
+    Problem: answer_problem,
+    HTTPException: answer_http,
+    RequestValidationError: answer_invalid,
+    asyncpg.CharacterNotInRepertoireError: answer_unstorable,
+    asyncpg.UntranslatableCharacterError: answer_unstorable,
+    DatabaseAway: answer_away,
+    Exception: answer_fault,
 }
 
 
@@ -44,9 +67,8 @@ def routes_of(services: Sequence[Service]) -> FastAPI:
     app = FastAPI(title=TITLE, description=DESCRIPTION, docs_url=None, redoc_url=None)
     for service in services:
         app.include_router(service.routes, tags=[service.name], dependencies=[Depends(caller)], responses=ERRORS)
-    app.add_exception_handler(Problem, answer_problem)
-    app.add_exception_handler(RequestValidationError, answer_invalid)
-    app.add_exception_handler(DatabaseAway, answer_away)
+    for error, answer in ANSWERS.items():
+        app.add_exception_handler(error, answer)
     app.middleware("http")(_guarded)
 
     @app.get("/healthz", include_in_schema=False)
@@ -57,9 +79,11 @@ def routes_of(services: Sequence[Service]) -> FastAPI:
     async def metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
+    published = json.dumps(asyncapi_document())
+
     @app.get("/asyncapi.json", include_in_schema=False)
-    async def asyncapi() -> JSONResponse:
-        return JSONResponse(asyncapi_document())
+    async def asyncapi() -> Response:
+        return Response(published, media_type="application/json")
 
     return app
 

@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
+import structlog
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 
 from shared.contracts.faults import faults_of
 from shared.contracts.intake import Fault
+from shared.runtime.failure import describe
+
+log = structlog.get_logger()
 
 
 class ProblemDetails(BaseModel):
@@ -96,5 +101,26 @@ async def answer_invalid(_request: Request, error: Exception) -> JSONResponse:
     return answer(Invalid(faults_of(error.errors())))
 
 
+async def answer_unstorable(_request: Request, _error: Exception) -> JSONResponse:
+    """PostgreSQL's text holds every character but one."""
+    return answer(Invalid([Fault(field="body", reason="The text has the character U+0000: leave it out.")]))
+
+
 async def answer_away(_request: Request, _error: Exception) -> JSONResponse:
-    return answer(Unavailable("The service cannot reach its database. Nothing was changed; try again shortly."))
+    return answer(Unavailable("The service cannot reach its database: send the same request again shortly."))
+
+
+async def answer_http(_request: Request, error: Exception) -> JSONResponse:
+    """What the framework itself refuses: an unknown path, a method that a path does not have."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for these alone
+    problem = Problem(str(error.detail))
+    problem.status = HTTPStatus(error.status_code)
+    return answer(problem)
+
+
+async def answer_fault(request: Request, error: Exception) -> JSONResponse:
+    """A fault of ours: told to the log by its class and place, and to the caller without either."""
+    log.error("a request failed", method=request.method, route=request.scope.get("path"), error=describe(error))
+    problem = Problem("The fault is ours and is noted. Nothing was changed.")
+    problem.status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return answer(problem)
