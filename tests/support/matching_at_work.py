@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random
 from typing import Any
 
 import httpx
@@ -88,3 +89,7 @@ class Matching:
         """What the check of the round's history finds wrong."""
         async with self.service.replicas[0].units_of_work.open() as work:
             return history.violations(await store.history_of_round(work.connection, ROUND))
+
+
+def twice_in_any_order(random: Random, *events: Event) -> list[Event]:
+    return random.sample(events * 2, len(events) * 2)

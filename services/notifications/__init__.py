@@ -1,0 +1,10 @@
+"""Notifications: who is told what, by e-mail.
+
+It owns the mails (`emails`, one row each, with what it says and what became of it) and copies of what mails speak of:
+`rounds`, `hosts`, `students`, `projects`, `applications`, and which projects have a ranking (`rankings`).
+"""
+
+from shared.contracts.directory import NOTIFICATIONS
+from shared.runtime import Service
+
+service = Service(NOTIFICATIONS)

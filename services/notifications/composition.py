@@ -1,0 +1,120 @@
+"""A mail as it travels: headers, text, HTML, and a calendar file where a placement is confirmed or cancelled."""
+
+import hashlib
+import quopri
+from dataclasses import dataclass
+from datetime import datetime
+from email import encoders
+from email.charset import QP, Charset
+from email.header import Header
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import compat32
+from email.utils import format_datetime, formataddr, parseaddr
+
+from services.notifications.calendars import placement_file
+from services.notifications.letters import Letter, one_line, write_letter
+from services.notifications.rules.mails import DueEmail
+from services.notifications.settings import MailSettings, is_mailbox
+from shared.clock import LOCAL_TIME
+
+# The classes of `email.mime` and not `EmailMessage`: they make the same mail in a third of the time.
+_WIRE = compat32.clone(linesep="\r\n")
+
+_UTF_8 = Charset("utf-8")
+_UTF_8.header_encoding = QP
+
+# Neither quoted-printable nor base64 can contain `=_` (RFC 2045, 6.7), so no part can contain the boundary.
+_BOUNDARY = "=_ninthweek_"
+
+STAFF_NAME = "colleagues"
+
+
+class Refused(Exception):
+    """The mail can never reach this recipient. `reason` says why, without the address."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A mail ready to be handed over. The file name is the one that it has where mails are laid in a folder."""
+
+    sender: str
+    recipient: str
+    file_name: str
+    content: bytes
+
+
+def compose(email: DueEmail, settings: MailSettings, *, now: datetime) -> Parcel:
+    """Write a stored mail; raises `Refused` where the address on record is not one that mail can be sent to."""
+    recipient = email.address or settings.staff_email
+    if not is_mailbox(recipient):
+        raise Refused("The address on record is not one that mail can be sent to.")
+    name = email.name or STAFF_NAME
+    letter = write_letter(email.template, {**email.facts, "name": name, "staff_email": settings.staff_email})
+    mail = _body(letter)
+    if "calendar" in email.facts:
+        mail = _with_calendar(mail, email, settings, now)
+    mail["From"] = _mailbox(*parseaddr(settings.mail_from))
+    mail["To"] = _mailbox(one_line(email.name or ""), recipient)
+    mail["Reply-To"] = settings.staff_email
+    mail["Subject"] = _encoded(letter.subject)
+    mail["Date"] = format_datetime(now.astimezone(LOCAL_TIME))
+    mail["Message-ID"] = message_id(email, settings)
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+    return Parcel(
+        sender=settings.sender,
+        recipient=recipient,
+        file_name=f"{email.email_id}-{email.template}-{email.recipient.id}.eml",
+        content=mail.as_bytes(policy=_WIRE),
+    )
+
+
+def message_id(email: DueEmail, settings: MailSettings) -> str:
+    """Made of event, recipient and template: the same for the same mail, however often it has to be sent."""
+    domain = settings.sender.rpartition("@")[2]
+    parts = (email.cause, email.recipient.kind, email.recipient.id, email.template)
+    return f"<{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}@{domain}>"
+
+
+def _mailbox(name: str, address: str) -> str:
+    return formataddr((name, address)) if _is_plain(name) else f"{_encoded(name)} <{address}>"
+
+
+def _encoded(text: str) -> str:
+    return text if _is_plain(text) else Header(text, _UTF_8, header_name="Subject").encode()
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a header can say it as it is, and not in encoded words (RFC 2047)."""
+    return text.isascii() and "=?" not in text
+
+
+def _body(letter: Letter) -> MIMEMultipart:
+    body = MIMEMultipart("alternative", boundary=f"{_BOUNDARY}alternative")
+    body.attach(_part("plain", letter.text))
+    body.attach(_part("html", letter.html))
+    return body
+
+
+def _part(kind: str, text: str) -> MIMENonMultipart:
+    part = MIMENonMultipart("text", kind, charset="utf-8")
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(quopri.encodestring(text.encode()).decode("ascii"))
+    return part
+
+
+def _with_calendar(body: MIMEMultipart, email: DueEmail, settings: MailSettings, now: datetime) -> MIMEMultipart:
+    method, file = placement_file(email.facts, organiser=settings.staff_email, now=now)
+    attachment = MIMEBase("text", "calendar", charset="utf-8", method=method)
+    attachment.set_payload(file)
+    encoders.encode_base64(attachment)
+    attachment.add_header("Content-Disposition", "attachment", filename="placement.ics")
+    mixed = MIMEMultipart("mixed", boundary=f"{_BOUNDARY}mixed")
+    mixed.attach(body)
+    mixed.attach(attachment)
+    return mixed

@@ -1,0 +1,44 @@
+"""What notifications does outside: it sends mails."""
+
+from datetime import datetime
+
+import structlog
+
+from services.notifications import service
+from services.notifications.composition import Refused, compose, message_id
+from services.notifications.messages import SendEmail
+from services.notifications.rules.mails import DueEmail
+from services.notifications.settings import MailSettings
+from services.notifications.store import emails
+from services.notifications.transport import NotTaken, open_transport
+from shared.contracts.notifications import EmailFailed, EmailSent
+from shared.runtime import UnitsOfWork
+
+log = structlog.get_logger()
+
+
+@service.effect(SendEmail)
+async def send_email(effect: SendEmail, units: UnitsOfWork) -> None:
+    """Send a mail that is due, and record what became of it; what is recorded is not sent again."""
+    settings = MailSettings()
+    async with units.open() as work:
+        email = await emails.due(work.connection, effect.email_id)
+    if email is None:
+        return
+    refusal = await _send(email, settings, now=work.now)
+    identifier = message_id(email, settings)
+    async with units.open() as work:
+        if await emails.end(work.connection, email.email_id, message_id=identifier, refusal=refusal, at=work.now):
+            work.publish(EmailFailed(**email.ids, reason=refusal) if refusal else EmailSent(**email.ids))
+
+
+async def _send(email: DueEmail, settings: MailSettings, *, now: datetime) -> str | None:
+    """Returns why it was refused, if that is for good; raises what may pass."""
+    try:
+        await open_transport(settings).send(compose(email, settings, now=now))
+    except Refused as refused:
+        return refused.reason
+    except NotTaken as passing:
+        log.warning("mail not taken", email_id=str(email.email_id), answer=str(passing))
+        raise
+    return None

@@ -1,0 +1,108 @@
+"""What notifications hears, and whom it then tells."""
+
+from services.notifications import service
+from services.notifications.messages import RankingReminder
+from services.notifications.rules import applications, placements, projects, rankings, refusals
+from services.notifications.store import copies, known
+from services.notifications.telling import application_of, hear, project_of, tell
+from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
+from shared.contracts.every_service import MessageFailed
+from shared.contracts.intake import (
+    ApplicationReceived,
+    ApplicationsClosed,
+    ApplicationWithdrawn,
+    HostRegistered,
+    ProjectSubmitted,
+    ProjectWithdrawn,
+    RoundScheduled,
+    StudentRegistered,
+    SubmissionRefused,
+)
+from shared.contracts.matching import (
+    ApplicationUnsuccessful,
+    ApplicationWaitlisted,
+    OfferDeclined,
+    OfferMade,
+    PlacementCancelled,
+    PlacementConfirmed,
+    RankingReceived,
+)
+from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned, ReviewOverdue
+from shared.runtime import NotYet, Work
+
+
+@service.on(RoundScheduled)
+async def keep_round(event: RoundScheduled, work: Work) -> None:
+    await copies.keep_round(work.connection, event)
+    reminder = RankingReminder(round_id=event.round_id, rankings_due_at=event.rankings_due_at)
+    work.publish(reminder, at=rankings.remind_at(event.rankings_due_at))
+
+
+@service.on(HostRegistered)
+async def keep_host(event: HostRegistered, work: Work) -> None:
+    await copies.keep_host(work.connection, event)
+
+
+@service.on(StudentRegistered)
+async def keep_student(event: StudentRegistered, work: Work) -> None:
+    await copies.keep_student(work.connection, event)
+
+
+@service.on(RankingReceived)
+async def keep_ranking(event: RankingReceived, work: Work) -> None:
+    await copies.keep_ranking(work.connection, event)
+
+
+@service.on(ProjectReturned)
+async def tell_of_return(event: ProjectReturned, work: Work) -> None:
+    await tell(work, projects.returned(event, await project_of(event, work), now=work.now))
+
+
+@service.on(ApplicationsClosed)
+async def ask_for_rankings(event: ApplicationsClosed, work: Work) -> None:
+    if await known.count_applications(work.connection, event.round_id) < event.applications_received:
+        raise NotYet("some of the round's applications are still on their way")
+    await copies.close_round(work.connection, event)
+    round_ = await known.round_(work.connection, event.round_id)
+    if round_ is None:
+        raise NotYet("the round is still on its way")
+    await tell(work, rankings.due(round_, await known.applicants(work.connection, event.round_id)))
+
+
+@service.on(RankingReminder)
+async def remind_of_rankings(timer: RankingReminder, work: Work) -> None:
+    round_ = await known.round_(work.connection, timer.round_id)
+    if round_ and rankings.reminder_matters(round_, timer.rankings_due_at):
+        await known.remember_reminder(work.connection, round_)
+        await tell(work, rankings.remind(round_, await known.applicants(work.connection, timer.round_id)))
+
+
+@service.on(SubmissionRefused)
+async def tell_of_refusal(event: SubmissionRefused, work: Work) -> None:
+    concerned = await known.concerned(work.connection, event)
+    if refusals.is_incomplete(event, concerned):
+        raise NotYet("the host or the student is still on its way")
+    await tell(work, refusals.refused(event, concerned, now=work.now))
+
+
+@service.on(MessageFailed)
+async def tell_of_failure(event: MessageFailed, work: Work) -> None:
+    await tell(work, refusals.failed(event))
+
+
+hear(ProjectSubmitted, project_of, projects.received, copies.keep_project)
+hear(ProjectApproved, project_of, projects.approved, copies.approve_project)
+hear(ProjectDeclined, project_of, projects.declined)
+hear(ProjectWithdrawn, project_of, projects.withdrawn, copies.withdraw_project)
+hear(ReviewOverdue, project_of, projects.review_overdue)
+
+hear(ApplicationReceived, application_of, applications.received, copies.keep_application)
+hear(ApplicationWithdrawn, application_of, applications.withdrawn, copies.withdraw_application)
+hear(OfferMade, application_of, applications.offered)
+hear(OfferDeclined, application_of, applications.offer_declined)
+hear(ApplicationWaitlisted, application_of, applications.waitlisted)
+hear(ApplicationUnsuccessful, application_of, applications.unsuccessful)
+hear(PlacementConfirmed, application_of, placements.confirmed, copies.place_application)
+hear(PlacementCancelled, application_of, placements.cancelled)
+hear(SurveyOpened, application_of, placements.survey_opened)
+hear(SurveyUnanswered, application_of, placements.survey_unanswered)

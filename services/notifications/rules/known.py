@@ -1,0 +1,135 @@
+"""What is known of the things that events name: copies of other services' facts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from services.notifications.rules.mails import Recipient
+
+_LEVELS = {"UG": "undergraduate", "PGT": "taught postgraduate", "PGR": "research student"}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When something may be sent: from `opens_at` to before `closes_at`."""
+
+    round: str
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round's dates. `closed_at`: when applications closed; `reminded_of`: the due date hosts were reminded of."""
+
+    round_id: str
+    name: str
+    submissions_open_at: datetime
+    submissions_close_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    rankings_due_at: datetime
+    offers_at: datetime
+    reply_within_days: int
+    closed_at: datetime | None = None
+    reminded_of: datetime | None = None
+
+    @property
+    def submissions(self) -> Window:
+        return Window(self.name, self.submissions_open_at, self.submissions_close_at)
+
+    @property
+    def applications(self) -> Window:
+        return Window(self.name, self.opens_at, self.closes_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    host_id: str
+    organisation: str
+    city: str
+    contact_name: str
+    contact_email: str
+
+    @property
+    def recipient(self) -> Recipient:
+        return Recipient("host", self.host_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    student_id: str
+    name: str
+    email: str
+    level: str
+    year: int
+    discipline: str
+
+    @property
+    def studies(self) -> str:
+        """`Mathematics, undergraduate, year 2`."""
+        return f"{self.discipline}, {_LEVELS.get(self.level, self.level)}, year {self.year}"
+
+    @property
+    def recipient(self) -> Recipient:
+        return Recipient("student", self.student_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project in its newest revision, with its host and its round."""
+
+    project_id: str
+    title: str
+    mode: str
+    supervisor_name: str
+    places: int
+    starts_on: date
+    days: int
+    ranked: bool
+    host: Host
+    round: Round
+
+    @property
+    def ends_on(self) -> date:
+        """Its last day: a placement does not go beyond its week's Friday."""
+        return self.starts_on + timedelta(days=self.days - 1)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What every mail about the project may state."""
+        return {
+            "project_id": self.project_id,
+            "title": self.title,
+            "mode": self.mode,
+            "where": self.mode if self.mode == "remote" else f"{self.host.city}, {self.mode}",
+            "supervisor": self.supervisor_name,
+            "places": self.places,
+            "starts_on": self.starts_on,
+            "ends_on": self.ends_on,
+            "organisation": self.host.organisation,
+            "round": self.round.name,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application with its student and its project. `placed`: a placement came of it."""
+
+    application_id: str
+    student: Student
+    project: Project
+    placed: bool
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What every mail about the application may state; the student is named to the host alone."""
+        return self.project.facts | {"application_id": self.application_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Applicants:
+    """Who applied to one approved project and has not withdrawn."""
+
+    project: Project
+    applications: tuple[Application, ...]

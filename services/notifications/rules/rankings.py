@@ -1,0 +1,83 @@
+"""What hosts are told when applications close: whom to rank, and by when."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, Final
+
+from services.notifications.rules.known import Applicants, Round
+from services.notifications.rules.mails import Mail, Template
+
+REMINDER_BEFORE: Final = timedelta(days=2)
+"""How long before rankings are due a host is reminded."""
+
+
+def remind_at(rankings_due_at: datetime) -> datetime:
+    return rankings_due_at - REMINDER_BEFORE
+
+
+def reminder_matters(round_: Round, rankings_due_at: datetime) -> bool:
+    """Whether hosts are to be reminded now of that due date.
+
+    Not if the round's dates have changed since, nor twice of one date, nor before applications are closed: then the
+    first letter is still to come.
+    """
+    return (
+        round_.closed_at is not None
+        and round_.rankings_due_at == rankings_due_at
+        and round_.reminded_of != rankings_due_at
+    )
+
+
+def due(round_: Round, projects: Iterable[Applicants]) -> list[Mail]:
+    """One letter a host: with its applicants, or that nobody applied."""
+    return [
+        _ask(Template.RANKING_DUE, round_, with_applicants)
+        if (with_applicants := [project for project in own if project.applications])
+        else _nobody_applied(round_, own)
+        for own in _by_host(projects)
+    ]
+
+
+def remind(round_: Round, projects: Iterable[Applicants]) -> list[Mail]:
+    """One letter to each host with applicants whom it has not ranked."""
+    unranked = [each for each in projects if each.applications and not each.project.ranked]
+    return [_ask(Template.RANKING_REMINDER, round_, own) for own in _by_host(unranked)]
+
+
+def _by_host(projects: Iterable[Applicants]) -> list[list[Applicants]]:
+    def key(each: Applicants) -> tuple[str, str]:
+        return each.project.host.host_id, each.project.project_id
+
+    return [list(own) for _, own in groupby(sorted(projects, key=key), key=lambda each: key(each)[0])]
+
+
+def _ask(template: Template, round_: Round, own: Sequence[Applicants]) -> Mail:
+    facts = {
+        "round": round_.name,
+        "due_at": round_.rankings_due_at,
+        "offers_at": round_.offers_at,
+        "projects": [_in_letter(each) for each in own],
+    }
+    return Mail(template, own[0].project.host.recipient, facts)
+
+
+def _in_letter(each: Applicants) -> dict[str, Any]:
+    return {
+        "project_id": each.project.project_id,
+        "title": each.project.title,
+        "places": each.project.places,
+        "applicants": [
+            {
+                "application_id": application.application_id,
+                "student": application.student.name,
+                "studies": application.student.studies,
+            }
+            for application in sorted(each.applications, key=lambda application: application.application_id)
+        ],
+    }
+
+
+def _nobody_applied(round_: Round, own: Sequence[Applicants]) -> Mail:
+    facts = {"round": round_.name, "titles": [each.project.title for each in own]}
+    return Mail(Template.NO_APPLICANTS, own[0].project.host.recipient, facts)

@@ -1,0 +1,75 @@
+"""Who is told of what could not be done: the sender of a refused submission, else staff; and staff of failures."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.notifications.messages import SendEmail
+from services.notifications.rules.known import Round, Window
+from services.notifications.rules.mails import STAFF, Mail, Recipient, Template
+from shared.contracts.every_service import MessageFailed
+from shared.contracts.intake import SubmissionRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Whom a refused submission concerns, as far as they are known, and the rounds that are scheduled."""
+
+    host: Recipient | None
+    student: Recipient | None
+    title: str | None
+    """Of the project that is named, if it is that host's, or applied for."""
+    rounds: tuple[Round, ...]
+
+
+def is_incomplete(event: SubmissionRefused, concerned: Concerned) -> bool:
+    """Whether somebody is named whom intake knows, for it names no others, and who is not known here yet."""
+    return bool((event.host_id and not concerned.host) or (event.student_id and not concerned.student))
+
+
+def refused(event: SubmissionRefused, concerned: Concerned, *, now: datetime) -> list[Mail]:
+    """The host or the student is told what to correct; where neither is known, and of their records, staff are."""
+    faults = {"faults": [fault.model_dump() for fault in event.faults]}
+    match event.kind:
+        case "project" if concerned.host and event.project_id:
+            window = _first_open(now, (round_.submissions for round_ in concerned.rounds))
+            facts = {"project_id": event.project_id, "title": concerned.title, "window": window}
+            return [Mail(Template.PROJECT_REFUSED, concerned.host, faults | facts)]
+        case "application" if concerned.student and event.application_id:
+            window = _first_open(now, (round_.applications for round_ in concerned.rounds))
+            facts = {"application_id": event.application_id, "title": concerned.title, "window": window}
+            return [Mail(Template.APPLICATION_REFUSED, concerned.student, faults | facts)]
+        case "project-withdrawal" if concerned.host and event.project_id:
+            facts = {"reference": f"project {event.project_id}"}
+            return [Mail(Template.WITHDRAWAL_REFUSED, concerned.host, faults | facts)]
+        case "application-withdrawal" if concerned.student and event.application_id:
+            facts = {"reference": f"application {event.application_id}"}
+            return [Mail(Template.WITHDRAWAL_REFUSED, concerned.student, faults | facts)]
+        case _:
+            return [Mail(Template.SUBMISSION_REFUSED, STAFF, faults | _for_staff(event))]
+
+
+def failed(event: MessageFailed) -> list[Mail]:
+    """Staff are told, unless what failed was to send a mail: a mail about it would fail as well, and so on for ever."""
+    if event.message_type == SendEmail.type:
+        return []
+    facts = event.model_dump(include={"message_id", "service", "message_type", "error", "attempts"})
+    return [Mail(Template.MESSAGE_FAILED, STAFF, facts)]
+
+
+def _for_staff(event: SubmissionRefused) -> dict[str, Any]:
+    about = (event.host_id, event.student_id, event.project_id, event.application_id)
+    return {
+        "source": event.source,
+        "submission_id": event.submission_id,
+        "kind": event.kind,
+        "refused_at": event.refused_at,
+        "about": ", ".join(identifier for identifier in about if identifier),
+    }
+
+
+def _first_open(now: datetime, windows: Iterable[Window]) -> Window | None:
+    """The window in which the same may be sent again: the first that has not closed."""
+    to_come = (window for window in windows if now < window.closes_at)
+    return min(to_come, key=lambda window: window.closes_at, default=None)

@@ -1,0 +1,248 @@
+"""Notifications against a real broker, a real database, a folder for mails and a mail server."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.notifications.effects import send_email
+from services.notifications.messages import SendEmail
+from shared.contracts.matching import PlacementConfirmed, RankingReceived
+from shared.contracts.message import Event
+from shared.contracts.notifications import EmailFailed, EmailSent
+from tests.support.examples import ROUND, host_registered, project_submitted, round_scheduled, student_registered
+from tests.support.mailbox import Mailbox
+from tests.support.notifications import (
+    a_round,
+    application_received,
+    applications_closed,
+    offer_made,
+    placement,
+    project_approved,
+    refused,
+)
+from tests.support.running import RunningService, Start
+
+PEOPLE: tuple[Event, ...] = (round_scheduled(), host_registered(), student_registered())
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("SMTP_URL", raising=False)
+    monkeypatch.setenv("MAIL_FOLDER", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+async def notifications(start: Start, folder: Path) -> RunningService:
+    return await start("notifications")
+
+
+@pytest.fixture
+def to_mail_server(folder: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> Mailbox:
+    monkeypatch.setenv("SMTP_URL", mailbox.url)
+    return mailbox
+
+
+def mails(folder: Path, template: str = "") -> list[EmailMessage]:
+    """The mails of a template, or all, in the order of their files."""
+    files = sorted(folder.glob(f"*-{template}*.eml"))
+    return [message_from_bytes(file.read_bytes(), policy=default) for file in files]
+
+
+def text(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
+def templates(folder: Path) -> Iterator[str]:
+    """Of all mails: the template and the recipient's id, as the files name them."""
+    return (file.stem[37:] for file in sorted(folder.iterdir()))
+
+
+async def emails(notifications: RunningService) -> list[dict[str, Any]]:
+    return [dict(row) for row in await notifications.connection.fetch("select * from emails order by email_id")]
+
+
+async def test_an_offer_reaches_the_student_and_is_recorded(notifications: RunningService, folder: Path) -> None:
+    await notifications.hear(*PEOPLE, project_submitted(), application_received())
+    await notifications.hear(offer_made())
+
+    (mail,) = mails(folder, "offer_made")
+    assert mail["To"] == "Elif Sato <elif@college.example>"
+    assert "by 09:00 BST on Monday 24 May 2027" in text(mail)
+    (email,) = [row for row in await emails(notifications) if row["template"] == "offer_made"]
+    assert (email["state"], email["recipient_id"], email["message_id"]) == ("sent", "S00001", mail["Message-ID"])
+    assert email["ended_at"] == notifications.clock()
+    assert EmailSent(email_id=email["email_id"], template="offer_made", recipient_id="S00001") in (
+        await notifications.said(EmailSent)
+    )
+
+
+async def test_whatever_the_order_in_which_it_hears_the_same_people_are_told(
+    notifications: RunningService, folder: Path
+) -> None:
+    closed, confirmed = applications_closed(1), placement(PlacementConfirmed)
+    heard = [*PEOPLE, project_submitted(), project_approved(), application_received(), closed, offer_made(), confirmed]
+
+    await notifications.hear(*reversed(heard))
+
+    assert sorted(templates(folder)) == [
+        "application_received-S00001",
+        "offer_made-S00001",
+        "placement_confirmed_host-H0001",
+        "placement_confirmed_student-S00001",
+        "project_approved-H0001",
+        "project_received-H0001",
+        "ranking_due-H0001",
+    ]
+    assert await notifications.failures() == []
+
+
+async def test_an_event_that_two_replicas_hear_again_and_again_is_told_once(start: Start, folder: Path) -> None:
+    notifications = await start("notifications", replicas=2)
+    await notifications.hear(*PEOPLE, project_submitted(), application_received())
+    for _ in range(3):
+        await notifications.hear(offer_made(), identifier="event-1")
+
+    assert len(mails(folder, "offer_made")) == 1
+
+
+async def test_a_mail_goes_to_the_newest_address(notifications: RunningService, folder: Path) -> None:
+    moved = student_registered(student_version=2, email="sato@college.example")
+    await notifications.hear(*PEOPLE, moved, project_submitted(), application_received())
+    await notifications.hear(student_registered())
+
+    await notifications.hear(offer_made())
+
+    assert mails(folder, "offer_made")[0]["To"] == "Elif Sato <sato@college.example>"
+
+
+class TestRankings:
+    """Hosts are asked once all applications are known, and reminded two days before."""
+
+    async def heard_until_close(self, notifications: RunningService) -> None:
+        await notifications.hear(*PEOPLE, project_submitted(), project_approved())
+        await notifications.hear(application_received())
+        await notifications.step_to(a_round().closes_at)
+        await notifications.hear(applications_closed(1))
+
+    async def test_a_host_learns_its_applicants_and_the_date(self, notifications: RunningService, folder: Path) -> None:
+        await self.heard_until_close(notifications)
+
+        (mail,) = mails(folder, "ranking_due")
+        assert "A000001: Elif Sato, Mathematics, undergraduate, year 2" in text(mail)
+        assert "What to do by 17:00 BST on Wednesday 19 May 2027" in text(mail)
+
+    async def test_a_host_is_reminded_once_at_the_date_that_stands(
+        self, notifications: RunningService, folder: Path
+    ) -> None:
+        await self.heard_until_close(notifications)
+        due_at = a_round().rankings_due_at + timedelta(days=1)
+        await notifications.hear(round_scheduled(round_version=2, rankings_due_at=due_at))
+        await notifications.hear(round_scheduled(round_version=3, rankings_due_at=due_at))
+
+        await notifications.step_to(due_at - timedelta(days=2, seconds=1))
+        assert mails(folder, "ranking_reminder") == []
+        await notifications.step_to(due_at)
+
+        (mail,) = mails(folder, "ranking_reminder")
+        assert "17:00 BST on Thursday 20 May 2027" in text(mail)
+
+    async def test_a_host_that_has_ranked_is_not_reminded(self, notifications: RunningService, folder: Path) -> None:
+        await self.heard_until_close(notifications)
+        await notifications.hear(
+            RankingReceived(project_id="P0001", round_id=ROUND, host_id="H0001", application_ids=["A000001"])
+        )
+
+        await notifications.step_to(a_round().rankings_due_at)
+
+        assert mails(folder, "ranking_reminder") == []
+
+
+async def test_a_refused_project_is_told_to_its_host_with_all_reasons(
+    notifications: RunningService, folder: Path
+) -> None:
+    await notifications.hear(*PEOPLE)
+    await notifications.hear(refused("project", host_id="H0001", project_id="P0001"))
+
+    (mail,) = mails(folder, "project_refused")
+    assert mail["To"] == "Hana Brown <hana@museum.example>"
+    assert "Days: A placement lasts 2 to 5 days; this one says 7." in text(mail)
+    assert "Tasks: Name at least one task." in text(mail)
+    assert "What to do by 17:00 BST on Friday 16 April 2027" in text(mail)
+
+
+async def test_what_is_refused_of_nobody_known_is_told_to_staff(
+    notifications: RunningService, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAFF_EMAIL", "desk@college.example")
+    await notifications.hear(*PEOPLE)
+    await notifications.hear(refused("project", project_id="P9999"), refused("student", student_id="S00001"))
+
+    assert [mail["To"] for mail in mails(folder, "submission_refused")] == ["desk@college.example"] * 2
+
+
+async def test_a_refusal_waits_for_the_person_that_it_names(notifications: RunningService, folder: Path) -> None:
+    await notifications.hear(refused("project", host_id="H0001", project_id="P0001"), *PEOPLE)
+
+    assert list(templates(folder)) == ["project_refused-H0001"]
+
+
+async def test_a_withdrawal_that_is_refused_is_told_to_whom_it_would_have_concerned(
+    notifications: RunningService, folder: Path
+) -> None:
+    await notifications.hear(*PEOPLE, project_submitted(), application_received())
+    await notifications.hear(refused("application-withdrawal", application_id="A000001"))
+    await notifications.hear(refused("project-withdrawal", project_id="P0001"))
+
+    assert list(templates(folder))[2:] == ["withdrawal_refused-S00001", "withdrawal_refused-H0001"]
+
+
+async def test_a_recipient_that_the_server_refuses_for_good_is_recorded(
+    notifications: RunningService, to_mail_server: Mailbox
+) -> None:
+    to_mail_server.answers_to_recipients.append("550 5.1.1 <hana@museum.example> unknown here")
+    await notifications.hear(*PEOPLE, project_submitted())
+
+    (email,) = await emails(notifications)
+    assert (email["state"], email["refusal"]) == ("failed", "550 5.1.1 (address) unknown here")
+    assert [said.reason for said in await notifications.said(EmailFailed)] == ["550 5.1.1 (address) unknown here"]
+    assert await notifications.said(EmailSent) == []
+    assert await notifications.failures() == []
+    assert to_mail_server.taken == []
+
+
+async def test_an_address_that_no_server_takes_is_recorded(notifications: RunningService, folder: Path) -> None:
+    await notifications.hear(round_scheduled(), host_registered(contact_email="é@museum.example"), project_submitted())
+
+    assert [email["state"] for email in await emails(notifications)] == ["failed"]
+    assert len(await notifications.said(EmailFailed)) == 1
+    assert mails(folder) == []
+
+
+async def test_a_passing_fault_is_tried_again_until_the_mail_is_taken(
+    notifications: RunningService, to_mail_server: Mailbox
+) -> None:
+    to_mail_server.answers_to_recipients.append("451 4.7.1 come back later")
+    await notifications.hear(*PEOPLE, project_submitted())
+
+    assert [recipient for recipient, _ in to_mail_server.taken] == ["hana@museum.example"]
+    assert [email["state"] for email in await emails(notifications)] == ["sent"]
+    assert await notifications.failures() == []
+
+
+async def test_a_mail_that_was_sent_is_not_sent_again(notifications: RunningService, to_mail_server: Mailbox) -> None:
+    await notifications.hear(*PEOPLE, project_submitted())
+    (email,) = await emails(notifications)
+
+    await send_email(SendEmail(email_id=email["email_id"]), notifications.replicas[0].units_of_work)
+
+    assert len(to_mail_server.taken) == 1
+    assert len(await notifications.said(EmailSent)) == 1

@@ -1,0 +1,139 @@
+"""Mails on their way out: to a mail server over kept connections, and into a folder."""
+
+import asyncio
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from services.notifications.composition import Parcel, Refused
+from services.notifications.settings import MailSettings
+from services.notifications.transport import NotTaken, Transport, open_transport
+from tests.support.mailbox import Mailbox
+
+
+def parcel(name: str = "a") -> Parcel:
+    content = f"From: careers@ninthweek.example\r\nMessage-ID: <{name}@ninthweek.example>\r\n\r\nHello.\r\n"
+    return Parcel(
+        sender="careers@ninthweek.example",
+        recipient="jose@college.example",
+        file_name=f"{name}.eml",
+        content=content.encode(),
+    )
+
+
+@pytest.fixture
+def server(mailbox: Mailbox) -> Transport:
+    return open_transport(MailSettings(smtp_url=mailbox.url))
+
+
+async def test_a_mail_is_handed_over_as_it_was_composed(server: Transport, mailbox: Mailbox) -> None:
+    await server.send(parcel())
+
+    ((recipient, mail),) = mailbox.taken
+    assert recipient == "jose@college.example"
+    assert mail["Message-ID"] == "<a@ninthweek.example>"
+    assert mail.get_content().strip() == "Hello."
+
+
+async def test_the_connection_is_kept_for_the_next_mail(server: Transport, mailbox: Mailbox) -> None:
+    for name in "abc":
+        await server.send(parcel(name))
+
+    assert len(mailbox.connections) == 1
+    assert len(mailbox.taken) == 3
+
+
+async def test_mails_that_are_sent_side_by_side_have_connections_of_their_own(
+    server: Transport, mailbox: Mailbox
+) -> None:
+    for _ in range(2):
+        await asyncio.gather(*(server.send(parcel(name)) for name in "abcd"))
+
+    assert len(mailbox.connections) == 4
+    assert len(mailbox.taken) == 8
+
+
+async def test_a_connection_that_the_server_dropped_is_opened_again(server: Transport, mailbox: Mailbox) -> None:
+    await server.send(parcel("a"))
+    mailbox.drop_connections()
+    await server.send(parcel("b"))
+
+    assert mailbox.message_ids == ["<a@ninthweek.example>", "<b@ninthweek.example>"]
+    assert len(mailbox.connections) == 2
+
+
+async def test_a_mail_whose_answer_was_lost_is_sent_again_under_the_same_id(
+    server: Transport, mailbox: Mailbox
+) -> None:
+    mailbox.lose_answer = True
+    with pytest.raises(NotTaken):
+        await server.send(parcel())
+    await server.send(parcel())
+
+    assert mailbox.message_ids == ["<a@ninthweek.example>"] * 2
+
+
+@pytest.mark.parametrize("command", ["recipients", "content"])
+async def test_what_the_server_refuses_for_good_is_told_without_the_address(
+    command: str, server: Transport, mailbox: Mailbox
+) -> None:
+    getattr(mailbox, f"answers_to_{command}").append("550 5.1.1 <Jose@College.example>: unknown here")
+
+    with pytest.raises(Refused) as refusal:
+        await server.send(parcel())
+
+    assert refusal.value.reason == "550 5.1.1 (address) unknown here"
+    assert refusal.value.__suppress_context__
+
+
+@pytest.mark.parametrize("command", ["recipients", "content"])
+async def test_a_passing_fault_may_be_tried_again(command: str, server: Transport, mailbox: Mailbox) -> None:
+    getattr(mailbox, f"answers_to_{command}").append("451 4.7.1 <jose@college.example> come back later")
+
+    with pytest.raises(NotTaken, match=r"^451 4\.7\.1 \(address\) come back later$"):
+        await server.send(parcel())
+    await server.send(parcel())
+
+    assert mailbox.message_ids == ["<a@ninthweek.example>"]
+    assert len(mailbox.connections) == 1
+
+
+async def test_a_server_that_closes_with_421_is_asked_again_over_a_new_connection(
+    server: Transport, mailbox: Mailbox
+) -> None:
+    await server.send(parcel("a"))
+    mailbox.answers_to_recipients.append("421 4.4.2 timeout, closing")
+    await server.send(parcel("b"))
+
+    assert mailbox.message_ids == ["<a@ninthweek.example>", "<b@ninthweek.example>"]
+
+
+async def test_a_server_that_is_away_is_a_passing_fault() -> None:
+    away = await asyncio.get_running_loop().create_server(asyncio.Protocol, "127.0.0.1")
+    port = away.sockets[0].getsockname()[1]
+    away.close()
+    await away.wait_closed()
+
+    with pytest.raises(NotTaken):
+        await open_transport(MailSettings(smtp_url=f"smtp://127.0.0.1:{port}")).send(parcel())
+
+
+async def test_user_and_password_of_the_url_are_given(mailbox: Mailbox) -> None:
+    url = mailbox.url.replace("//", "//careers:p%40ss@")
+
+    await open_transport(MailSettings(smtp_url=url)).send(parcel())
+
+    assert mailbox.logins == [(b"careers", b"p@ss")]
+    assert len(mailbox.taken) == 1
+
+
+async def test_without_a_server_mails_lie_in_a_folder_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "mails"
+    await open_transport(MailSettings(mail_folder=folder)).send(parcel())
+    await open_transport(MailSettings(mail_folder=folder)).send(parcel())
+
+    (file,) = folder.iterdir()
+    assert file.name == "a.eml"
+    assert message_from_bytes(file.read_bytes(), policy=default)["Message-ID"] == "<a@ninthweek.example>"
