@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ninthweek.services import NAMES
 from ninthweek.settings import variable
-from shared.database.preparation import service_url
+from shared.database.roles import service_url
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from ninthweek.settings import SettingFaulty
 from shared.broker.declaration import TopologyConflict
 from shared.contracts.documents import BreakingChange
 from shared.database.connection import DatabaseAway
+from shared.runtime.settings import RuntimeSettings
 from shared.servers import ServersUnavailable
 
 commands = typer.Typer(
@@ -31,8 +32,9 @@ def main() -> None:
     except (BreakingChange, SettingFaulty, ServersUnavailable, TopologyConflict) as fault:
         _stop(str(fault))
     except ValidationError as fault:
-        settings = ", ".join(f"NINTHWEEK_{error['loc'][0]}".upper() + f" ({error['msg']})" for error in fault.errors())
-        _stop(f"These settings are not usable: {settings}.")
+        prefix = RuntimeSettings.model_config.get("env_prefix", "") if fault.title == RuntimeSettings.__name__ else ""
+        settings = "; ".join(f"{prefix}{error['loc'][0]}".upper() + f": {error['msg']}" for error in fault.errors())
+        _stop(f"These settings are not usable. {settings}.")
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as fault:
         _stop(
             f"The database does not let us in ({type(fault).__name__}): check DATABASE_URL, or run `ninthweek migrate`."

@@ -12,8 +12,6 @@ import uvloop
 from rich.console import Console
 
 from ninthweek.addresses import Addresses, addresses
-from ninthweek.demonstration import play
-from ninthweek.migration import migrate as migrate_servers
 from ninthweek.services import NAMES
 from ninthweek.serving import serve
 from ninthweek.settings import (
@@ -63,7 +61,7 @@ def up(data: Data = Path("var/up"), host: Host = "127.0.0.1", port: Port = 8000)
 
 async def _up(urls: AdministratorUrls, data: Path, host: str, port: int) -> None:
     own = addresses(urls.database, urls.amqp)
-    await migrate_servers(database_url=urls.database, amqp_url=urls.amqp, service_urls=own.database)
+    await _prepare(urls, own)
     door = door_from_environment()
     await serve(own, names=NAMES, door=door, host=host, port=port, ready=lambda: _welcome(urls, door, data, host, port))
 
@@ -110,7 +108,7 @@ def migrate() -> None:
     """
     urls = administrator_urls(Path("var/up"))
     own = addresses(urls.database, urls.amqp)
-    asyncio.run(migrate_servers(database_url=urls.database, amqp_url=urls.amqp, service_urls=own.database))
+    asyncio.run(_prepare(urls, own))
     typer.echo("Database and broker are ready.")
 
 
@@ -124,7 +122,15 @@ def demo(
     Writes summary.json, the mails and the evaluation page. Exits with 0 only if every invariant of a term holds and no
     message is left failed.
     """
+    from ninthweek.demonstration import play  # noqa: PLC0415 - no other command needs it, and it takes a while
+
     raise SystemExit(play(term, out, console=Console()))
+
+
+async def _prepare(urls: AdministratorUrls, own: Addresses) -> None:
+    from ninthweek.migration import migrate as prepare  # noqa: PLC0415 - few commands need Alembic, and it takes a while
+
+    await prepare(database_url=urls.database, amqp_url=urls.amqp, service_urls=own.database)
 
 
 def _check_addresses(service: str, own: Addresses) -> None:

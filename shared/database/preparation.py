@@ -1,27 +1,13 @@
 """Prepares a service's schema, its login role and its tables; safe to repeat."""
 
-import hashlib
-import hmac
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
 from shared.database.migration import engine, upgrade
 
 RUNTIME_MIGRATIONS = Path(__file__).parent.parent / "runtime" / "migrations"
-
-
-def service_url(administrator_url: str, service: str) -> str:
-    """The URL of a service's own role on the administrator's server and database.
-
-    The password is derived from the administrator's, so that nothing has to be kept anywhere.
-    """
-    parts = urlsplit(administrator_url)
-    role = f"ninthweek_{service}"
-    password = hmac.digest((parts.password or administrator_url).encode(), role.encode(), hashlib.sha256).hex()
-    address = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{role}:{quote(password)}@{address}"))
 
 
 async def prepare_schema(administrator_url: str, *, service: str, url: str, migrations: Path) -> None:

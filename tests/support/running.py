@@ -21,7 +21,7 @@ from shared.contracts.directory import SERVICES, OutsideSystem, outside_system
 from shared.contracts.envelope import Envelope, identity
 from shared.contracts.message import Event, Submission, type_registry
 from shared.database.connection import prepare_codecs
-from shared.database.preparation import service_url
+from shared.database.roles import service_url
 from shared.runtime.flight import Flight
 from shared.runtime.replica import Replica, running
 from shared.runtime.service import Service
