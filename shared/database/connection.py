@@ -63,10 +63,15 @@ async def connect_pool(url: str, *, schema: str, size: int) -> Pool:
         min_size=1,
         max_size=size,
         init=prepare_codecs,
+        reset=_leave_as_it_is,
         timeout=10,
         server_settings={"search_path": schema, "application_name": f"ninthweek {schema}", "timezone": "UTC"},
         command_timeout=60,
     )
+
+
+async def _leave_as_it_is(_connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Nothing that a unit of work sets outlives its transaction, so a round trip to reset it would be for nothing."""
 
 
 async def prepare_codecs(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

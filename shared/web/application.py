@@ -1,12 +1,12 @@
 """The HTTP application of one service or of all: their routes behind one door, and how they are."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 import asyncpg
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -17,6 +17,7 @@ from shared.database.connection import DatabaseAway
 from shared.runtime.replica import Replica
 from shared.runtime.service import Service
 from shared.web.door import Door, caller
+from shared.web.guard import GuardedAnswers
 from shared.web.problems import (
     Problem,
     ProblemDetails,
@@ -69,7 +70,7 @@ def routes_of(services: Sequence[Service]) -> FastAPI:
         app.include_router(service.routes, tags=[service.name], dependencies=[Depends(caller)], responses=ERRORS)
     for error, answer in ANSWERS.items():
         app.add_exception_handler(error, answer)
-    app.middleware("http")(_guarded)
+    app.add_middleware(GuardedAnswers)
 
     @app.get("/healthz", include_in_schema=False)
     async def healthy() -> PlainTextResponse:
@@ -86,12 +87,3 @@ def routes_of(services: Sequence[Service]) -> FastAPI:
         return Response(published, media_type="application/json")
 
     return app
-
-
-async def _guarded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Headers that every answer carries."""
-    response = await call_next(request)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
