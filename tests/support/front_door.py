@@ -1,14 +1,12 @@
 """Intake at work, and what whoever stands before it does there."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from io import BytesIO
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import aio_pika
 import httpx
-from pypdf import PdfWriter
 
 from shared.broker.topology import SUBMISSIONS
 from shared.contracts.envelope import Envelope, identity
@@ -22,21 +20,13 @@ from tests.support.intake import (
     a_calendar,
     a_form,
     a_host_record,
+    a_pdf,
     a_proposal,
     a_student_record,
 )
 from tests.support.running import TOKENS, RunningService
 
 PORTAL = {"Authorization": f"Bearer {TOKENS['careers-portal']}"}
-
-
-def a_pdf(pages: int = 1) -> bytes:
-    writer = PdfWriter()
-    for _ in range(pages):
-        writer.add_blank_page(595, 842)
-    output = BytesIO()
-    writer.write(output)
-    return output.getvalue()
 
 
 @dataclass
@@ -130,8 +120,3 @@ class FrontDoor:
         answer = await self.intake.http.get(path)
         state: str = answer.json()["state"]
         return state
-
-
-def days_of_week_nine(days: int) -> dict[str, Any]:
-    """What makes a proposal last so many days."""
-    return {"days": days, "starts_on": date(2027, 6, 21)}

@@ -1,8 +1,11 @@
-"""Submissions as outside systems send them, and a round to judge them by; sound as they stand."""
+"""Submissions and documents as outside systems send them, and a round to judge them by; sound as they stand."""
 
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 from uuid import UUID
+
+from pypdf import PdfWriter
 
 from services.intake.rules.rounds import Round
 from shared.contracts.intake import RoundCalendar
@@ -59,3 +62,14 @@ def a_form(**changes: Any) -> ApplicationForm:
         "cv": A_CV,
     }
     return ApplicationForm(**facts | changes)
+
+
+def a_pdf(pages: int = 1, password: str | None = None) -> bytes:
+    writer = PdfWriter()
+    for _ in range(pages):
+        writer.add_blank_page(595, 842)
+    if password:
+        writer.encrypt(password, algorithm="RC4-128")
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()

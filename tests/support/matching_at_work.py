@@ -64,15 +64,11 @@ class Matching:
         return await self.service.http.put(f"/rankings/{project_id}", json=body)
 
     async def reply(self, application_id: str, reply: str) -> httpx.Response:
-        answer = await self.service.http.post(f"/offers/{application_id}/reply", json={"reply": reply})
-        await self.service.quiet()
-        return answer
+        return await self.service.http.post(f"/offers/{application_id}/reply", json={"reply": reply})
 
     async def cancel(self, application_id: str, by: str, reason: str = "") -> httpx.Response:
         body = {"by": by, "reason": reason}
-        answer = await self.service.http.post(f"/placements/{application_id}/cancellation", json=body)
-        await self.service.quiet()
-        return answer
+        return await self.service.http.post(f"/placements/{application_id}/cancellation", json=body)
 
     async def get(self, path: str, **filters: str) -> Any:
         answer = await self.service.http.get(path, params=filters)

@@ -1,0 +1,11 @@
+"""Intake: the front door.
+
+Owns `rounds` and their `round_calendars`, `hosts`, `students`, `projects` and their `project_revisions`,
+`applications`, the `history` of both, `submissions` (every source and id that ever came, and what became of it),
+`documents` and their `contents`. The bytes of documents lie outside the database, where `DOCUMENTS_URL` says.
+"""
+
+from shared.contracts.directory import INTAKE
+from shared.runtime.service import Service
+
+service = Service(INTAKE)

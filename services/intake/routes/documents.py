@@ -1,0 +1,130 @@
+"""Documents: CVs, sent before the application that names them."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response, status
+from pydantic import BaseModel, Field
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from services.intake import rules, store
+from services.intake.documents import DocumentStore, document_store
+from services.intake.routes.door import InIntake
+from services.intake.rules.documents import LARGEST_DOCUMENT
+from shared.contracts.directory import outside_system
+from shared.contracts.fields import DocumentId
+from shared.contracts.intake import Fault
+from shared.web import CallerIs, Invalid, NotFound, StaffOnly
+from shared.web.problems import TooLarge
+
+routes = APIRouter(tags=["documents"])
+
+MULTIPART_OVERHEAD = 10_000
+"""Bytes that a body may have beside the document: its boundaries and headers."""
+
+TOO_LARGE = f"A document has at most {LARGEST_DOCUMENT // 1_000_000} MB: send a smaller one."
+NO_FILE = Fault(field="file", reason="Send one document, as the file `file` of a form (multipart/form-data).")
+
+InDocuments = Annotated[DocumentStore, Depends(document_store)]
+
+
+class DocumentTaken(BaseModel):
+    """A document that is kept, whatever it is; whether it may serve as a CV is judged when an application names it."""
+
+    document_id: Annotated[DocumentId, Field(description="By which an application names it.")]
+    sha256: Annotated[str, Field(description="Of its bytes, in hexadecimal.")]
+    size: Annotated[int, Field(description="In bytes.")]
+    pages: Annotated[int | None, Field(description="Null where it is not a PDF that can be read.")]
+    fault: Annotated[str | None, Field(description="Why it cannot be a CV, in words.")]
+
+
+_ONE_FILE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            }
+        },
+    }
+}
+
+
+async def source_of(caller: CallerIs, source: str | None = None) -> str:
+    """The system that sends a document: the caller itself; staff say for which one they send it."""
+    named = source or (None if caller.is_staff else caller.name)
+    if named is None or outside_system(named) is None:
+        raise Invalid(
+            [Fault(field="source", reason="Say for which outside system you send it: ?source=careers-portal.")]
+        )
+    if not caller.is_staff and named != caller.name:
+        raise Invalid([Fault(field="source", reason=f"{caller.name} sends documents as {caller.name} alone.")])
+    return named
+
+
+@routes.post(
+    "/documents",
+    status_code=status.HTTP_201_CREATED,
+    openapi_extra=_ONE_FILE,
+    responses={413: {"description": "The document is too large."}},
+)
+async def take_document(
+    request: Request, documents: InDocuments, source: Annotated[str, Depends(source_of)]
+) -> DocumentTaken:
+    """Keep a document of at most 5 MB, sent as the file `file` of a form; applications name it by the id given here."""
+    data = await _one_file(request)
+    document = await documents.take(data, source=source, units=request.app.state.units_of_work["intake"])
+    return DocumentTaken(
+        document_id=document.document_id,
+        sha256=document.digest,
+        size=document.size,
+        pages=document.pages,
+        fault=rules.documents.fault_in_pages(document),
+    )
+
+
+@routes.get("/documents/{document_id}", dependencies=[StaffOnly], response_class=Response)
+async def show_document(document_id: UUID, work: InIntake, documents: InDocuments) -> Response:
+    """The bytes of a document, to be saved and not shown: they are what somebody sent."""
+    document = await store.documents.find(work.connection, document_id)
+    if document is None:
+        raise NotFound(f"There is no document {document_id}.")
+    return Response(
+        await documents.fetch(document),
+        media_type="application/octet-stream" if document.pages is None else "application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{document_id}"', "X-Content-Type-Options": "nosniff"},
+    )
+
+
+async def _one_file(request: Request) -> bytes:
+    """The file of a form, read no further than it may be long."""
+    parser = MultiPartParser(request.headers, _limited(request), max_files=1, max_fields=0)
+    try:
+        form = await parser.parse()
+    except (KeyError, MultiPartException) as error:
+        raise Invalid([NO_FILE]) from error
+    try:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise Invalid([NO_FILE])
+        data = await file.read()
+    finally:
+        await form.close()
+    if len(data) > LARGEST_DOCUMENT:
+        raise TooLarge(TOO_LARGE)
+    return data
+
+
+async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
+    received = 0
+    async for chunk in request.stream():
+        received += len(chunk)
+        if received > LARGEST_DOCUMENT + MULTIPART_OVERHEAD:
+            raise TooLarge(TOO_LARGE)
+        yield chunk

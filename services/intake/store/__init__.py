@@ -1,0 +1,5 @@
+"""Every SQL statement of intake."""
+
+from services.intake.store import applications, documents, history, people, projects, rounds, submissions
+
+__all__ = ["applications", "documents", "history", "people", "projects", "rounds", "submissions"]
