@@ -1,9 +1,12 @@
 """The five services, put together: the only place that imports them."""
 
+from collections.abc import Iterable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from services.intake.documents import document_store
+from services.notifications.settings import MailSettings
 from shared.contracts.directory import SERVICES
 from shared.runtime import Service
 
@@ -21,6 +24,17 @@ def load(name: str) -> Service:
             import_module(f"services.{name}.{room}")
     service: Service = package.service
     return service
+
+
+def check_settings(names: Iterable[str]) -> None:
+    """Read what services need of their environment before anything is started.
+
+    Raises `ValueError` (pydantic's `ValidationError` is one), which says which setting is wrong and what to do.
+    """
+    if "intake" in names:
+        document_store()
+    if "notifications" in names:
+        MailSettings()
 
 
 def migrations(name: str) -> Path:

@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 import uvloop
+from pydantic import ValidationError
 from rich.console import Console
 
 from ninthweek.addresses import Addresses, addresses
-from ninthweek.services import NAMES
+from ninthweek.services import NAMES, check_settings
 from ninthweek.serving import serve
 from ninthweek.settings import (
     AdministratorUrls,
@@ -50,6 +51,7 @@ def up(data: Data = Path("var/up"), host: Host = "127.0.0.1", port: Port = 8000)
             checked_url(name, url, "postgresql" if name == "DATABASE_URL" else "amqp", "postgres", "amqps")
     _folder(data)
     _keep_in(data)
+    _check_settings(NAMES)
     with local_servers(data / "servers") as servers:
         urls = AdministratorUrls(servers.database_url, servers.amqp_url)
         note_servers(data, urls)
@@ -95,6 +97,7 @@ def run(
     _check_addresses(service, own)
     if not os.environ.get("NINTHWEEK_TOKEN"):
         raise SettingFaulty("NINTHWEEK_TOKEN must be set to the token that opens the HTTP API.")
+    _check_settings((service,))
     _free(host, port)
     uvloop.run(serve(own, names=(service,), door=door_from_environment(), host=host, port=port))
 
@@ -131,6 +134,15 @@ async def _prepare(urls: AdministratorUrls, own: Addresses) -> None:
     from ninthweek.migration import migrate as prepare  # noqa: PLC0415 - few commands need Alembic, and it takes a while
 
     await prepare(database_url=urls.database, amqp_url=urls.amqp, service_urls=own.database)
+
+
+def _check_settings(names: tuple[str, ...]) -> None:
+    try:
+        check_settings(names)
+    except ValidationError:
+        raise
+    except ValueError as error:
+        raise SettingFaulty(str(error)) from None
 
 
 def _check_addresses(service: str, own: Addresses) -> None:

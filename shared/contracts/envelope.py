@@ -6,6 +6,7 @@ holds the two equal. Beside the required attributes stand `subject` and `sequenc
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,11 @@ SPECIFICATION_VERSION = "1.0"
 REQUIRED = ("ce-specversion", "ce-id", "ce-source", "ce-type", "ce-time")
 LONGEST_HEADER = 200
 """Characters."""
+
+
+_SEQUENCE = re.compile(r"[0-9]{1,18}")
+_YEARS = range(1970, 9000)
+"""Years that every database and calendar can reckon with, whatever the offset."""
 
 
 class BrokenEnvelope(ValueError):
@@ -67,9 +73,9 @@ class Envelope:
         values = {name.removeprefix("ce-"): value for name, value in headers.items() if name.startswith("ce-")}
         faults = {name: "is missing" for name in REQUIRED if not headers.get(name)}
         faults |= {
-            f"ce-{name}": f"is not text of at most {LONGEST_HEADER} characters"
+            f"ce-{name}": f"is not printable text of at most {LONGEST_HEADER} characters"
             for name, value in values.items()
-            if not isinstance(value, str) or len(value) > LONGEST_HEADER
+            if not (isinstance(value, str) and value.isprintable() and len(value) <= LONGEST_HEADER)
         }
         if "ce-specversion" not in faults and values["specversion"] != SPECIFICATION_VERSION:
             faults["ce-specversion"] = f"is not {SPECIFICATION_VERSION}"
@@ -77,8 +83,8 @@ class Envelope:
         if time is None:
             faults.setdefault("ce-time", "is not a time with an offset from UTC, as 2027-04-21T09:00:00+01:00")
         sequence = values.get("sequence")
-        if sequence is not None and not (isinstance(sequence, str) and sequence.isdecimal()):
-            faults["ce-sequence"] = "is not a whole number"
+        if sequence is not None and not (isinstance(sequence, str) and _SEQUENCE.fullmatch(sequence)):
+            faults["ce-sequence"] = "is not a whole number of at most 18 digits"
         if faults or time is None:
             raise BrokenEnvelope(faults)
         return cls(
@@ -99,14 +105,16 @@ def _moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return moment if moment.tzinfo and moment.year in _YEARS else None
 
 
-def identity(envelope: Envelope, body: bytes) -> UUID:
+def identity(envelope: Envelope, body: bytes, *, sender: str | None = None) -> UUID:
     """What makes two deliveries the same message: source, id, type and body.
 
-    Two bodies under one id are two messages: whether the second is acceptable is for its handler to say.
+    Two bodies under one id are two messages: whether the second is acceptable is for its handler to say. So are two
+    that different senders submitted: nobody can stand in the way of a message by sending it first in another's name.
     """
-    digest = hashlib.sha256("\0".join((envelope.source, envelope.id, envelope.type, "")).encode())
+    source = envelope.source if sender in {None, envelope.source} else f"{sender} as {envelope.source}"
+    digest = hashlib.sha256("\0".join((source, envelope.id, envelope.type, "")).encode())
     digest.update(body)
     return UUID(bytes=digest.digest()[:16])

@@ -59,9 +59,9 @@ Reason = Annotated[
 ]
 
 Title = Annotated[Line, Field(description="The project's title.", examples=["A small tool for river health"])]
-Places = Annotated[int, Field(description="How many students the project takes.", examples=[2])]
-Week = Annotated[int, Field(description="The week of term that the placement falls in.", examples=[9])]
-Days = Annotated[int, Field(description="How long the placement lasts, in working days.", examples=[5])]
+Places = Annotated[int, Field(ge=-10_000, le=10_000, description="How many students the project takes.", examples=[2])]
+Week = Annotated[int, Field(ge=-100, le=100, description="The week of term that the placement falls in.", examples=[9])]
+Days = Annotated[int, Field(ge=-1_000, le=1_000, description="The placement's length in working days.", examples=[5])]
 FirstDay = Annotated[date, Field(description="The placement's first day.", examples=["2027-06-21"])]
 LastDay = Annotated[date, Field(description="The placement's last day.", examples=["2027-06-25"])]
 Moment = Annotated[AwareDatetime, Field(examples=["2027-05-21T08:00:00Z"])]
@@ -70,6 +70,7 @@ Preference = Annotated[
     int,
     Field(
         ge=1,
+        le=1_000,
         description="The student's order among their own applications; 1 is the first choice.",
         examples=[1],
     ),

@@ -171,13 +171,16 @@ class Handling:
             body=broken.incoming.body,
             faults=broken.faults,
         )
-        async with acquire(self.pool) as connection, connection.transaction():
-            work = Work(self.service.name, self.service.says, connection, self.clock(), envelope, sender)
-            if await store.claim(connection, [broken.identity], at=system_time()):
-                await self.service.malformed(malformed, work)
-            await store.add_outgoing(connection, work.outgoing, said_at=system_time())
-        self.relay.hand(work.outgoing)
-        self._done(broken)
+        try:
+            async with replace(self.units_of_work, cause=envelope, sender=sender).open() as work:
+                if await store.claim(work.connection, [broken.identity], at=system_time()):
+                    await self.service.malformed(malformed, work)
+        except DatabaseAway:
+            raise
+        except Exception as error:  # noqa: BLE001 - what cannot even be refused is a failure
+            await self._fail(broken, error)
+        else:
+            self._done(broken)
 
     async def _wait(self, received: Received, error: NotYet) -> None:
         waits = received.incoming.waits + 1
@@ -238,11 +241,11 @@ class Handling:
 
 def _failure(service: Service, delivery: Received | Broken, error: Exception) -> Failure:
     incoming, envelope = delivery.incoming, delivery.envelope
-    message_type = envelope.type if envelope else str(incoming.headers.get("ce-type", ""))[:200]
+    message_type = envelope.type if envelope else incoming.text_headers().get("ce-type", "")[:200]
     handler = service.handlers.get(message_type)
     return Failure(
         identity=delivery.identity,
-        message_id=envelope.id if envelope else str(incoming.headers.get("ce-id", ""))[:200],
+        message_id=envelope.id if envelope else incoming.text_headers().get("ce-id", "")[:200],
         message_type=message_type,
         source=envelope.source if envelope else incoming.routing_key,
         lane=incoming.lane,

@@ -56,7 +56,7 @@ class Incoming:
         return cls(
             lane=lane,
             exchange=str(own.get(_EXCHANGE, exchange)),
-            routing_key=str(own.get(_ROUTING_KEY, routing_key)),
+            routing_key=_printable(str(own.get(_ROUTING_KEY, routing_key))),
             headers={name: value for name, value in headers.items() if name.startswith("ce-")},
             body=body,
             attempts=int(own.get(_ATTEMPTS, 0)),
@@ -75,7 +75,11 @@ class Incoming:
         }
 
     def text_headers(self) -> dict[str, str]:
-        return {name: value if isinstance(value, str) else repr(value) for name, value in self.headers.items()}
+        """As text that can be kept, whatever came."""
+        return {
+            _printable(name): _printable(value) if isinstance(value, str) else ascii(value)
+            for name, value in self.headers.items()
+        }
 
     @property
     def sender(self) -> str | None:
@@ -103,13 +107,17 @@ class Broken:
     faults: tuple[Fault, ...]
 
 
+def _printable(text: str) -> str:
+    return text if text.isprintable() else ascii(text)
+
+
 def read(service: str, taken: Collection[str], incoming: Incoming) -> Received | Broken:
     """Hold a delivery against the contracts; `taken` are the types that the service handles."""
     try:
         envelope = Envelope.from_headers(incoming.headers)
     except BrokenEnvelope as broken:
         return Broken(incoming, None, _identity_without_envelope(incoming), _as_faults(broken.faults))
-    same = identity(envelope, incoming.body)
+    same = identity(envelope, incoming.body, sender=incoming.sender)
     if len(incoming.body) > LARGEST_BODY:
         reason = f"The body has {len(incoming.body):,} bytes; at most {LARGEST_BODY:,} are taken."
         return Broken(incoming, envelope, same, (Fault(field="body", reason=reason),))

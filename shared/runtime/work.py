@@ -118,12 +118,13 @@ class UnitsOfWork:
     clock: Clock
     relay: TakesOutgoing
     cause: Envelope | None = None
+    sender: str | None = None
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Work]:
         """One transaction: committed when the block ends, rolled back when it raises; what was said follows."""
         async with acquire(self.pool) as connection, connection.transaction():
-            work = Work(self.service, self.says, connection, self.clock(), self.cause)
+            work = Work(self.service, self.says, connection, self.clock(), self.cause, self.sender)
             yield work
             await store.add_outgoing(connection, work.outgoing, said_at=system_time())
         self.relay.hand(work.outgoing)

@@ -136,3 +136,13 @@ async def test_headers_of_a_return_are_believed_on_the_services_own_exchange_alo
     while not await screening.said_types():
         await screening.quiet()
     assert await screening.said_types() == ["ProjectDeclined"]
+
+
+async def test_attributes_that_no_table_holds_are_a_failure_and_the_service_goes_on(start: Start) -> None:
+    screening = await start(probe(say_declined))
+    headers = {**_envelope(), "ce-id": "e\x001", "ce-extra\x00": "x"}
+    await _deliver(screening, aio_pika.Message(submitted("P1").to_json(), headers=dict(headers)))
+    (failure,) = await screening.failures()
+    assert "ce-id" in failure["error"]
+    await screening.hear(submitted("P2"))
+    assert await screening.said_types() == ["MessageFailed", "ProjectDeclined"]

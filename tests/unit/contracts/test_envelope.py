@@ -14,6 +14,7 @@ from shared.contracts.envelope import CONTENT_TYPE, BrokenEnvelope, Envelope, id
 WORDS = st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), min_size=1, max_size=60)
 MOMENTS = st.datetimes(
     min_value=datetime(2000, 1, 1),  # noqa: DTZ001 - hypothesis adds the offset
+    max_value=datetime(8000, 1, 1),  # noqa: DTZ001 - likewise
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=1)), timezone(timedelta(hours=-9, minutes=-30))]),
 )
 ENVELOPES = st.builds(
