@@ -1,0 +1,11 @@
+"""Matching: rankings, the match, offers and placements.
+
+It owns where each application is and how it came there (`applications`, `application_steps`), the hosts' `rankings`,
+`offers` and `placements`. It keeps copies of rounds (`rounds`, `closings`) and of approved projects (`projects`), and
+what was withdrawn, perhaps before it arrived here (`withdrawn_applications`, `withdrawn_projects`).
+"""
+
+from shared.contracts.directory import MATCHING
+from shared.runtime.service import Service
+
+service = Service(MATCHING)

@@ -1,0 +1,72 @@
+"""What was decided is carried out: recorded, said, and what it set free is offered on.
+
+For handlers and routes alike. The round is locked by whoever calls: nobody else changes who has which place meanwhile.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from services.matching import store
+from services.matching.messages import OfferExpires, PlacementEnds
+from services.matching.rules import offers
+from services.matching.rules.announcements import announcements
+from services.matching.rules.life import Change, State
+from services.matching.rules.rounds import midnight
+from shared.identifiers import new_id
+from shared.runtime.work import Work
+
+
+async def carry_out(work: Work, changes: Sequence[Change]) -> None:
+    """Record changes of one round and say them; then offer on the places, and to the students, that they set free."""
+    cause = _cause(work)
+    await _record(work, changes, cause)
+    freed = [change.application for change in changes if change.frees_a_place]
+    if freed:
+        await _offer_on(
+            work,
+            freed[0].round_id,
+            project_ids={application.project_id for application in freed},
+            student_ids={application.student_id for application in freed},
+            cause=cause,
+        )
+
+
+async def offer_places_on(work: Work, round_id: str, project_id: str) -> None:
+    """Offer on the places that a project has free, since it has more than before."""
+    await _offer_on(work, round_id, project_ids={project_id}, student_ids=(), cause=_cause(work))
+
+
+async def _offer_on(
+    work: Work, round_id: str, *, project_ids: Collection[str], student_ids: Collection[str], cause: str
+) -> None:
+    round_ = await store.rounds.find(work.connection, round_id)
+    if round_ is None or not round_.offers_on(work.now):
+        return
+    in_line = await store.applications.in_line(
+        work.connection, round_id, project_ids=project_ids, student_ids=student_ids
+    )
+    free_places = await store.projects.free_places(work.connection, {application.project_id for application in in_line})
+    changes = offers.offer_on(in_line, free_places, now=work.now, reply_by=round_.reply_by(work.now))
+    await _record(work, changes, cause)
+
+
+async def _record(work: Work, changes: Sequence[Change], cause: str) -> None:
+    await store.applications.record(work.connection, changes, cause)
+    for change in changes:
+        for event in announcements(change):
+            work.publish(event)
+        _set_timer(work, change)
+
+
+def _set_timer(work: Work, change: Change) -> None:
+    application = change.application
+    ids = {"application_id": application.application_id, "round_id": application.round_id}
+    if change.step.after is State.OFFERED and application.offer:
+        work.publish(OfferExpires(**ids), at=application.offer.reply_by)
+    if change.step.after is State.CONFIRMED and application.days:
+        work.publish(PlacementEnds(**ids), at=midnight(application.days.ends_on + timedelta(days=1)))
+
+
+def _cause(work: Work) -> str:
+    """The message that is handled; a request has no name of its own and gets one."""
+    return work.cause.id if work.cause else str(new_id())

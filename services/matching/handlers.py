@@ -1,0 +1,135 @@
+"""What matching hears, and what it does at its own moments.
+
+Whoever changes what students and projects hold in a round locks the round, and so keeps others from it meanwhile.
+"""
+
+from services.matching import service, store
+from services.matching.allocation import carry_out, offer_places_on
+from services.matching.messages import OfferExpires, OffersDue, PlacementEnds, WaitingListEnds
+from services.matching.rules import endings, offers, rounds
+from services.matching.rules.life import MATCH
+from services.matching.rules.rounds import Round
+from shared.contracts.intake import (
+    ApplicationReceived,
+    ApplicationsClosed,
+    ApplicationWithdrawn,
+    ProjectWithdrawn,
+    RoundScheduled,
+)
+from shared.contracts.matching import MatchMade
+from shared.contracts.message import subject
+from shared.contracts.screening import ProjectApproved
+from shared.runtime.service import NotYet
+from shared.runtime.work import Work
+
+
+def it_and_its_round(
+    message: ProjectApproved | ProjectWithdrawn | ApplicationWithdrawn | OfferExpires | PlacementEnds,
+) -> tuple[str, ...]:
+    return (message.subject, subject("round", message.round_id))
+
+
+def it_and_its_project(event: ApplicationReceived) -> tuple[str, ...]:
+    return (event.subject, subject("project", event.project_id))
+
+
+@service.on(RoundScheduled)
+async def keep_round(event: RoundScheduled, work: Work) -> None:
+    round_ = rounds.scheduled(event)
+    if await store.rounds.keep(work.connection, round_):
+        offers_due = OffersDue(round_id=round_.round_id, offers_at=round_.offers_at)
+        work.publish(offers_due, at=round_.offers_at)
+        list_ends = WaitingListEnds(round_id=round_.round_id, ends_at=round_.waiting_list_ends_at)
+        work.publish(list_ends, at=round_.waiting_list_ends_at)
+
+
+@service.on(ProjectApproved, changes=it_and_its_round)
+async def keep_project(event: ProjectApproved, work: Work) -> None:
+    if await store.projects.keep(work.connection, event):
+        await offer_places_on(work, event.round_id, event.project_id)
+
+
+@service.on(ProjectWithdrawn, changes=it_and_its_round)
+async def end_project(event: ProjectWithdrawn, work: Work) -> None:
+    await store.projects.keep_withdrawal(work.connection, event.project_id, work.now)
+    applications = await store.applications.to_project(work.connection, event.project_id)
+    await carry_out(work, endings.withdraw_project(applications, event.reason, now=work.now))
+
+
+@service.on(ApplicationReceived, changes=it_and_its_project)
+async def receive_application(event: ApplicationReceived, work: Work) -> None:
+    withdrawn, project_withdrawn = await store.applications.withdrawn_before(
+        work.connection, event.application_id, event.project_id
+    )
+    changes = endings.receive(event, withdrawn=withdrawn, project_withdrawn=project_withdrawn, now=work.now)
+    if await store.applications.add(work.connection, changes[0].application):
+        await carry_out(work, changes)
+
+
+@service.on(ApplicationWithdrawn, changes=it_and_its_round)
+async def end_application(event: ApplicationWithdrawn, work: Work) -> None:
+    await store.applications.keep_withdrawal(work.connection, event.application_id, work.now)
+    application = await store.applications.find(work.connection, event.application_id)
+    if application:
+        await carry_out(work, endings.withdraw(application, event.reason, now=work.now))
+
+
+@service.on(ApplicationsClosed)
+async def keep_closing(event: ApplicationsClosed, work: Work) -> None:
+    await store.rounds.keep_closing(work.connection, event)
+
+
+@service.on(OffersDue)
+async def match_round(timer: OffersDue, work: Work) -> None:
+    round_ = await store.rounds.find(work.connection, timer.round_id)
+    if round_ is None or round_.matched_at or round_.offers_at != timer.offers_at:
+        return
+    facts = await store.rounds.facts_for_match(work.connection, round_.round_id)
+    if facts.still_on_their_way:
+        raise NotYet(facts.still_on_their_way)
+    await _make_match(round_, work)
+    # Where the facts came so late that the cut-off has passed, nobody else ends what the match leaves.
+    if work.now >= round_.waiting_list_ends_at:
+        await _end_waiting_list(round_, work)
+
+
+@service.on(OfferExpires, changes=it_and_its_round)
+async def decline_by_default(timer: OfferExpires, work: Work) -> None:
+    application = await store.applications.find(work.connection, timer.application_id)
+    if application:
+        await carry_out(work, endings.expire(application, now=work.now))
+
+
+@service.on(WaitingListEnds)
+async def end_waiting_list(timer: WaitingListEnds, work: Work) -> None:
+    round_ = await store.rounds.find(work.connection, timer.round_id)
+    if round_ and round_.matched_at and round_.waiting_list_ends_at == timer.ends_at:
+        await _end_waiting_list(round_, work)
+
+
+@service.on(PlacementEnds, changes=it_and_its_round)
+async def complete_placement(timer: PlacementEnds, work: Work) -> None:
+    application = await store.applications.find(work.connection, timer.application_id)
+    if application:
+        await carry_out(work, endings.complete(application, now=work.now))
+
+
+async def _make_match(round_: Round, work: Work) -> None:
+    applications = await store.applications.standing(work.connection, round_.round_id)
+    places = await store.projects.places(work.connection, round_.round_id)
+    changes = offers.make_match(applications, places, now=work.now, reply_by=round_.reply_by(work.now))
+    await store.rounds.set_matched(work.connection, round_.round_id, work.now)
+    work.publish(
+        MatchMade(
+            round_id=round_.round_id,
+            applications=len(applications),
+            places=sum(places.values()),
+            offers=sum(change.step.transition == MATCH.name for change in changes),
+        )
+    )
+    await carry_out(work, changes)
+
+
+async def _end_waiting_list(round_: Round, work: Work) -> None:
+    standing = await store.applications.standing(work.connection, round_.round_id)
+    await carry_out(work, endings.end_waiting_list(standing, now=work.now))

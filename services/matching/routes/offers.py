@@ -1,0 +1,101 @@
+"""Offers, and students' replies to them."""
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.matching import store
+from services.matching.allocation import carry_out
+from services.matching.routes.applications import InMatching, OfApplication, find, find_to_change
+from services.matching.rules import endings
+from services.matching.rules.endings import Reply
+from services.matching.rules.life import PLACED, Application, State
+from shared.contracts.fields import ApplicationId, Moment, RoundId
+from shared.contracts.matching import Actor
+from shared.web import Conflict, NotFound, StaffOnly
+from shared.workflow import NotAllowed
+
+routes = APIRouter(tags=["offers"], dependencies=[StaffOnly])
+
+
+class OfferState(StrEnum):
+    """Where an offer is; what nobody replied to in time is declined by default."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class Offer(OfApplication):
+    """A place that was offered."""
+
+    state: OfferState
+    declined_by: Annotated[Actor | None, Field(description="Who declined it; `default`: nobody replied in time.")]
+    first: Annotated[bool, Field(description="Whether the match made it; else the place was offered on.")]
+    made_at: Moment
+    reply_by: Moment
+
+
+class ReplyGiven(BaseModel):
+    """What the student says."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reply: Reply
+
+
+DECLINED_BY: Final[dict[State, Actor]] = {
+    State.DECLINED: "student",
+    State.WITHDRAWN: "student",
+    State.RETRACTED: "host",
+    State.EXPIRED: "default",
+}
+OFFER_STATES: Final = {
+    State.OFFERED: OfferState.OPEN,
+    **dict.fromkeys(PLACED, OfferState.ACCEPTED),
+    **dict.fromkeys(DECLINED_BY, OfferState.DECLINED),
+}
+
+
+@routes.get("/offers")
+async def list_offers(
+    work: InMatching, round_id: RoundId | None = None, state: OfferState | None = None
+) -> list[Offer]:
+    """The offers, the oldest first: of a round, in a state, or all."""
+    states = [of_application for of_application, of_offer in OFFER_STATES.items() if state in (None, of_offer)]
+    return [_offer(offered) for offered in await store.applications.with_offer(work.connection, round_id, states)]
+
+
+@routes.get("/offers/{application_id}")
+async def read_offer(application_id: ApplicationId, work: InMatching) -> Offer:
+    """The offer that an application got."""
+    return _offer(await find(application_id, work))
+
+
+@routes.post("/offers/{application_id}/reply")
+async def reply_to_offer(application_id: ApplicationId, given: ReplyGiven, work: InMatching) -> Offer:
+    """Accept or decline an offer. The same reply again changes nothing; another one is refused."""
+    application = await find_to_change(application_id, work)
+    _offer(application)
+    others = await store.applications.of_same_student(work.connection, application)
+    try:
+        changes = endings.reply(application, given.reply, others, now=work.now)
+    except NotAllowed as refused:
+        raise Conflict(str(refused)) from refused
+    await carry_out(work, changes)
+    return _offer(await find(application_id, work))
+
+
+def _offer(application: Application) -> Offer:
+    if application.offer is None:
+        raise NotFound(f"No place was offered for {application.application_id}.")
+    return Offer(
+        **OfApplication.model_validate(application).model_dump(),
+        state=OFFER_STATES[application.state],
+        declined_by=DECLINED_BY.get(application.state),
+        first=application.offer.first,
+        made_at=application.offer.made_at,
+        reply_by=application.offer.reply_by,
+    )

@@ -1,0 +1,86 @@
+"""Placements, and how they are cancelled."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.matching import store
+from services.matching.allocation import carry_out
+from services.matching.routes.applications import InMatching, OfApplication, find, find_to_change
+from services.matching.rules import endings
+from services.matching.rules.life import PLACED, Application, Canceller, State
+from shared.contracts.fields import ApplicationId, FirstDay, LastDay, Moment, RoundId
+from shared.web import Conflict, NotFound, StaffOnly
+from shared.workflow import NotAllowed
+
+routes = APIRouter(tags=["placements"], dependencies=[StaffOnly])
+
+
+class PlacementState(StrEnum):
+    """Where a placement is."""
+
+    CONFIRMED = "confirmed"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class Placement(OfApplication):
+    """A place that was accepted."""
+
+    state: PlacementState
+    starts_on: FirstDay
+    ends_on: LastDay
+    confirmed_at: Moment
+
+
+class Cancellation(BaseModel):
+    """Who cancels a placement, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: Canceller
+    reason: Annotated[
+        str, Field(max_length=2_000, pattern=r"^[^\x00]*$", description="In words, for the other side.")
+    ] = ""
+
+
+@routes.get("/placements")
+async def list_placements(
+    work: InMatching, round_id: RoundId | None = None, state: PlacementState | None = None
+) -> list[Placement]:
+    """The placements, by when their places were offered: of a round, in a state, or all."""
+    states = PLACED if state is None else [State(state)]
+    return [_placement(placed) for placed in await store.applications.with_offer(work.connection, round_id, states)]
+
+
+@routes.get("/placements/{application_id}")
+async def read_placement(application_id: ApplicationId, work: InMatching) -> Placement:
+    """The placement that came of an application."""
+    return _placement(await find(application_id, work))
+
+
+@routes.post("/placements/{application_id}/cancellation")
+async def cancel_placement(application_id: ApplicationId, given: Cancellation, work: InMatching) -> Placement:
+    """Cancel a placement; its place is offered on. One that is cancelled already stays as it is."""
+    application = await find_to_change(application_id, work)
+    placement = _placement(application)
+    try:
+        changes = endings.cancel(application, given.by, given.reason, now=work.now)
+    except NotAllowed as refused:
+        raise Conflict(str(refused)) from refused
+    await carry_out(work, changes)
+    return placement.model_copy(update={"state": PlacementState.CANCELLED})
+
+
+def _placement(application: Application) -> Placement:
+    if application.confirmed_at is None or application.days is None:
+        raise NotFound(f"No placement came of {application.application_id}.")
+    return Placement(
+        **OfApplication.model_validate(application).model_dump(),
+        state=PlacementState(application.state),
+        starts_on=application.days.starts_on,
+        ends_on=application.days.ends_on,
+        confirmed_at=application.confirmed_at,
+    )

@@ -1,0 +1,111 @@
+"""Rankings: a host's order of its applicants."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.matching import store
+from services.matching.routes.applications import InMatching
+from services.matching.rules import rankings
+from services.matching.rules.life import STANDS, State
+from shared.contracts.fields import ApplicationId, HostId, Moment, Places, ProjectId, RoundId, StudentId, Title
+from shared.contracts.matching import RankingReceived
+from shared.contracts.message import subject
+from shared.runtime.work import Work
+from shared.web import Conflict, Invalid, NotFound, StaffOnly
+from shared.workflow import NotAllowed
+
+routes = APIRouter(tags=["rankings"], dependencies=[StaffOnly])
+
+
+class Applicant(BaseModel):
+    """An application that stands, as its host sees it: without the student's preference, which is theirs alone."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    application_id: ApplicationId
+    student_id: StudentId
+    received_at: Moment
+
+
+class Ranking(BaseModel):
+    """A project's applicants, and how its host ranks them."""
+
+    project_id: ProjectId
+    round_id: RoundId
+    host_id: HostId
+    title: Title
+    places: Places
+    applicants: Annotated[list[Applicant], Field(description="Those that stand, in the order of receipt.")]
+    application_ids: Annotated[
+        list[ApplicationId],
+        Field(description="The current ranking, best first, without those withdrawn since; others are not suitable."),
+    ]
+    received_at: Annotated[Moment | None, Field(description="When the host gave it; null while it has given none.")]
+
+
+class RankingGiven(BaseModel):
+    """A host's order of its applicants."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    application_ids: Annotated[
+        list[ApplicationId], Field(description="Best first; who is absent is not suitable.", examples=[["A000042"]])
+    ]
+
+
+@routes.get("/rankings/{project_id}")
+async def read_ranking(project_id: ProjectId, work: InMatching) -> Ranking:
+    """A project's applicants that stand, and the ranking that its host gave last."""
+    return await _ranking(await _project(project_id, work), work)
+
+
+@routes.put("/rankings/{project_id}")
+async def rank_applicants(project_id: ProjectId, given: RankingGiven, work: InMatching) -> Ranking:
+    """Rank a project's applicants: until the match is made, in place of the ranking before."""
+    await work.lock(subject("round", (await _project(project_id, work)).round_id))
+    project = await _project(project_id, work)
+    try:
+        rankings.check_open(project, await store.rounds.find(work.connection, project.round_id))
+    except NotAllowed as refused:
+        raise Conflict(str(refused)) from refused
+    known = await store.applications.of_ids(work.connection, given.application_ids)
+    if faults := rankings.faults_in(project_id, given.application_ids, known):
+        raise Invalid(faults)
+    current = await store.rankings.current(work.connection, project_id)
+    if current is None or list(current.application_ids) != given.application_ids:
+        await store.rankings.add(work.connection, project_id, given.application_ids, work.now)
+        work.publish(
+            RankingReceived(
+                project_id=project_id,
+                round_id=project.round_id,
+                host_id=project.host_id,
+                application_ids=given.application_ids,
+            )
+        )
+    return await _ranking(project, work)
+
+
+async def _project(project_id: str, work: Work) -> rankings.Project:
+    project = await store.projects.find(work.connection, project_id)
+    if project is None:
+        raise NotFound(f"No project {project_id} was approved.")
+    return project
+
+
+async def _ranking(project: rankings.Project, work: Work) -> Ranking:
+    current = await store.rankings.current(work.connection, project.project_id)
+    ranked = current.application_ids if current else ()
+    applications = await store.applications.to_project(work.connection, project.project_id)
+    withdrawn = {each.application_id for each in applications if each.state is State.WITHDRAWN}
+    return Ranking(
+        project_id=project.project_id,
+        round_id=project.round_id,
+        host_id=project.host_id,
+        title=project.title,
+        places=project.places,
+        applicants=[Applicant.model_validate(each) for each in applications if each.state in STANDS],
+        application_ids=[application_id for application_id in ranked if application_id not in withdrawn],
+        received_at=current.received_at if current else None,
+    )

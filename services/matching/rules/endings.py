@@ -1,0 +1,148 @@
+"""How an application ends, or an offer becomes a placement: by its student, its host, staff, or by default."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from services.matching.rules.life import (
+    ACCEPT,
+    CANCEL,
+    COMPLETE,
+    DECLINE,
+    EXPIRE,
+    HOST,
+    NO_PLACE,
+    PLACED,
+    PLACED_ELSEWHERE,
+    PROJECT_WITHDRAWN,
+    RECEIVE,
+    RETRACT,
+    STANDS,
+    STUDENT,
+    WITHDRAW,
+    Application,
+    Canceller,
+    Change,
+    State,
+    move,
+)
+from shared.clock import LOCAL_TIME
+from shared.contracts.intake import ApplicationReceived
+from shared.workflow import NotAllowed
+
+
+class Reply(StrEnum):
+    """What a student says to an offer."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+
+
+def receive(event: ApplicationReceived, *, withdrawn: bool, project_withdrawn: bool, now: datetime) -> list[Change]:
+    """The beginning of an application; at once its end, where it or its project was withdrawn before it arrived."""
+    application = Application(
+        application_id=event.application_id,
+        round_id=event.round_id,
+        student_id=event.student_id,
+        project_id=event.project_id,
+        host_id=event.host_id,
+        preference=event.preference,
+        received_at=event.received_at,
+        state=State.STANDING,
+    )
+    changes = [Change(application, RECEIVE.step(None, at=now))]
+    if withdrawn:
+        changes.append(move(application, WITHDRAW, now=now))
+    elif project_withdrawn:
+        changes.append(move(application, PROJECT_WITHDRAWN, now=now))
+    return changes
+
+
+def reply(application: Application, given: Reply, others: Iterable[Application], *, now: datetime) -> list[Change]:
+    """What a reply changes: nothing, where the same was replied before.
+
+    `others` are the other applications of the student in the round; those that stand end with an acceptance. Raises
+    `NotAllowed`, with what became of the offer, where it cannot be replied to any more.
+    """
+    replied_before = PLACED if given is Reply.ACCEPT else (State.DECLINED,)
+    if application.state in replied_before:
+        return []
+    if application.state is not State.OFFERED:
+        raise NotAllowed(what_became_of_offer(application))
+    if application.offer and now >= application.offer.reply_by:
+        raise NotAllowed(f"This offer was to be replied to by {_in_words(application.offer.reply_by)}.")
+    if given is Reply.DECLINE:
+        return [move(application, DECLINE, now=now)]
+    return [
+        move(application, ACCEPT, now=now),
+        *(move(other, PLACED_ELSEWHERE, now=now) for other in others if other.state in STANDS),
+    ]
+
+
+def expire(application: Application, *, now: datetime) -> list[Change]:
+    return [move(application, EXPIRE, now=now)] if application.state is State.OFFERED else []
+
+
+def withdraw(application: Application, reason: str, *, now: datetime) -> list[Change]:
+    """What a student's withdrawal ends: the application and its offer, or its placement; nothing that has ended."""
+    if application.state is State.CONFIRMED:
+        return [move(application, CANCEL[STUDENT], now=now, comments=reason)]
+    if application.state in WITHDRAW.before:
+        return [move(application, WITHDRAW, now=now, comments=reason)]
+    return []
+
+
+def withdraw_project(applications: Iterable[Application], reason: str, *, now: datetime) -> list[Change]:
+    """What ends with a project: its applications, offers and placements, except those that have ended."""
+    ends_by = {
+        **dict.fromkeys(STANDS, PROJECT_WITHDRAWN),
+        State.OFFERED: RETRACT,
+        State.CONFIRMED: CANCEL[HOST],
+    }
+    return [
+        move(application, ends_by[application.state], now=now, comments=reason)
+        for application in applications
+        if application.state in ends_by
+    ]
+
+
+def cancel(application: Application, by: Canceller, reason: str, *, now: datetime) -> list[Change]:
+    """What a cancellation changes: nothing, where the placement was cancelled before.
+
+    Raises `NotAllowed` where there is none to cancel any more.
+    """
+    if application.state is State.CANCELLED:
+        return []
+    if application.state is State.COMPLETED:
+        raise NotAllowed("The placement is over: it cannot be cancelled any more.")
+    return [move(application, CANCEL[by], now=now, comments=reason)]
+
+
+def complete(application: Application, *, now: datetime) -> list[Change]:
+    return [move(application, COMPLETE, now=now)] if application.state is State.CONFIRMED else []
+
+
+def end_waiting_list(applications: Iterable[Application], *, now: datetime) -> list[Change]:
+    """At the cut-off whatever still stands ends; an open offer may be answered until its own end."""
+    return [move(application, NO_PLACE, now=now) for application in applications if application.state in STANDS]
+
+
+def what_became_of_offer(application: Application) -> str:
+    """Why an offer takes no other reply, for whoever sent one."""
+    match application.state:
+        case State.CONFIRMED | State.COMPLETED | State.CANCELLED:
+            return "This offer was accepted; a placement that cannot be taken up is cancelled instead."
+        case State.DECLINED:
+            return "This offer was declined, which ended the application."
+        case State.EXPIRED:
+            return "Nobody replied to this offer in time, so it was declined by default."
+        case State.RETRACTED:
+            return "The host withdrew the project, and with it this offer."
+        case State.WITHDRAWN:
+            return "The student withdrew the application, and with it this offer."
+        case _:
+            return "No place was offered for this application."
+
+
+def _in_words(moment: datetime) -> str:
+    return f"{moment.astimezone(LOCAL_TIME):%-d %B %Y, %H:%M}"

@@ -1,0 +1,79 @@
+"""Whether a match is stable and within capacity; shares nothing with the code that makes one."""
+
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+Student = TypeVar("Student", bound=Hashable)
+Project = TypeVar("Project", bound=Hashable)
+Application = TypeVar("Application", bound=Hashable)
+
+
+def violations(
+    choices: Mapping[Student, Sequence[Application]],
+    rankings: Mapping[Project, Sequence[Application]],
+    places: Mapping[Project, int],
+    matched: Collection[Application],
+) -> list[str]:
+    """What is wrong with a match, in words; nothing, if it is stable and within capacity.
+
+    `choices` are each student's applications and `rankings` each project's, best first. It is wrong that someone is
+    matched whom the project does not rank or who did not apply, that a student has two places, that a project has more
+    than its places, and that an application would leave both its student and its project better off (Gale & Shapley's
+    instability; Roth's blocking pair).
+    """
+    matched = set(matched)
+    return [
+        *_unacceptable(choices, rankings, matched),
+        *_beyond_capacity(choices, rankings, places, matched),
+        *_blocking(choices, rankings, places, matched),
+    ]
+
+
+def _unacceptable(
+    choices: Mapping[Student, Sequence[Application]],
+    rankings: Mapping[Project, Sequence[Application]],
+    matched: set[Application],
+) -> Iterator[str]:
+    made = {application for wishes in choices.values() for application in wishes}
+    ranked = {application for ranking in rankings.values() for application in ranking}
+    for application in matched - (made & ranked):
+        yield f"{application} is matched, and was not made or not ranked"
+
+
+def _beyond_capacity(
+    choices: Mapping[Student, Sequence[Application]],
+    rankings: Mapping[Project, Sequence[Application]],
+    places: Mapping[Project, int],
+    matched: set[Application],
+) -> Iterator[str]:
+    for student, wishes in choices.items():
+        if len(matched.intersection(wishes)) > 1:
+            yield f"student {student} has more than one place"
+    for project, ranking in rankings.items():
+        if (taken := len(matched.intersection(ranking))) > places.get(project, 0):
+            yield f"project {project} has {places.get(project, 0)} places and gives {taken}"
+
+
+def _blocking(
+    choices: Mapping[Student, Sequence[Application]],
+    rankings: Mapping[Project, Sequence[Application]],
+    places: Mapping[Project, int],
+    matched: set[Application],
+) -> Iterator[str]:
+    envied = {
+        application
+        for project, ranking in rankings.items()
+        for application in _would_be_taken(ranking, places.get(project, 0), matched)
+    }
+    for student, wishes in choices.items():
+        for application in wishes:
+            if application in matched:
+                break
+            if application in envied:
+                yield f"{application} would leave student {student} and its project better off"
+
+
+def _would_be_taken(ranking: Sequence[Application], places: int, matched: set[Application]) -> Sequence[Application]:
+    """Whom a project would take if they came: anyone while it has a free place, else who is better than its worst."""
+    taken = [position for position, application in enumerate(ranking) if application in matched]
+    return ranking if len(taken) < places else ranking[: max(taken, default=0)]

@@ -1,0 +1,237 @@
+"""Applications with their offers and placements: where each is, and every step on the way."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from services.matching.rules.life import HOLDS_A_PLACE, STANDS, Application, Change, Days, Offer, State
+from shared.database.connection import Connection
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+
+async def keep_withdrawal(connection: Connection, application_id: str, withdrawn_at: datetime) -> None:
+    await connection.execute(
+        "insert into withdrawn_applications (application_id, withdrawn_at) values ($1, $2) on conflict do nothing",
+        application_id,
+        withdrawn_at,
+    )
+
+
+async def withdrawn_before(connection: Connection, application_id: str, project_id: str) -> tuple[bool, bool]:
+    """Whether the application, and whether its project, was withdrawn before the application arrived."""
+    row = await connection.fetchrow(
+        """
+        select
+            exists (select from withdrawn_applications where application_id = $1) as application,
+            exists (select from withdrawn_projects where project_id = $2) as project
+        """,
+        application_id,
+        project_id,
+    )
+    return (row["application"], row["project"]) if row else (False, False)
+
+
+async def add(connection: Connection, application: Application) -> bool:
+    """Add an application; false where it is known."""
+    added = await connection.fetchval(
+        """
+        insert into applications
+            (application_id, round_id, student_id, project_id, host_id, preference, received_at, state)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict do nothing
+        returning true
+        """,
+        application.application_id,
+        application.round_id,
+        application.student_id,
+        application.project_id,
+        application.host_id,
+        application.preference,
+        application.received_at,
+        application.state,
+    )
+    return bool(added)
+
+
+async def find(connection: Connection, application_id: str) -> Application | None:
+    row = await connection.fetchrow("select * from applications_in_full where application_id = $1", application_id)
+    return _application(row) if row else None
+
+
+async def of_ids(connection: Connection, application_ids: Collection[str]) -> dict[str, Application]:
+    """Those of them that are known."""
+    rows = await connection.fetch(
+        "select * from applications_in_full where application_id = any($1)", list(application_ids)
+    )
+    return {row["application_id"]: _application(row) for row in rows}
+
+
+async def to_project(connection: Connection, project_id: str) -> list[Application]:
+    """A project's applications, in the order in which they were received."""
+    rows = await connection.fetch(
+        "select * from applications_in_full where project_id = $1 order by received_at, application_id", project_id
+    )
+    return [_application(row) for row in rows]
+
+
+async def of_same_student(connection: Connection, application: Application) -> list[Application]:
+    """The other applications of the student in the round."""
+    rows = await connection.fetch(
+        """
+        select * from applications_in_full
+        where student_id = $1 and round_id = $2 and application_id <> $3
+        order by application_id
+        """,
+        application.student_id,
+        application.round_id,
+        application.application_id,
+    )
+    return [_application(row) for row in rows]
+
+
+async def standing(connection: Connection, round_id: str) -> list[Application]:
+    """All of a round's applications that stand."""
+    rows = await connection.fetch(
+        "select * from applications_in_full where round_id = $1 and state = any($2) order by application_id",
+        round_id,
+        STANDS,
+    )
+    return [_application(row) for row in rows]
+
+
+async def in_line(
+    connection: Connection, round_id: str, *, project_ids: Collection[str], student_ids: Collection[str]
+) -> list[Application]:
+    """Who may be offered a place of these projects, and what these students may be offered.
+
+    The ranked applications that stand and whose student has neither a place nor an open offer in the round.
+    """
+    rows = await connection.fetch(
+        """
+        with nearby as materialized (
+            select application_id, round_id, student_id, state, rank from applications where project_id = any($2)
+            union
+            select application_id, round_id, student_id, state, rank from applications where student_id = any($3)
+        ), in_line as materialized (
+            select application_id from nearby
+            where round_id = $1
+              and rank is not null
+              and state = any($4)
+              and not exists (
+                  select from applications
+                  where applications.student_id = nearby.student_id
+                    and applications.round_id = $1
+                    and applications.state = any($5)
+              )
+        )
+        select * from applications_in_full
+        where application_id in (select application_id from in_line)
+        order by application_id
+        """,
+        round_id,
+        list(project_ids),
+        list(student_ids),
+        STANDS,
+        HOLDS_A_PLACE,
+    )
+    return [_application(row) for row in rows]
+
+
+async def with_offer(connection: Connection, round_id: str | None, states: Collection[State]) -> list[Application]:
+    """The applications in these states that were offered a place, of one round or of all; the oldest offer first."""
+    rows = await connection.fetch(
+        """
+        select * from applications_in_full
+        where made_at is not null and ($1::text is null or round_id = $1) and state = any($2)
+        order by made_at, application_id
+        """,
+        round_id,
+        list(states),
+    )
+    return [_application(row) for row in rows]
+
+
+async def record(connection: Connection, changes: Sequence[Change], cause: str) -> None:
+    """Set the states that changed, add each step to the history, and what offers and placements came of it.
+
+    `cause` is the message or request that the changes are due to. An application's first step comes with its row.
+    """
+    await _set_states(connection, [change for change in changes if change.step.before is not None])
+    await _add_steps(connection, changes, cause)
+    await _add_offers(connection, [change for change in changes if change.step.after is State.OFFERED])
+    await _add_placements(connection, [change for change in changes if change.step.after is State.CONFIRMED])
+
+
+async def _set_states(connection: Connection, changes: Sequence[Change]) -> None:
+    if not changes:
+        return
+    states = {change.application.application_id: change.application.state for change in changes}
+    await connection.execute(
+        """
+        update applications set state = changed.state
+        from unnest($1::text[], $2::text[]) as changed (application_id, state)
+        where applications.application_id = changed.application_id
+        """,
+        list(states.keys()),
+        list(states.values()),
+    )
+
+
+async def _add_steps(connection: Connection, changes: Sequence[Change], cause: str) -> None:
+    if not changes:
+        return
+    steps = [change.step for change in changes]
+    await connection.execute(
+        """
+        insert into application_steps
+            (application_id, transition, state_before, state_after, by, at, comments, cause)
+        select added.*, $8 from unnest(
+            $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[]
+        ) as added
+        """,
+        [change.application.application_id for change in changes],
+        [step.transition for step in steps],
+        [step.before for step in steps],
+        [step.after for step in steps],
+        [step.by for step in steps],
+        [step.at for step in steps],
+        [step.comments for step in steps],
+        cause,
+    )
+
+
+async def _add_offers(connection: Connection, changes: Sequence[Change]) -> None:
+    offers = [(change.application.application_id, change.application.offer) for change in changes]
+    rows = [(identifier, offer.made_at, offer.reply_by, offer.first) for identifier, offer in offers if offer]
+    if rows:
+        await connection.executemany(
+            "insert into offers (application_id, made_at, reply_by, first) values ($1, $2, $3, $4)", rows
+        )
+
+
+async def _add_placements(connection: Connection, changes: Sequence[Change]) -> None:
+    days = [(change.application.application_id, change.step.at, change.application.days) for change in changes]
+    rows = [(identifier, at, days.starts_on, days.ends_on) for identifier, at, days in days if days]
+    if rows:
+        await connection.executemany(
+            "insert into placements (application_id, confirmed_at, starts_on, ends_on) values ($1, $2, $3, $4)", rows
+        )
+
+
+def _application(row: "Record") -> Application:
+    return Application(
+        application_id=row["application_id"],
+        round_id=row["round_id"],
+        student_id=row["student_id"],
+        project_id=row["project_id"],
+        host_id=row["host_id"],
+        preference=row["preference"],
+        received_at=row["received_at"],
+        state=State(row["state"]),
+        rank=row["rank"],
+        days=Days(row["starts_on"], row["ends_on"]) if row["starts_on"] else None,
+        offer=Offer(row["made_at"], row["reply_by"], row["first"]) if row["made_at"] else None,
+        confirmed_at=row["confirmed_at"],
+    )

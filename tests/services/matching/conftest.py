@@ -1,0 +1,11 @@
+"""Matching at work against a real broker and a real database."""
+
+import pytest
+
+from tests.support.matching_at_work import Matching
+from tests.support.running import Start
+
+
+@pytest.fixture
+async def matching(start: Start) -> Matching:
+    return Matching(await start("matching"))
