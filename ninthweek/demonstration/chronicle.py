@@ -1,0 +1,60 @@
+"""Everything that the services said to each other, as it was said."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TypeVar
+
+from shared.broker.topology import EVENTS
+from shared.contracts.envelope import Envelope
+from shared.contracts.message import Event, type_registry
+from shared.contracts.notifications import EmailSent
+from shared.runtime.flight import Flight
+from shared.runtime.outgoing import Outgoing
+
+AnyEvent = TypeVar("AnyEvent", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An event and its envelope."""
+
+    event: Event
+    envelope: Envelope
+
+
+class Chronicle(Flight):
+    """A flight that remembers each event once, in the order in which they took off."""
+
+    def __init__(self, services: Collection[str]) -> None:
+        super().__init__(services)
+        self.everything: list[Said] = []
+        self.counts: Counter[str] = Counter()
+        """How many events were said, by name."""
+        self.emails: Counter[str] = Counter()
+        """How many mails were sent, by template."""
+        self._known: set[str] = set()
+        self._told = 0
+
+    def said(self, service: str, outgoing: Outgoing) -> None:
+        super().said(service, outgoing)
+        envelope = Envelope.from_headers(outgoing.headers)
+        if outgoing.exchange != EVENTS or envelope.id in self._known:  # it may take off again after an outage
+            return
+        self._known.add(envelope.id)
+        event = type_registry[envelope.type].from_json(outgoing.body)
+        if isinstance(event, Event):
+            self.everything.append(Said(event, envelope))
+            self.counts[type(event).__name__] += 1
+        if isinstance(event, EmailSent):
+            self.emails[event.template] += 1
+
+    def news(self) -> list[Event]:
+        """What was said since this was asked last."""
+        news = [said.event for said in self.everything[self._told :]]
+        self._told += len(news)
+        return news
+
+    def of(self, kind: type[AnyEvent]) -> list[AnyEvent]:
+        """All events of one kind."""
+        return [said.event for said in self.everything if isinstance(said.event, kind)]

@@ -1,0 +1,119 @@
+"""The university's other systems: each publishes its submissions over AMQP, CVs over HTTP first."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import aio_pika
+from aio_pika.abc import AbstractChannel
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
+
+from ninthweek.demonstration.api import Api, RequestRefused
+from ninthweek.demonstration.term import Sent
+from ninthweek.submitting import submit
+from shared.contracts.directory import INTAKE
+from shared.contracts.envelope import Envelope, identity
+from shared.contracts.submissions import ApplicationForm
+from shared.runtime.flight import Flight
+
+UNCONFIRMED = 200
+"""Submissions published at a time, before the first of them is confirmed."""
+
+UPLOADS = 8
+"""Documents sent at a time."""
+
+CONFIRMED_WITHIN = 60.0
+PAUSE = 0.25
+"""Seconds that a confirmation may take, and between two tries to reach the broker."""
+
+BROKER_AWAY = (AMQPError, ChannelInvalidStateError, asyncio.InvalidStateError, OSError, TimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A submission and its body, as it goes out; each time the same."""
+
+    sent: Sent
+    body: bytes
+
+    @property
+    def identity(self) -> UUID:
+        envelope = Envelope(
+            id=self.sent.event_id, source=self.sent.system.name, type=self.sent.kind.type, time=self.sent.sent_at
+        )
+        return identity(envelope, self.body)
+
+    async def publish(self, channel: AbstractChannel) -> None:
+        sent = self.sent
+        await submit(channel, sent.system, sent.kind, self.body, event_id=sent.event_id, time=sent.sent_at)
+
+
+class OutsideSystems:
+    """Publish what a term has them send, and say so to whoever counts what is in flight.
+
+    `folder` is the term's, where CVs lie, and `portal` the API by the careers portal's token.
+    """
+
+    def __init__(self, amqp_url: str, portal: Api, folder: Path, flight: Flight) -> None:
+        self._amqp_url = amqp_url
+        self._portal = portal
+        self._folder = folder
+        self._flight = flight
+        self._documents: dict[tuple[str, str], asyncio.Task[str]] = {}
+        self._uploads = asyncio.Semaphore(UPLOADS)
+
+    async def publish(self, wave: Sequence[Sent]) -> None:
+        """Publish a wave; returns once the broker has confirmed all of it, however often it goes away meanwhile."""
+        written = await asyncio.gather(*map(self._write, wave))
+        for each in written:
+            self._flight.expect([INTAKE.name], each.identity)
+        for start in range(0, len(written), UNCONFIRMED):
+            await self._until_confirmed(written[start : start + UNCONFIRMED])
+
+    async def _write(self, sent: Sent) -> Written:
+        content = dict(sent.content)
+        if sent.kind is ApplicationForm and content["cv"]:
+            content["cv"] = await self._document(content["student_id"], content["cv"])
+        return Written(sent, json.dumps(content, ensure_ascii=False).encode())
+
+    async def _document(self, student_id: str, file: str) -> str:
+        """The document of a student's file, which is sent once."""
+        known = self._documents.get((student_id, file))
+        if known is None:
+            known = self._documents[student_id, file] = asyncio.create_task(self._upload(file))
+        return await known
+
+    async def _upload(self, file: str) -> str:
+        path = self._folder / file
+        async with self._uploads:
+            try:
+                answer = await self._portal.send_file("/documents", path.name, path.read_bytes())
+            except RequestRefused as refused:
+                if refused.response.status_code != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                    raise
+                # It was not taken, so there is no document of this id, and the application is refused for its CV.
+                return str(uuid5(NAMESPACE_URL, f"urn:ninthweek:not-taken:{file}"))
+        return str(answer.json()["document_id"])
+
+    async def _until_confirmed(self, written: Sequence[Written]) -> None:
+        while True:
+            try:
+                return await self._publish_all(written)
+            except BROKER_AWAY:
+                await asyncio.sleep(PAUSE)  # then all of them again: each is the same message, and is handled once
+
+    async def _publish_all(self, written: Sequence[Written]) -> None:
+        """Publish side by side over one connection. Raises where the broker is away before all is confirmed."""
+        async with (
+            asyncio.timeout(CONFIRMED_WITHIN),
+            await aio_pika.connect(self._amqp_url) as connection,
+            connection.channel(on_return_raises=True) as channel,
+        ):
+            confirmations = [each.publish(channel) for each in written]
+            for outcome in await asyncio.gather(*confirmations, return_exceptions=True):
+                if outcome is not None:
+                    raise outcome

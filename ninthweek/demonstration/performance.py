@@ -1,0 +1,112 @@
+"""A performance: a term played from beginning to end, judged, and its results laid into a folder."""
+
+import logging
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import uvloop
+from rich.console import Console
+
+from ninthweek.demonstration.api import RequestRefused
+from ninthweek.demonstration.checks import what_is_wrong
+from ninthweek.demonstration.display import Display, print_summary
+from ninthweek.demonstration.outcome import Summary, outcome_of
+from ninthweek.demonstration.playing import play_term
+from ninthweek.demonstration.quiet import NeverQuiet
+from ninthweek.demonstration.stage import Stage, stage_for
+from ninthweek.demonstration.term import Term, read_term
+from ninthweek.settings import AdministratorUrls, SettingFaulty
+from shared import logs
+from shared.contracts.intake import RoundScheduled
+from shared.servers import local_servers, remove_servers
+
+SUMMARY = "summary.json"
+PAGE = "evaluation.html"
+MAILS = "mails"
+DOCUMENTS = "documents"
+SERVERS = "servers"
+LOG = "services.log"
+
+
+def play(folder: Path, out: Path, *, console: Console) -> int:
+    """Play the term of a folder on servers of its own, or on those of `DATABASE_URL` and `AMQP_URL`; the exit status.
+
+    The results are laid into `out`, in place of earlier ones; the status is 0 only if all holds that must hold of a
+    term. Raises `TermFaulty`, `SettingFaulty` and `ServersUnavailable`.
+    """
+    began = time.monotonic()
+    term = read_term(folder)
+    _clear(out)
+    with ExitStack() as stack:
+        log = stack.enter_context((out / LOG).open("w", encoding="utf-8"))
+        logs.configure(output=log)
+        logging.basicConfig(stream=log, force=True)
+        with console.status("The servers are starting"):
+            servers = stack.enter_context(local_servers(out / SERVERS, durable=False))
+        urls = AdministratorUrls(servers.database_url, servers.amqp_url)
+        try:
+            return uvloop.run(perform(term, out, urls, console=console, began=began))
+        except (RequestRefused, NeverQuiet) as stopped:
+            console.print(f"The term could not be played to its end. {stopped}", style="red", markup=False)
+            return 1
+
+
+async def perform(term: Term, out: Path, urls: AdministratorUrls, *, console: Console, began: float) -> int:
+    """Play a term on empty servers, judge it, and lay the results into `out`; the exit status.
+
+    `began` is when all of it began, by `time.monotonic()`. Raises `SettingFaulty` where the database has a round
+    already, `RequestRefused` where somebody could not do what the script says, and `NeverQuiet`.
+    """
+    with _kept_in(out):
+        async with stage_for(term, urls) as stage:
+            if (await stage.staff.get("/rounds")).json():
+                raise SettingFaulty("DATABASE_URL names a database that has a round already: name an empty one.")
+            display = Display(console, term.calendar, stage.clock, stage.chronicle)
+            with display.shown():
+                await play_term(term, stage, display.stepped)
+                outcome = outcome_of(stage.chronicle)
+                wrong = await what_is_wrong(term, stage, outcome)
+                await _keep_page(stage, out)
+    summary = Summary(**dict(outcome), seconds=round(time.monotonic() - began, 1))
+    (out / SUMMARY).write_text(summary.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    print_summary(console, summary, wrong, out)
+    return 1 if wrong else 0
+
+
+async def _keep_page(stage: Stage, out: Path) -> None:
+    for event in stage.chronicle.of(RoundScheduled):
+        page = await stage.staff.get(f"/reports/{event.round_id}.html")
+        (out / PAGE).write_bytes(page.content)
+
+
+def _clear(out: Path) -> None:
+    """Make the folder, or remove what an earlier demonstration has left there, and nothing else."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        remove_servers(out / SERVERS)
+        for name in (MAILS, DOCUMENTS):
+            shutil.rmtree(out / name, ignore_errors=True)
+        for name in (SUMMARY, PAGE, LOG):
+            (out / name).unlink(missing_ok=True)
+        (out / MAILS).mkdir()
+    except OSError as error:
+        raise SettingFaulty(f"The folder {out} cannot be used ({error.strerror}): name another with --out.") from None
+
+
+@contextmanager
+def _kept_in(out: Path) -> Iterator[None]:
+    """Have mails and documents laid into the folder while the block lasts, whatever the environment says."""
+    ours = {"MAIL_FOLDER": str((out / MAILS).absolute()), "DOCUMENTS_URL": (out / DOCUMENTS).absolute().as_uri()}
+    before = {name: os.environ.pop(name, None) for name in (*ours, "SMTP_URL")}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value

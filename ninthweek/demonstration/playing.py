@@ -1,0 +1,64 @@
+"""Plays a term on a stage: what was sent, what people do, and what falls due, each in its time."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from ninthweek.demonstration.people import deeds
+from ninthweek.demonstration.stage import Stage
+from ninthweek.demonstration.term import Sent, Term
+from ninthweek.demonstration.waves import waves
+from shared.clock import LOCAL_TIME
+
+
+async def play_term(term: Term, stage: Stage, stepped: Callable[[], None]) -> None:
+    """Play a term until nothing is left to be sent and no timer to fall due; `stepped` is called after every step.
+
+    Whenever all is quiet and nobody has anything to do, the clock goes on: to what was sent before the next timer,
+    else to the timer. What was sent on one day, with no timer between, is published together as far as it may be.
+    """
+    await stage.staff.send("POST", "/rounds", term.calendar.model_dump(mode="json"))
+    await _settle(term, stage)
+    await _publish(term.records, term, stage)
+    unsent = deque(term.submissions)
+    while True:
+        stepped()
+        timer = await stage.next_timer()
+        if sent := _sent_before(timer, unsent):
+            stage.step_to(sent[-1].sent_at)
+            await _publish(sent, term, stage)
+        elif timer is not None:
+            stage.step_to(timer)
+            await _settle(term, stage)
+        else:
+            return
+
+
+def _sent_before(timer: datetime | None, unsent: deque[Sent]) -> list[Sent]:
+    """Take what was sent next, on one day and before the timer; nothing where the timer comes first."""
+    sent: list[Sent] = []
+    while unsent and (timer is None or unsent[0].sent_at < timer) and _same_day(unsent[0], (sent or unsent)[0]):
+        sent.append(unsent.popleft())
+    return sent
+
+
+def _same_day(one: Sent, other: Sent) -> bool:
+    """Mails that are about a day's proposals are then of that day, and not of weeks later."""
+    return one.sent_at.astimezone(LOCAL_TIME).date() == other.sent_at.astimezone(LOCAL_TIME).date()
+
+
+async def _publish(submissions: Sequence[Sent], term: Term, stage: Stage) -> None:
+    for wave in waves(submissions):
+        await stage.outside.publish(wave)
+        await _settle(term, stage)
+
+
+async def _settle(term: Term, stage: Stage) -> None:
+    """Wait until all is quiet, and have people do what they are asked, until there is nothing more to do."""
+    while True:
+        await stage.quiet()
+        asked = [deed for event in stage.chronicle.news() for deed in deeds(event, term.script, stage.chronicle)]
+        if not asked:
+            return
+        for deed in asked:
+            await stage.staff.send(deed.method, deed.path, deed.body)

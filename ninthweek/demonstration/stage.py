@@ -1,0 +1,103 @@
+"""Where a term is played: all services at work over real servers, a clock to step, and ways in for everybody."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from ninthweek.addresses import addresses
+from ninthweek.demonstration.api import Api
+from ninthweek.demonstration.chronicle import Chronicle
+from ninthweek.demonstration.clock import SteppedClock
+from ninthweek.demonstration.outside import OutsideSystems
+from ninthweek.demonstration.quiet import quiet
+from ninthweek.demonstration.term import Term
+from ninthweek.house import house
+from ninthweek.migration import migrate
+from ninthweek.services import NAMES
+from ninthweek.serving import Server
+from ninthweek.settings import AdministratorUrls, door_from_environment
+from shared.contracts.directory import OUTSIDE_SYSTEMS
+from shared.contracts.submissions import ApplicationForm
+from shared.database.connection import DatabaseAway
+from shared.runtime.replica import Replica
+from shared.web.door import STAFF
+
+ANSWERED_WITHIN = 60.0
+"""Seconds; a request takes far less, but the machine may be busy with everything else."""
+
+PAUSE = 0.25
+"""Seconds between two tries to reach a database that is away."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """All that a play acts on."""
+
+    urls: AdministratorUrls
+    clock: SteppedClock
+    chronicle: Chronicle
+    replicas: dict[str, Replica]
+    staff: Api
+    outside: OutsideSystems
+
+    async def quiet(self) -> None:
+        """Wait until all is quiet; raises `NeverQuiet`."""
+        await quiet(self.chronicle, self.replicas.values())
+
+    async def next_timer(self) -> datetime | None:
+        """The moment of the earliest timer of all services; waits for the database where it is away."""
+        while True:
+            try:
+                timers = [await replica.next_timer() for replica in self.replicas.values()]
+            except DatabaseAway:
+                await asyncio.sleep(PAUSE)
+            else:
+                return min((timer for timer in timers if timer is not None), default=None)
+
+    def step_to(self, moment: datetime) -> None:
+        """Let the programme's time come to a moment, and have every relay look for timers that are due by then."""
+        self.clock.step_to(moment)
+        for replica in self.replicas.values():
+            replica.relay.wake()
+
+
+@asynccontextmanager
+async def stage_for(term: Term, urls: AdministratorUrls) -> AsyncIterator[Stage]:
+    """Prepare both servers, which must be empty, and run all services while the block lasts."""
+    own = addresses(urls.database, urls.amqp, {})
+    await migrate(database_url=urls.database, amqp_url=urls.amqp, service_urls=own.database)
+    clock, chronicle, door = SteppedClock(term.begins_at), Chronicle(NAMES), door_from_environment()
+    async with (
+        house(own, names=NAMES, door=door, clock=clock, flight=chronicle) as running,
+        _listening(running.application) as url,
+        httpx.AsyncClient(base_url=url, timeout=ANSWERED_WITHIN) as client,
+    ):
+        portal = next(system.name for system in OUTSIDE_SYSTEMS if ApplicationForm in system.sends)
+        yield Stage(
+            urls=urls,
+            clock=clock,
+            chronicle=chronicle,
+            replicas=running.replicas,
+            staff=Api(client, STAFF, door.tokens[STAFF]),
+            outside=OutsideSystems(urls.amqp, Api(client, portal, door.tokens[portal]), term.folder, chronicle),
+        )
+
+
+@asynccontextmanager
+async def _listening(application: FastAPI) -> AsyncIterator[str]:
+    """Serve an application on a free port of this machine; the URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = Server(uvicorn.Config(application, log_config=None, access_log=False, lifespan="off"))
+        serving = asyncio.create_task(server.serve([listener]))
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving

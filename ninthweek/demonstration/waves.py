@@ -1,0 +1,45 @@
+"""What may be published together, so that the outcome is that of sending it one by one."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from ninthweek.demonstration.term import Sent
+from shared.contracts.message import Submission, subject
+from shared.contracts.submissions import ApplicationForm, ProjectProposal
+
+ASKS_OF: Mapping[type[Submission], str] = {ProjectProposal: "host", ApplicationForm: "project"}
+"""What a submission is judged by and does not change."""
+
+COUNTS_FOR: Mapping[type[Submission], str] = {ApplicationForm: "student"}
+"""What a submission changes beside itself: a student makes so many applications."""
+
+
+def waves(submissions: Iterable[Sent]) -> list[list[Sent]]:
+    """Cut submissions into waves; each is published once the one before it is handled.
+
+    A submission goes into the first wave after everything that it depends on: what was sent before under its own id or
+    about the same thing, one student's applications in their order, and an application after the proposal that it
+    names. Within a wave, the order does not matter.
+    """
+    cut: list[list[Sent]] = []
+    last_change: defaultdict[str, int] = defaultdict(int)
+    last_use: defaultdict[str, int] = defaultdict(int)
+    for sent in submissions:
+        changes, asks = _changes(sent), _asks(sent)
+        wave = max(*(last_use[thing] for thing in changes), *(last_change[thing] for thing in asks), 0)
+        last_change.update(dict.fromkeys(changes, wave + 1))
+        last_use.update({thing: max(last_use[thing], wave + 1) for thing in (*changes, *asks)})
+        cut += [[] for _ in range(wave + 1 - len(cut))]
+        cut[wave].append(sent)
+    return cut
+
+
+def _changes(sent: Sent) -> tuple[str, ...]:
+    changes = (sent.subject, subject("event", f"{sent.system.name}/{sent.event_id}"))
+    also = COUNTS_FOR.get(sent.kind)
+    return (*changes, subject(also, sent.content[f"{also}_id"])) if also else changes
+
+
+def _asks(sent: Sent) -> tuple[str, ...]:
+    what = ASKS_OF.get(sent.kind)
+    return (subject(what, sent.content[f"{what}_id"]),) if what else ()
