@@ -25,13 +25,22 @@ Comments = Annotated[
 ]
 
 
-class ProjectApproved(Event, about="project"):
-    """A project may be applied for; with what others need to place students there."""
+class _OfRevision(Event):
+    """A revision of a project."""
 
     project_id: ProjectId
     revision: Revision
     round_id: RoundId
     host_id: HostId
+
+    @property
+    def sequence(self) -> int:
+        return self.revision
+
+
+class ProjectApproved(_OfRevision, about="project"):
+    """A project may be applied for; with what others need to place students there."""
+
     title: Title
     places: Places
     week: Week
@@ -39,37 +48,17 @@ class ProjectApproved(Event, about="project"):
     starts_on: FirstDay
     ends_on: LastDay
 
-    @property
-    def sequence(self) -> int:
-        return self.revision
 
-
-class ProjectReturned(Event, about="project"):
+class ProjectReturned(_OfRevision, about="project"):
     """The host is asked to correct the project and send it again, with the next revision."""
 
-    project_id: ProjectId
-    revision: Revision
-    round_id: RoundId
-    host_id: HostId
     comments: Comments
 
-    @property
-    def sequence(self) -> int:
-        return self.revision
 
-
-class ProjectDeclined(Event, about="project"):
+class ProjectDeclined(_OfRevision, about="project"):
     """The project does not fit the programme."""
 
-    project_id: ProjectId
-    revision: Revision
-    round_id: RoundId
-    host_id: HostId
     comments: Comments
-
-    @property
-    def sequence(self) -> int:
-        return self.revision
 
 
 class ReviewOverdue(Event, about="project"):
