@@ -18,7 +18,7 @@ up: .venv/complete  ## run all services here, until Ctrl-C
 	.venv/bin/ninthweek up
 
 test: .venv/complete  ## run every test, or those of TESTS=tests/unit
-	.venv/bin/pytest --numprocesses $(WORKERS) $(TESTS)
+	.venv/bin/pytest --numprocesses $(WORKERS) $(PYTEST_OPTIONS) $(TESTS)
 
 lint: .venv/complete  ## check style, types and who may import whom
 	.venv/bin/ruff check

@@ -18,7 +18,7 @@ from tests.support.running import Start, starter
 from tests.support.servers import BROKER, DATABASE, TEMPLATE, broker_url, database_url, servers_for_tests
 
 ROOT = Path(__file__).parent.parent
-WITHOUT_SERVERS = ROOT / "tests" / "unit"
+WITHOUT_SERVERS = (ROOT / "tests" / "unit", ROOT / "tests" / "deployment")
 
 _running = pytest.StashKey[ExitStack]()
 
@@ -36,7 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the servers in the process that starts the workers, unless the tests that run need none."""
     selected = [Path(argument.partition("::")[0]).absolute() for argument in config.args]
     is_worker = hasattr(config, "workerinput")
-    if is_worker or all(path.is_relative_to(WITHOUT_SERVERS) for path in selected) or config.option.collectonly:
+    needs_none = all(any(path.is_relative_to(folder) for folder in WITHOUT_SERVERS) for path in selected)
+    if is_worker or needs_none or config.option.collectonly:
         return
     config.stash[_running] = ExitStack()
     folder = ROOT / "var" / f"tests-{os.getpid()}"

@@ -21,11 +21,11 @@ log = structlog.get_logger()
 async def send_email(effect: SendEmail, units: UnitsOfWork) -> None:
     """Send a mail that is due, and record what became of it; what is recorded is not sent again."""
     settings = MailSettings()
-    async with units.open() as work:
-        email = await emails.due(work.connection, effect.email_id)
+    async with units.read() as connection:
+        email = await emails.due(connection, effect.email_id)
     if email is None:
         return
-    refusal = await _send(email, settings, now=work.now)
+    refusal = await _send(email, settings, now=units.clock())
     identifier = message_id(email, settings)
     async with units.open() as work:
         if await emails.end(work.connection, email.email_id, message_id=identifier, refusal=refusal, at=work.now):

@@ -135,8 +135,9 @@ class Handling:
         ]
         outgoing: list[Outgoing] = []
         async with acquire(self.pool) as connection, connection.transaction():
-            await store.lock(connection, lock_keys(self.service.name, tuple(subjects)))
-            new = await store.claim(connection, {received.identity for received in group}, at=system_time())
+            keys = lock_keys(self.service.name, tuple(subjects))
+            identities = {received.identity for received in group}
+            new = await store.lock_and_claim(connection, keys, identities, at=system_time())
             for handler, received in zip(handlers, group, strict=True):
                 if received.identity not in new:
                     continue
@@ -173,7 +174,7 @@ class Handling:
         )
         try:
             async with replace(self.units_of_work, cause=envelope, sender=sender).open() as work:
-                if await store.claim(work.connection, [broken.identity], at=system_time()):
+                if await store.lock_and_claim(work.connection, [], [broken.identity], at=system_time()):
                     await self.service.malformed(malformed, work)
         except DatabaseAway:
             raise

@@ -18,18 +18,25 @@ async def lock(connection: Connection, keys: Sequence[int]) -> None:
     await connection.execute("select pg_advisory_xact_lock(key) from unnest($1::bigint[]) as key", keys)
 
 
-async def claim(connection: Connection, identities: Iterable[UUID], *, at: datetime) -> set[UUID]:
-    """Note that these messages are handled in this transaction; returns those that no earlier one has handled.
+async def lock_and_claim(
+    connection: Connection, keys: Sequence[int], identities: Iterable[UUID], *, at: datetime
+) -> set[UUID]:
+    """Take the locks in the order given; then note that these messages are handled in this transaction.
 
-    Sorted, since a claim waits for another transaction that claims the same.
+    Returns those that no earlier transaction has handled. They are claimed in order too, since a claim waits for
+    another transaction that claims the same. One statement, since each is a round trip of every group.
     """
     rows = await connection.fetch(
         """
+        with locked as materialized (select pg_advisory_xact_lock(key) from unnest($1::bigint[]) as key)
         insert into inbox (id, handled_at)
-        select id, $2 from unnest($1::uuid[]) as id order by id
+        select id, $3 from unnest($2::uuid[]) as id
+        where (select count(*) from locked) = cardinality($1)
+        order by id
         on conflict (id) do nothing
         returning id
         """,
+        keys,
         sorted(identities),
         at,
     )

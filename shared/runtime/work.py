@@ -121,6 +121,12 @@ class UnitsOfWork:
     sender: str | None = None
 
     @asynccontextmanager
+    async def read(self) -> AsyncIterator[Connection]:
+        """A connection for a single query that changes nothing: no transaction, and two round trips less."""
+        async with acquire(self.pool) as connection:
+            yield connection
+
+    @asynccontextmanager
     async def open(self) -> AsyncIterator[Work]:
         """One transaction: committed when the block ends, rolled back when it raises; what was said follows."""
         async with acquire(self.pool) as connection, connection.transaction():

@@ -15,7 +15,7 @@ from typing import Any
 
 import ninthweek.demonstration
 
-CVS = Path(ninthweek.demonstration.__file__).parent / "terms" / "trinity-2027" / "cvs"
+BUNDLED = Path(ninthweek.demonstration.__file__).parent / "terms" / "trinity-2027"
 HOURS_A_DAY = 7.5
 VERDICTS = ("approve", "return", "decline", None)
 SECTORS = ("Finance", "Heritage and museums", "Health and life sciences", "Education")
@@ -46,7 +46,7 @@ class MadeUpTerm:
         self._add_faulty_applications()
         self._add_script()
         (folder / "script").mkdir(parents=True)
-        copytree(CVS, folder / "cvs")
+        copytree(BUNDLED / "cvs", folder / "cvs")
         (folder / "round.toml").write_text(self._calendar())
         (folder / "expected.json").write_text(json.dumps(self._expected()))
         for name, lines in self._files.items():

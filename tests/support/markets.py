@@ -22,10 +22,6 @@ class SmallMarket:
     places: dict[str, int]
 
     @property
-    def student_of(self) -> dict[str, str]:
-        return {application: student for student, wishes in self.choices.items() for application in wishes}
-
-    @property
     def project_of(self) -> dict[str, str]:
         return {application: project for project, ranking in self.rankings.items() for application in ranking}
 

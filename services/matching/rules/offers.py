@@ -49,7 +49,7 @@ def make_match(
     ranked = [application for application in applications if application.rank is not None]
     unranked = (application for application in applications if application.rank is None)
     market = market_of(ranked, places)
-    chosen = set(student_optimal_match(market.choices, market.rankings, market.free_places).values())
+    chosen = student_optimal_match(market.choices, market.rankings, market.free_places)
     if violations := stability.violations(market.choices, market.rankings, market.free_places, chosen):
         raise Unstable("; ".join(violations[:10]))
     return [
@@ -74,7 +74,7 @@ def offer_on(
     free place in common is that of each part.
     """
     market = market_of(applications, free_places)
-    chosen = set(student_optimal_match(market.choices, market.rankings, market.free_places).values())
+    chosen = student_optimal_match(market.choices, market.rankings, market.free_places)
     return _offers(applications, chosen, OFFER_ON, now=now, reply_by=reply_by)
 
 

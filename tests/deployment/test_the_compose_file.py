@@ -1,0 +1,52 @@
+"""What `docker-compose.yml` and the door must say; read, not run."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from ninthweek.services import load
+from ninthweek.settings import variable
+from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES
+from shared.runtime.settings import RuntimeSettings
+from shared.web.application import routes_of
+from tests.deployment.programme import ROOT
+
+EVERY_SERVICE = [card.name for card in SERVICES]
+PARTS: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+NOUNS = dict(re.findall(r"@(\w+) path_regexp (\S+)", (ROOT / "deploy" / "door" / "Caddyfile").read_text()))
+
+
+@pytest.mark.parametrize("service", EVERY_SERVICE)
+def test_a_service_waits_for_migrate_and_knows_no_address_but_its_own(service: str) -> None:
+    part = PARTS[service]
+    assert part["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
+    urls = {name for name in part["environment"] if name.endswith(("_DATABASE_URL", "_AMQP_URL"))}
+    assert urls == {variable(service, "DATABASE_URL"), variable(service, "AMQP_URL")}
+
+
+@pytest.mark.parametrize("service", EVERY_SERVICE)
+def test_every_setting_and_token_reaches_a_service(service: str) -> None:
+    settings = {f"NINTHWEEK_{name.upper()}" for name in RuntimeSettings.model_fields}
+    tokens = {"NINTHWEEK_TOKEN", *(variable(system.name, "TOKEN") for system in OUTSIDE_SYSTEMS)}
+    assert settings | tokens <= PARTS[service]["environment"].keys()
+
+
+def test_the_door_alone_takes_a_port_of_the_host() -> None:
+    assert {name: part["ports"] for name, part in PARTS.items() if "ports" in part} == {
+        "door": ["${DOOR:-127.0.0.1:8000}:8000"]
+    }
+
+
+@pytest.mark.parametrize("service", EVERY_SERVICE)
+def test_the_door_leads_each_noun_to_the_service_that_owns_it(service: str) -> None:
+    for path in routes_of([load(service)]).openapi()["paths"]:
+        assert [name for name, nouns in NOUNS.items() if re.search(nouns, path)] == [service], path
+
+
+def test_every_variable_is_in_the_example() -> None:
+    used = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text())) - {"COMPOSE_PROJECT_NAME"}
+    passed = {name for part in PARTS.values() for name, value in part.get("environment", {}).items() if value is None}
+    example = (ROOT / ".env.example").read_text()
+    assert set(re.findall(r"^#? ?(\w+)=", example, re.MULTILINE)) == used | passed
