@@ -4,7 +4,8 @@ import sys
 
 import asyncpg
 import typer
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPError, ProbableAuthenticationError
+from aiormq.exceptions import ChannelAccessRefused
 from pydantic import ValidationError
 
 from ninthweek.command_line import broker, desk, publishing, running
@@ -39,6 +40,8 @@ def main() -> None:
         _stop(
             f"The database does not let us in ({type(fault).__name__}): check DATABASE_URL, or run `ninthweek migrate`."
         )
+    except (ChannelAccessRefused, ProbableAuthenticationError) as fault:
+        _stop(f"The broker does not let us do this ({type(fault).__name__}): check the user in the AMQP URL.")
     except (AMQPError, DatabaseAway, OSError) as fault:
         _stop(f"A server cannot be reached ({type(fault).__name__}): check DATABASE_URL, AMQP_URL and the port.")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="For another program.")]
 Names = Annotated[list[str], typer.Argument(help="As `failures list` names them, such as matching/12; or `all`.")]
 
 ATTENTION = "bold red"
+QUEUE_COLUMNS = ("service", "waiting", "consumers", "oldest", "a minute", "effects", "dead letters")
+OUTBOX_COLUMNS = ("service", "unsent", "oldest", "retries", "timers", "next timer", "failures")
 
 
 @commands.command()
@@ -34,17 +37,21 @@ def queues(data: Data = Path("var/up"), as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps([asdict(state) for state in found], default=_plain, indent=2))
         return
-    table = Table(title="Queues, outboxes, timers and failures", title_justify="left")
-    for heading in ("service", "waiting", "consumers", "oldest", "a minute", "effects", "unsent", "retries"):
-        table.add_column(heading, justify="left" if heading == "service" else "right")
-    for heading in ("timers", "next timer", "failures", "dead letters"):
-        table.add_column(heading, justify="right")
-    for state in found:
-        table.add_row(*_cells(state))
-    Console().print(table)
+    console = Console()
+    console.print(_table("Queues", QUEUE_COLUMNS, [_queue_cells(state) for state in found]))
+    console.print(_table("Outboxes", OUTBOX_COLUMNS, [_outbox_cells(state) for state in found]))
 
 
-def _cells(state: ServiceState) -> list[str]:
+def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, justify="left" if column == "service" else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _queue_cells(state: ServiceState) -> list[str]:
     return [
         state.service,
         str(state.waiting),
@@ -52,12 +59,19 @@ def _cells(state: ServiceState) -> list[str]:
         _age(state.oldest),
         str(state.handled_last_minute),
         str(state.effects_waiting),
-        f"{state.unsent} ({_age(state.oldest_unsent)})" if state.unsent else "0",
+        _alarming(state.dead_letters, state.dead_letters > 0),
+    ]
+
+
+def _outbox_cells(state: ServiceState) -> list[str]:
+    return [
+        state.service,
+        str(state.unsent),
+        _age(state.oldest_unsent),
         str(state.retries),
         str(state.timers),
-        f"{state.next_timer.astimezone(LOCAL_TIME):%a %d %b %Y %H:%M}" if state.next_timer else "-",
+        f"{state.next_timer.astimezone(LOCAL_TIME):%d %b %Y %H:%M}" if state.next_timer else "-",
         _alarming(state.failures, state.failures > 0),
-        _alarming(state.dead_letters, state.dead_letters > 0),
     ]
 
 

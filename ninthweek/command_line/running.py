@@ -23,6 +23,7 @@ from ninthweek.settings import (
     door_from_environment,
     forget_servers,
     note_servers,
+    variable,
 )
 from shared import logs
 from shared.servers import local_servers
@@ -146,13 +147,13 @@ def _check_settings(names: tuple[str, ...]) -> None:
 
 
 def _check_addresses(service: str, own: Addresses) -> None:
-    variables = {f"{service.upper()}_DATABASE_URL": own.database, f"{service.upper()}_AMQP_URL": own.amqp}
-    for variable, known in variables.items():
-        if service not in known:
-            raise SettingFaulty(f"{variable} must be set.")
-        checked_url(
-            variable, known[service], *(("postgresql", "postgres") if known is own.database else ("amqp", "amqps"))
-        )
+    for what, urls, schemes in (
+        ("DATABASE_URL", own.database, ("postgresql", "postgres")),
+        ("AMQP_URL", own.amqp, ("amqp", "amqps")),
+    ):
+        if service not in urls:
+            raise SettingFaulty(f"{variable(service, what)} must be set.")
+        checked_url(variable(service, what), urls[service], *schemes)
 
 
 def _free(host: str, port: int) -> None:
