@@ -104,7 +104,7 @@ class FrontDoor:
         """Publish what no well-behaved system would."""
         sender = routing_key.partition(".")[0]
         envelope = Envelope(id=identifier, source=source or sender, type=submission.type, time=time)
-        self.intake.flight.expect(["intake"], identity(envelope, body))
+        self.intake.flight.expect(["intake"], identity(envelope, body, sender=sender))
         exchange = await self.intake.channel.get_exchange(SUBMISSIONS, ensure=False)
         await exchange.publish(aio_pika.Message(body, headers=dict(envelope.to_headers())), routing_key)
         await self.intake.quiet()

@@ -44,7 +44,10 @@ Together = Sequence[Happened]
 
 @dataclass(frozen=True, slots=True)
 class RoundHistory:
-    """A round: its cut-off, its projects' places and rankings (best first), its applications and all their steps."""
+    """A round: its cut-off, its projects' places and rankings (best first), its applications and all their steps.
+
+    Places and cut-off are judged as they are now: one that was changed after the match counts as if it always was so.
+    """
 
     waiting_list_ends_at: datetime
     places: Mapping[str, int]
