@@ -87,7 +87,7 @@ class LocalRabbitMQ:
         configuration.touch(mode=0o600)
         settings = _CONFIGURATION.format(port=self._port, password=self._password)
         if self._definitions is not None:
-            settings += f"load_definitions = {self._definitions}\n"
+            settings += f"load_definitions = {self._definitions.absolute()}\n"
         configuration.write_text(settings)
         (self._home / "enabled_plugins").write_text("[].\n")
         _link_broker_without_plugins(self._programs.server, self._home / "applications")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -80,10 +81,14 @@ def routes_of(services: Sequence[Service]) -> FastAPI:
     async def metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-    published = json.dumps(asyncapi_document())
-
     @app.get("/asyncapi.json", include_in_schema=False)
     async def asyncapi() -> Response:
-        return Response(published, media_type="application/json")
+        return Response(_published_asyncapi(), media_type="application/json")
 
     return app
+
+
+@cache
+def _published_asyncapi() -> str:
+    """The same for every application; it takes a while to make."""
+    return json.dumps(asyncapi_document())
