@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -43,7 +44,7 @@ def queues(data: Data = Path("var/up"), as_json: AsJson = False) -> None:
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
         table.add_column(column, justify="left" if column == "service" else "right", no_wrap=True)
     for row in rows:
@@ -102,13 +103,11 @@ def list_(
     if not found:
         typer.echo(f"No message is {state} among the failures.")
         return
-    table = Table()
-    for heading in ("failure", "message", "from", "attempts", "last failed", "error"):
-        table.add_column(heading, overflow="fold")
     for row in found:
-        last = f"{row['last_failed_at'].astimezone(LOCAL_TIME):%d %b %H:%M:%S}"
-        table.add_row(row["name"], row["message_type"], row["source"], str(row["attempts"]), last, row["error"])
-    Console().print(table)
+        last = f"{row['last_failed_at'].astimezone(LOCAL_TIME):%d %b %Y %H:%M:%S}"
+        kind = row["message_type"] or "a message without a type"
+        typer.echo(f"{row['name']}  {kind} from {row['source']}, attempts: {row['attempts']}, last: {last}")
+        typer.echo(f"  {row['error']}")
 
 
 @failures.command()

@@ -27,7 +27,7 @@ from ninthweek.settings import (
 )
 from shared import logs
 from shared.servers import local_servers
-from shared.web.door import STAFF, Door
+from shared.web.door import Door
 
 commands = typer.Typer()
 
@@ -72,12 +72,14 @@ async def _up(urls: AdministratorUrls, data: Path, host: str, port: int) -> None
 def _welcome(urls: AdministratorUrls, door: Door, data: Path, host: str, port: int) -> None:
     console = Console(soft_wrap=True, highlight=False)
     console.print(f"\nninthweek runs at [bold]http://{host}:{port}[/] until Ctrl-C; its data is in {data}\n")
-    console.print(f"  staff's token         {door.tokens[STAFF]}")
-    for name, token in door.tokens.items():
-        if name != STAFF:
-            console.print(f"  {name + chr(39) + 's token':<21} {token}")
-    console.print(f"  RabbitMQ              {urls.amqp}")
-    console.print(f"  mails                 {os.environ.get('SMTP_URL', os.environ['MAIL_FOLDER'])}\n")
+    rows = {
+        **{f"token of {name}": token for name, token in door.tokens.items()},
+        "RabbitMQ": urls.amqp,
+        "mails": os.environ.get("SMTP_URL") or os.environ["MAIL_FOLDER"],
+    }
+    for label, value in rows.items():
+        console.print(f"  {label:<28} {value}")
+    console.print()
 
 
 @commands.command()
