@@ -179,7 +179,7 @@ def _consumers(
         broker,
         service.name,
         Lane.EFFECTS,
-        handling.effect,
+        handling.effects,
         until_answers,
         prefetch=settings.effects_side_by_side,
         largest_group=1,

@@ -1,0 +1,112 @@
+"""What becomes of a message that could not be handled: it waits, is tried again, or is kept among the failures."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from shared.clock import system_time
+from shared.contracts.every_service import MessageFailed
+from shared.database.connection import acquire
+from shared.identifiers import new_id
+from shared.runtime import store
+from shared.runtime.failure import Failure, describe
+from shared.runtime.incoming import Broken, Received
+from shared.runtime.outgoing import Outgoing
+from shared.runtime.retries import after_fault, after_not_yet
+from shared.runtime.service import NotYet, Service
+from shared.runtime.work import UnitsOfWork
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Setbacks:
+    """Each method ends in a row of its own transaction, after which the message may be acknowledged."""
+
+    service: Service
+    units_of_work: UnitsOfWork
+
+    async def wait(self, received: Received, error: NotYet) -> None:
+        """A fact is on its way: soon again, then less soon."""
+        waits = received.incoming.waits + 1
+        delay = after_not_yet(waits)
+        if delay is None:
+            await self.fail(received, error)
+        else:
+            await self._put_aside(received, delay, attempts=received.incoming.attempts, waits=waits)
+
+    async def retry(self, received: Received, error: Exception) -> None:
+        """It failed: again after a while, until it has failed too often."""
+        attempts = received.incoming.attempts + 1
+        delay = after_fault(attempts)
+        log.warning("message failed", **log_fields(received), attempt=attempts, error=describe(error))
+        if delay is None:
+            await self.fail(received, error)
+        else:
+            await self._put_aside(received, delay, attempts=attempts, waits=received.incoming.waits)
+
+    async def _put_aside(self, received: Received, delay: timedelta, *, attempts: int, waits: int) -> None:
+        """Back into the outbox, for this service alone, with a time."""
+        returning = Outgoing(
+            id=new_id(),
+            exchange=self.service.name,
+            routing_key=received.incoming.lane,
+            headers=received.incoming.to_return(attempts=attempts, waits=waits),
+            body=received.incoming.body,
+            mandatory=True,
+            retry_at=system_time() + delay,
+        )
+        async with acquire(self.units_of_work.pool) as connection:
+            await store.add_outgoing(connection, [returning], said_at=system_time())
+        self.units_of_work.relay.hand([returning])
+
+    async def fail(self, delivery: Received | Broken, error: Exception) -> None:
+        """Keep it whole among the failures, and say so: at once what breaks its contract, else what keeps failing."""
+        failure = _failure(self.service, delivery, error)
+        log.error("message among the failures", **log_fields(delivery), error=failure.error)
+        async with self.units_of_work.open() as work:
+            is_news = await store.add_failure(work.connection, failure, at=system_time())
+            # A failure to hear of a failure is not said, or it would go round for ever.
+            if is_news and failure.message_type != MessageFailed.type:
+                work.publish(
+                    MessageFailed(
+                        message_id=failure.message_id,
+                        service=self.service.name,
+                        message_type=failure.message_type,
+                        error=failure.error,
+                        attempts=failure.attempts,
+                    )
+                )
+
+
+def _failure(service: Service, delivery: Received | Broken, error: Exception) -> Failure:
+    incoming, envelope = delivery.incoming, delivery.envelope
+    message_type = envelope.type if envelope else incoming.text_headers().get("ce-type", "")[:200]
+    handler = service.handlers.get(message_type)
+    return Failure(
+        identity=delivery.identity,
+        message_id=envelope.id if envelope else incoming.text_headers().get("ce-id", "")[:200],
+        message_type=message_type,
+        source=envelope.source if envelope else incoming.routing_key,
+        lane=incoming.lane,
+        exchange=incoming.exchange,
+        routing_key=incoming.routing_key,
+        headers=incoming.text_headers(),
+        body=incoming.body,
+        handler=handler.name if handler else "",
+        error=describe(error),
+        attempts=incoming.attempts + 1,
+    )
+
+
+def log_fields(delivery: Received | Broken) -> dict[str, str]:
+    """What a log line says of a message."""
+    envelope = delivery.envelope
+    if envelope is None:
+        return {"routing_key": delivery.incoming.routing_key}
+    return {
+        "message_id": envelope.id,
+        "message_type": envelope.type,
+        "correlation_id": envelope.correlation_id or envelope.id,
+    }
