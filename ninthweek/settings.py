@@ -42,6 +42,14 @@ def checked_url(name: str, value: str, *schemes: str) -> str:
     return value
 
 
+def check_server_urls() -> None:
+    """Raise `SettingFaulty` unless `DATABASE_URL` and `AMQP_URL` are URLs, as far as they are set."""
+    if database := os.environ.get("DATABASE_URL"):
+        checked_url("DATABASE_URL", database, "postgresql", "postgres")
+    if amqp := os.environ.get("AMQP_URL"):
+        checked_url("AMQP_URL", amqp, "amqp", "amqps")
+
+
 def administrator_urls(data: Path) -> AdministratorUrls:
     """From `DATABASE_URL` and `AMQP_URL`, else those of an `up` that runs with this data folder."""
     database, amqp = os.environ.get("DATABASE_URL"), os.environ.get("AMQP_URL")

@@ -19,6 +19,7 @@ from ninthweek.settings import (
     AdministratorUrls,
     SettingFaulty,
     administrator_urls,
+    check_server_urls,
     checked_url,
     door_from_environment,
     forget_servers,
@@ -47,9 +48,7 @@ def up(data: Data = Path("var/up"), host: Host = "127.0.0.1", port: Port = 8000)
     """
     logs.configure()
     _free(host, port)
-    for name in ("DATABASE_URL", "AMQP_URL"):
-        if url := os.environ.get(name):
-            checked_url(name, url, "postgresql" if name == "DATABASE_URL" else "amqp", "postgres", "amqps")
+    check_server_urls()
     _folder(data)
     _keep_in(data)
     _check_settings(NAMES)
@@ -128,7 +127,7 @@ def demo(
     Writes summary.json, the mails and the evaluation page. Exits with 0 only if every invariant of a term holds and no
     message is left failed.
     """
-    from ninthweek.demonstration import play  # noqa: PLC0415 - no other command needs it, and it takes a while
+    from ninthweek.demonstration.performance import play  # noqa: PLC0415 - no other command needs it, and it takes a while
 
     raise SystemExit(play(term, out, console=Console()))
 

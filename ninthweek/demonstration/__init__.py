@@ -3,7 +3,3 @@
 It alone puts all services, the outside systems and people together. A term is read (`term`), played (`playing`) on a
 stage (`stage`) and judged (`checks`, `outcome`); `performance` is all of that.
 """
-
-from ninthweek.demonstration.performance import play
-
-__all__ = ["play"]

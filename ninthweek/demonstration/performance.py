@@ -1,5 +1,6 @@
 """A performance: a term played from beginning to end, judged, and its results laid into a folder."""
 
+import gc
 import logging
 import os
 import shutil
@@ -19,7 +20,7 @@ from ninthweek.demonstration.playing import play_term
 from ninthweek.demonstration.quiet import NeverQuiet
 from ninthweek.demonstration.stage import Stage, stage_for
 from ninthweek.demonstration.term import Term, read_term
-from ninthweek.settings import AdministratorUrls, SettingFaulty
+from ninthweek.settings import AdministratorUrls, SettingFaulty, check_server_urls
 from shared import logs
 from shared.contracts.intake import RoundScheduled
 from shared.servers import local_servers, remove_servers
@@ -39,6 +40,7 @@ def play(folder: Path, out: Path, *, console: Console) -> int:
     term. Raises `TermFaulty`, `SettingFaulty` and `ServersUnavailable`.
     """
     began = time.monotonic()
+    check_server_urls()
     term = read_term(folder)
     _clear(out)
     with ExitStack() as stack:
@@ -59,12 +61,14 @@ async def perform(term: Term, out: Path, urls: AdministratorUrls, *, console: Co
     """Play a term on empty servers, judge it, and lay the results into `out`; the exit status.
 
     `began` is when all of it began, by `time.monotonic()`. Raises `SettingFaulty` where the database has a round
-    already, `RequestRefused` where somebody could not do what the script says, and `NeverQuiet`.
+    already, `RequestRefused` where somebody could not do what the script says, `NeverQuiet`, and the error of a service
+    that crashed.
     """
     with _kept_in(out):
         async with stage_for(term, urls) as stage:
             if (await stage.staff.get("/rounds")).json():
                 raise SettingFaulty("DATABASE_URL names a database that has a round already: name an empty one.")
+            gc.freeze()  # what is there now stays: it need not be looked through again and again
             display = Display(console, term.calendar, stage.clock, stage.chronicle)
             with display.shown():
                 await play_term(term, stage, display.stepped)

@@ -48,8 +48,14 @@ class Stage:
     outside: OutsideSystems
 
     async def quiet(self) -> None:
-        """Wait until all is quiet; raises `NeverQuiet`."""
-        await quiet(self.chronicle, self.replicas.values())
+        """Wait until all is quiet; raises `NeverQuiet`, and the error of a service that has crashed."""
+        becoming_quiet = asyncio.create_task(quiet(self.chronicle, self.replicas.values()))
+        crashes = {replica.crash for replica in self.replicas.values()}
+        done, _ = await asyncio.wait({becoming_quiet, *crashes}, return_when=asyncio.FIRST_COMPLETED)
+        if becoming_quiet not in done:
+            becoming_quiet.cancel()
+        for ended in done:
+            ended.result()
 
     async def next_timer(self) -> datetime | None:
         """The moment of the earliest timer of all services; waits for the database where it is away."""

@@ -15,7 +15,7 @@ from ninthweek.services import NAMES, migrations
 from shared.broker.definitions import definitions
 from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES
 from shared.database.preparation import prepare_schema
-from shared.servers import Servers, ServersUnavailable, local_servers
+from shared.servers import Servers, ServersUnavailable, local_servers, remove_servers
 from shared.servers.containers import container_engine_answers, servers_in_containers
 
 DATABASE = "NINTHWEEK_TEST_DATABASE_URL"
@@ -57,7 +57,9 @@ def servers_for_tests(folder: Path, *, kind: str) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "definitions.json"
     write_definitions(file)
-    with _servers(folder, file, kind) as servers:
+    with ExitStack() as stack:
+        stack.callback(remove_servers, folder)
+        servers = stack.enter_context(_servers(folder, file, kind))
         os.environ[DATABASE], os.environ[BROKER] = servers.database_url, servers.amqp_url
         asyncio.run(_make_template(servers.database_url))
         yield

@@ -13,6 +13,7 @@ from ninthweek.demonstration.term.script import Script, read_script
 from ninthweek.demonstration.term.sent import Sent, read_records, read_submissions
 from ninthweek.demonstration.term.tables import Faults
 from ninthweek.settings import SettingFaulty
+from services.intake.rules.rounds import faults_in_calendar
 from shared.clock import LOCAL_TIME
 from shared.contracts.faults import faults_of
 from shared.contracts.intake import RoundCalendar
@@ -69,13 +70,16 @@ def _beginning(calendar: RoundCalendar, submissions: tuple[Sent, ...]) -> dateti
 
 def _read_calendar(folder: Path, faults: Faults) -> RoundCalendar | None:
     try:
-        return RoundCalendar.model_validate(tomllib.loads((folder / "round.toml").read_text(encoding="utf-8")))
+        calendar = RoundCalendar.model_validate(tomllib.loads((folder / "round.toml").read_text(encoding="utf-8")))
     except OSError as error:
         faults.append(f"round.toml: cannot be read ({error.strerror}).")
     except ValidationError as error:
         faults += [f"round.toml: {fault.field}: {fault.reason}" for fault in faults_of(error.errors())]
     except ValueError as error:
         faults.append(f"round.toml: is not TOML in UTF-8 ({error}).")
+    else:
+        faults += [f"round.toml: {fault.field}: {fault.reason}" for fault in faults_in_calendar(calendar)]
+        return calendar
     return None
 
 
