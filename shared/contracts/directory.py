@@ -5,6 +5,7 @@ contracts are made from it.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from shared.contracts.evaluation import SurveyAnswered, SurveyClosed, SurveyOpened, SurveyUnanswered
 from shared.contracts.every_service import MessageFailed
@@ -185,6 +186,7 @@ OUTSIDE_SYSTEMS = (
 )
 
 
+@cache
 def hearers(event: type[Event]) -> tuple[str, ...]:
     """The names of the services that hear an event."""
     return tuple(card.name for card in SERVICES if event in card.hears)
