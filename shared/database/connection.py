@@ -28,6 +28,10 @@ class DatabaseAway(Exception):
     """The database cannot be reached, or was lost under a transaction: the same is to be tried again."""
 
 
+class UnsuitableDatabase(Exception):
+    """The database cannot hold what services write; the text says why, and what to do."""
+
+
 @asynccontextmanager
 async def acquire(pool: Pool) -> AsyncIterator[Connection]:
     """A connection of the pool. Raises `DatabaseAway` where there is none to be had, or it is lost in the block."""

@@ -5,17 +5,24 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
+from shared.database.connection import UnsuitableDatabase
 from shared.database.migration import engine, upgrade
 
 RUNTIME_MIGRATIONS = Path(__file__).parent.parent / "runtime" / "migrations"
 
 
 async def prepare_schema(administrator_url: str, *, service: str, url: str, migrations: Path) -> None:
-    """Make a service's schema and the role of `url`, which reaches this schema alone; then migrate its tables."""
+    """Make a service's schema and the role of `url`, which reaches this schema alone; then migrate its tables.
+
+    Raises `UnsuitableDatabase`.
+    """
     parts = urlsplit(url)
     role, password = unquote(parts.username or ""), unquote(parts.password or "")
     administrator = await asyncpg.connect(administrator_url)
     try:
+        if (encoding := await administrator.fetchval("show server_encoding")) != "UTF8":
+            reason = f"The database is in {encoding}, which cannot hold every name: make one with encoding 'UTF8'."
+            raise UnsuitableDatabase(reason)
         async with administrator.transaction():
             await administrator.execute(await _formatted(administrator, _ROLE, role, password))
             await administrator.execute(await _formatted(administrator, _SCHEMA, service, role))

@@ -126,7 +126,7 @@ class _ContainerServer(ABC):
 class ContainerPostgreSQL(_ContainerServer):
     def __init__(self) -> None:
         self._password = secrets.token_urlsafe(24)
-        environment = {"POSTGRES_PASSWORD": self._password}
+        environment = {"POSTGRES_PASSWORD": self._password, "LANG": "C.UTF-8"}  # the encoding of its databases
         super().__init__(POSTGRESQL_IMAGE, 5432, environment)
 
     @property
