@@ -30,7 +30,7 @@ async def what_is_wrong(term: Term, stage: Stage, outcome: Outcome) -> list[str]
         *_too_many_placements(chronicle, outcome),
         *await _wrong_in_match(chronicle, stage.replicas["matching"]),
         *await _left_behind(stage.urls),
-        *differences(outcome, term.expected or {}),
+        *differences(outcome, term.expected),
     ]
 
 

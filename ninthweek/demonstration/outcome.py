@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from ninthweek.demonstration.chronicle import Chronicle
+from ninthweek.demonstration.term import Expected
 from shared.contracts.intake import (
     ApplicationReceived,
     ApplicationsClosed,
@@ -26,17 +27,6 @@ from shared.contracts.screening import ProjectApproved
 
 SHOWN = 10
 """Differences of one key that are told one by one."""
-
-
-EXPECTED = {
-    "projects_submitted",
-    "projects_approved",
-    "refused",
-    "applications_received",
-    "first_offers",
-    "places",
-}
-"""What `expected.json` may hold."""
 
 
 class Placement(BaseModel):
@@ -85,10 +75,10 @@ def outcome_of(chronicle: Chronicle) -> Outcome:
     )
 
 
-def differences(outcome: Outcome, expected: Mapping[str, Any]) -> list[str]:
-    """How the outcome differs from what `expected.json` holds, in words."""
-    found = outcome.model_dump(include=EXPECTED)
-    return [line for key in found if key in expected for line in _compared(key, found[key], expected[key])]
+def differences(outcome: Outcome, expected: Expected) -> list[str]:
+    """How the outcome differs from what was expected, in words."""
+    expectations = expected.model_dump(exclude_none=True)
+    return [line for key, value in expectations.items() for line in _compared(key, getattr(outcome, key), value)]
 
 
 def _compared(key: str, found: Any, expected: Any) -> Iterator[str]:

@@ -227,7 +227,14 @@ def _write(file: Path, lines: list[Line]) -> None:
     with file.open("w", encoding="utf-8", newline="") as output:
         writer = csv.DictWriter(output, lines[0].keys())
         writer.writeheader()
-        writer.writerows(sorted(lines, key=lambda line: line["sent_at"]) if "sent_at" in lines[0] else lines)
+        if "sent_at" in lines[0]:
+            lines = [line | {"sent_at": line["sent_at"].isoformat()} for line in sorted(lines, key=_sent_at)]
+        writer.writerows(lines)
+
+
+def _sent_at(line: Line) -> datetime:
+    moment: datetime = line["sent_at"]
+    return moment
 
 
 def main() -> None:

@@ -1,14 +1,13 @@
 """Reads a term's folder; what is wrong with it is told all at once."""
 
-import json
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
+from ninthweek.demonstration.term.expected import Expected, read_expected
 from ninthweek.demonstration.term.script import Script, read_script
 from ninthweek.demonstration.term.sent import Sent, read_records, read_submissions
 from ninthweek.demonstration.term.tables import Faults
@@ -29,7 +28,7 @@ class TermFaulty(SettingFaulty):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term: its calendar, what outside systems send, what people do, and what must come of it, if that is known.
+    """A term: its calendar, what outside systems send, what people do, and what must come of it.
 
     `records` are sent when the term begins, and `submissions` are in the order in which they were sent.
     """
@@ -39,7 +38,7 @@ class Term:
     records: tuple[Sent, ...]
     submissions: tuple[Sent, ...]
     script: Script
-    expected: dict[str, Any] | None
+    expected: Expected
 
     @property
     def begins_at(self) -> datetime:
@@ -56,7 +55,7 @@ def read_term(folder: Path) -> Term:
     begins_at = _beginning(calendar, submissions) if calendar else datetime.now(LOCAL_TIME)
     records = tuple(read_records(folder, faults, sent_at=begins_at))
     script = read_script(folder, faults)
-    expected = _read_expected(folder, faults)
+    expected = read_expected(folder, faults)
     if faults or calendar is None:
         raise TermFaulty(folder, faults)
     return Term(folder, calendar, records, submissions, script, expected)
@@ -78,21 +77,7 @@ def _read_calendar(folder: Path, faults: Faults) -> RoundCalendar | None:
     except ValueError as error:
         faults.append(f"round.toml: is not TOML in UTF-8 ({error}).")
     else:
-        faults += [f"round.toml: {fault.field}: {fault.reason}" for fault in faults_in_calendar(calendar)]
-        return calendar
+        unsound = faults_in_calendar(calendar)
+        faults += [f"round.toml: {fault.field}: {fault.reason}" for fault in unsound]
+        return None if unsound else calendar
     return None
-
-
-def _read_expected(folder: Path, faults: Faults) -> dict[str, Any] | None:
-    file = folder / "expected.json"
-    if not file.exists():
-        return None
-    try:
-        expected = json.loads(file.read_bytes())
-    except ValueError as error:
-        faults.append(f"expected.json: is not JSON in UTF-8 ({error}).")
-        return None
-    if not isinstance(expected, dict):
-        faults.append("expected.json: is not an object.")
-        return None
-    return expected

@@ -11,6 +11,7 @@ from typing import Any, get_origin
 from uuid import NAMESPACE_URL, uuid5
 
 from ninthweek.demonstration.term.tables import Faults, Row, read_table
+from services.intake.rules.rounds import YEARS
 from shared.contracts.directory import OUTSIDE_SYSTEMS, OutsideSystem
 from shared.contracts.message import Submission, subject
 from shared.contracts.submissions import ApplicationForm, HostRecord, ProjectProposal, StudentRecord
@@ -99,7 +100,7 @@ def _moment(row: Row, faults: Faults) -> datetime | None:
         moment = datetime.fromisoformat(row.cells["sent_at"])
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or moment.year not in YEARS:
         faults.append(f"{row.place}: sent_at is not a time with an offset from UTC, as 2027-04-21T09:00:00+01:00.")
         return None
     return moment

@@ -1,0 +1,98 @@
+"""Quiet is counted: it is neither told too early nor waited for in vain."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from ninthweek.demonstration.quiet import NeverQuiet, quiet
+from shared.database.connection import DatabaseAway
+
+
+@dataclass
+class FlightInMemory:
+    """A flight whose landings the test decides."""
+
+    in_flight: int = 0
+    movements: int = 0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def take_off(self) -> None:
+        self.in_flight += 1
+        self.movements += 1
+
+    def land(self) -> None:
+        self.in_flight -= 1
+        self.changed.set()
+
+    async def landed(self) -> None:
+        while self.in_flight:
+            self.changed.clear()
+            await self.changed.wait()
+
+
+@dataclass
+class SpeakerInMemory:
+    """A service whose outbox answers what the test says, and lets things happen while it is read."""
+
+    flight: FlightInMemory
+    answers: list[bool | Exception]
+    happens: list[str] = field(default_factory=list)
+
+    async def anything_due(self) -> bool:
+        answer = self.answers.pop(0)
+        if self.happens and self.happens.pop(0) == "a message goes by":
+            self.flight.take_off()
+            self.flight.land()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+async def test_with_nothing_in_flight_and_nothing_due_it_is_quiet_at_the_first_look() -> None:
+    flight = FlightInMemory()
+    speakers = [SpeakerInMemory(flight, [False]), SpeakerInMemory(flight, [False])]
+    await quiet(flight, speakers)
+    assert [speaker.answers for speaker in speakers] == [[], []]
+
+
+async def test_what_is_in_flight_is_waited_for_before_anybody_looks_at_an_outbox() -> None:
+    flight = FlightInMemory()
+    speaker = SpeakerInMemory(flight, [False])
+    flight.take_off()
+    waiting = asyncio.create_task(quiet(flight, [speaker]))
+    await asyncio.sleep(0)
+    assert speaker.answers == [False]
+    flight.land()
+    await waiting
+    assert speaker.answers == []
+
+
+async def test_what_is_due_is_waited_for() -> None:
+    flight = FlightInMemory()
+    speaker = SpeakerInMemory(flight, [True, True, False])
+    await quiet(flight, [speaker])
+    assert speaker.answers == []
+
+
+async def test_a_message_that_took_off_and_landed_between_two_looks_is_noticed() -> None:
+    # The first service's outbox was found empty before the message was handled there, and said something more.
+    flight = FlightInMemory()
+    first = SpeakerInMemory(flight, [False, True, False])
+    second = SpeakerInMemory(flight, [False, False, False], happens=["a message goes by"])
+    await quiet(flight, [first, second])
+    assert first.answers == []
+
+
+async def test_while_the_database_is_away_it_is_not_quiet() -> None:
+    flight = FlightInMemory()
+    speaker = SpeakerInMemory(flight, [DatabaseAway(), DatabaseAway(), False])
+    await quiet(flight, [speaker])
+    assert speaker.answers == []
+
+
+async def test_where_nothing_moves_any_more_it_gives_up() -> None:
+    flight = FlightInMemory()
+    flight.take_off()
+    with pytest.raises(NeverQuiet, match="Nothing has moved"):
+        await quiet(flight, [], patience=0.01)
