@@ -117,16 +117,13 @@ def test_the_terms_calendar_is_sound(door: Door) -> None:
 
 
 def test_what_breaks_a_rule_is_refused_with_every_field_at_fault(door: Door) -> None:
-    assert door.term.expected is not None
-    assert door.refused == door.term.expected["refused"]
+    assert door.refused == door.term.expected.refused
 
 
 def test_all_other_applications_are_received(door: Door) -> None:
-    assert door.term.expected is not None
-    assert sorted(door.applications) == door.term.expected["applications_received"]
+    assert sorted(door.applications) == door.term.expected.applications_received
 
 
 def test_the_projects_that_staff_approve_are_approved(door: Door) -> None:
-    assert door.term.expected is not None
     approved = [project.project_id for project in door.projects.values() if project.state == "approved"]
-    assert sorted(approved) == door.term.expected["projects_approved"]
+    assert sorted(approved) == door.term.expected.projects_approved
