@@ -6,7 +6,7 @@ WORKERS ?= 4
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test lint format lock clean
+.PHONY: help demo up test faults lint format lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ up: .venv/complete  ## run all services here, until Ctrl-C
 
 test: .venv/complete  ## run every test, or those of TESTS=tests/unit
 	.venv/bin/pytest --numprocesses $(WORKERS) $(PYTEST_OPTIONS) $(TESTS)
+
+faults: .venv/complete  ## kill, cut and confuse everything there is; ends with what was lost or done twice
+	.venv/bin/pytest --numprocesses $(WORKERS) $(PYTEST_OPTIONS) tests/faults
 
 lint: .venv/complete  ## check style, types and who may import whom
 	.venv/bin/ruff check

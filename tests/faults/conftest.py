@@ -1,8 +1,16 @@
-"""Servers that a test may kill."""
+"""Servers that a test may kill, and a ledger of all faults and of what came of them.
+
+`make faults` ends with the ledger's line.
+"""
 
 import asyncio
+import pickle
+import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
 
 import aio_pika
 import asyncpg
@@ -15,8 +23,66 @@ from shared.broker.declaration import declare
 from shared.broker.topology import topology
 from shared.database.preparation import prepare_schema
 from shared.servers import Servers, local_servers, remove_servers
+from tests.support.history import Report
 from tests.support.running import Start, starter
 from tests.support.servers import database_url
+
+
+@dataclass
+class Ledger:
+    """The faults that were injected, by kind, and the histories that they were injected into."""
+
+    faults: Counter[str] = field(default_factory=Counter)
+    history: Report = Report()
+
+    def injected(self, kind: str, times: int = 1) -> None:
+        """Count a fault that was injected."""
+        self.faults[kind] += times
+
+    def judged(self, report: Report) -> None:
+        """Keep the report of one history, and fail the test unless it is clean."""
+        self.history += report
+        assert report.is_clean, repr(report)
+
+    def __str__(self) -> str:
+        history = self.history
+        return (
+            f"faults: {self.faults.total()} injected, submitted={history.submitted} lost={len(history.lost)} "
+            f"duplicated={len(history.duplicated)}"
+        )
+
+
+_ledger = pytest.StashKey[Ledger]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_ledger] = Ledger()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker hands its ledger to the process that started it."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["ledger"] = pickle.dumps(session.config.stash[_ledger]).hex()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    handed = getattr(node, "workeroutput", {}).get("ledger")
+    if handed:
+        ledger: Ledger = pickle.loads(bytes.fromhex(handed))  # noqa: S301 - of our own process
+        node.config.stash[_ledger].faults += ledger.faults
+        node.config.stash[_ledger].history += ledger.history
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and config.stash[_ledger].faults:
+        sys.stdout.write(f"{config.stash[_ledger]}\n")
+
+
+@pytest.fixture(scope="session")
+def ledger(pytestconfig: pytest.Config) -> Ledger:
+    """Where a test of this folder counts its faults and has its history judged."""
+    return pytestconfig.stash[_ledger]
 
 
 @pytest.fixture(scope="session")
