@@ -33,7 +33,7 @@ class Ledger:
     """The faults that were injected, by kind, and the histories that they were injected into."""
 
     faults: Counter[str] = field(default_factory=Counter)
-    history: Report = Report()
+    history: Report = field(default_factory=Report)
 
     def injected(self, kind: str, times: int = 1) -> None:
         """Count a fault that was injected."""
