@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from shared.runtime.ring import SLOTS, Ring
 
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2040, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - what it takes
 
 
 def test_partitions_are_filled_in_turn() -> None:
