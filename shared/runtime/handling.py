@@ -133,6 +133,8 @@ class Handling:
         effect = self.service.effects[received.envelope.type]
         with _context_of(received):
             await effect(received.message, replace(self.units_of_work, cause=received.envelope))
+        async with acquire(self.pool) as connection:
+            await self._claim(connection, {received.identity})
 
     async def _together(self, group: Sequence[Received]) -> None:
         """The unit of work: that they were handled, what changed and what is to be said, or nothing."""
