@@ -33,7 +33,8 @@ async def test_the_outbox_of_0001_becomes_what_is_said_unsent_and_waiting(test_d
     ids = {name: uuid4() for name in rows}
     for name, times in rows.items():
         await connection.execute(
-            "insert into outbox (id, exchange, routing_key, headers, body, mandatory, said_at, due_at, retry_at, sent_at)"
+            "insert into outbox"
+            " (id, exchange, routing_key, headers, body, mandatory, said_at, due_at, retry_at, sent_at)"
             " values ($1, 'events', 'project.submitted', $2, $3, true, $4, $5, $6, $7)",
             ids[name],
             envelope.to_headers(),
