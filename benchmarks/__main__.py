@@ -1,0 +1,42 @@
+"""Measures the figures named, or all: `python -m benchmarks exactly_once_ratio`."""
+
+import argparse
+import json
+from collections.abc import Callable
+
+from rich.console import Console
+
+from benchmarks import exactly_once
+from benchmarks.figure import Figure
+from benchmarks.servers import FOLDER, BenchServers, bench_servers
+from benchmarks.table import table_of
+
+RESULTS = FOLDER / "bench.json"
+
+Measure = Callable[[BenchServers, int], Figure]
+
+FIGURES: dict[str, Measure] = {
+    "exactly_once_ratio": exactly_once.measure,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("keys", nargs="*", metavar="KEY", help=f"any of {', '.join(FIGURES)}; all by default")
+    parser.add_argument("--repeats", type=int, default=3)
+    given = parser.parse_args()
+    if unknown := set(given.keys) - FIGURES.keys():
+        parser.error(f"there is no figure {', '.join(sorted(unknown))}")
+    figures: dict[str, Figure] = {}
+    console = Console()
+    with bench_servers() as servers:
+        for key in given.keys or FIGURES:
+            with console.status(key):
+                figures[key] = FIGURES[key](servers, given.repeats)
+    results = {key: figure.to_json() for key, figure in figures.items()}
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    console.print(table_of(results))
+
+
+if __name__ == "__main__":
+    main()

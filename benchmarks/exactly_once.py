@@ -1,0 +1,105 @@
+"""`exactly_once_ratio`: messages a second, each with an inbox row, a row, an event out, all confirmed."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from benchmarks.figure import Figure, Series, ratio_of
+from benchmarks.plain import plain_subscriber
+from benchmarks.processes import alone
+from benchmarks.recording import add_table, record, recorded
+from benchmarks.servers import BenchServers, Place
+from benchmarks.traffic import SERVICES, publish, waiting_in
+from shared.contracts.intake import ProjectSubmitted
+from shared.runtime import Work
+from shared.runtime.replica import Replica, running
+from tests.support.probe import declined, probe
+
+MESSAGES = 5_000
+LOOKS_EVERY = 0.005
+"""Seconds between two looks at whether all is said: what a measurement may be too long by."""
+
+
+def measure(servers: BenchServers, repeats: int) -> Figure:
+    ours, plain = [], []
+    for _ in range(repeats):
+        ours.append(_rate(servers, consume_as_service))
+        plain.append(_rate(servers, consume_plainly))
+    peers = {
+        "ninthweek": Series(tuple(ours), "messages/s"),
+        "plain FastStream": Series(tuple(plain), "messages/s"),
+    }
+    return Figure(ratio_of(ours, plain), peers)
+
+
+def _rate(servers: BenchServers, side: Callable[[Place, int], Coroutine[Any, Any, float]]) -> float:
+    place = servers.fresh(SERVICES)
+    asyncio.run(add_table(place))
+    asyncio.run(publish(place.amqp_url, MESSAGES))
+    seconds = alone(side, place, MESSAGES)
+    asyncio.run(_check(place))
+    return MESSAGES / seconds
+
+
+async def _check(place: Place) -> None:
+    """A rate counts only if the work was done: every row, every event, every acknowledgement."""
+    done = (
+        await recorded(place),
+        await waiting_in(place.amqp_url, "intake"),
+        await waiting_in(place.amqp_url, "screening"),
+    )
+    if done != (MESSAGES, MESSAGES, 0):
+        raise RuntimeError(f"of {MESSAGES} messages: rows, events out, messages left: {done}")
+
+
+async def consume_as_service(place: Place, messages: int) -> float:
+    """Seconds from the first message taken to the last acknowledged and the last event confirmed and marked."""
+    began = 0.0
+    handled = 0
+    all_handled = asyncio.Event()
+
+    async def record_and_decline(event: ProjectSubmitted, work: Work) -> None:
+        nonlocal began, handled
+        began = began or time.perf_counter()
+        await record(work.connection, event)
+        work.publish(declined(event.project_id))
+        handled += 1
+        if handled == messages:
+            all_handled.set()
+
+    async with running(
+        probe(record_and_decline), database_url=place.service_url("screening"), amqp_url=place.amqp_url
+    ) as replica:
+        await all_handled.wait()
+        await settled(replica)
+        return time.perf_counter() - began
+
+
+async def settled(replica: Replica) -> None:
+    """Wait until all that was delivered is acknowledged, and all that was said is confirmed and marked."""
+    for consumer in replica.consumers:
+        await consumer.finish()
+    while not replica.relay.idle or await replica.anything_due():  # noqa: ASYNC110 - the table has no event
+        await asyncio.sleep(LOOKS_EVERY)
+
+
+async def consume_plainly(place: Place, messages: int) -> float:
+    """Seconds from the first message taken to the last event confirmed."""
+    began = 0.0
+    ended = 0
+    all_ended = asyncio.Event()
+
+    def note_begin() -> None:
+        nonlocal began
+        began = began or time.perf_counter()
+
+    def note_end() -> None:
+        nonlocal ended
+        ended += 1
+        if ended == messages:
+            all_ended.set()
+
+    async with plain_subscriber(place, begun=note_begin, ended=note_end):
+        await all_ended.wait()
+        return time.perf_counter() - began
