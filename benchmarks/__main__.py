@@ -3,10 +3,11 @@
 import argparse
 import json
 from collections.abc import Callable
+from typing import Any
 
 from rich.console import Console
 
-from benchmarks import exactly_once
+from benchmarks import busy_rows, exactly_once, latency, relaying, statements
 from benchmarks.figure import Figure
 from benchmarks.servers import FOLDER, BenchServers, bench_servers
 from benchmarks.table import table_of
@@ -17,6 +18,10 @@ Measure = Callable[[BenchServers, int], Figure]
 
 FIGURES: dict[str, Measure] = {
     "exactly_once_ratio": exactly_once.measure,
+    "relay_ratio": relaying.measure,
+    "latency_ms": latency.measure,
+    "statements_per_message": statements.measure,
+    "busy_rows": busy_rows.measure,
 }
 
 
@@ -33,9 +38,15 @@ def main() -> None:
         for key in given.keys or FIGURES:
             with console.status(key):
                 figures[key] = FIGURES[key](servers, given.repeats)
-    results = {key: figure.to_json() for key, figure in figures.items()}
+    results = _kept() | {key: figure.to_json() for key, figure in figures.items()}
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     console.print(table_of(results))
+
+
+def _kept() -> dict[str, Any]:
+    """What runs before have left: a figure that is not measured now keeps its place."""
+    kept: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    return {key: figure for key, figure in kept.items() if key in FIGURES}
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 import gc
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
 from typing import Any, ParamSpec, TypeVar
@@ -13,23 +14,25 @@ import uvloop
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+Side = Callable[[], Coroutine[Any, Any, Result]]
 
 
 def alone(
     side: Callable[Arguments, Coroutine[Any, Any, Result]], *arguments: Arguments.args, **named: Arguments.kwargs
 ) -> Result:
     """What a side returns that runs in a process of its own; its errors are raised here."""
-    return side_by_side([partial(side, *arguments, **named)])[0]
+    with side_by_side([partial(side, *arguments, **named)]) as (running,):
+        return running.result()
 
 
-def side_by_side(sides: Sequence[Callable[[], Coroutine[Any, Any, Result]]]) -> list[Result]:
-    """What sides return that run at a time, each in a process of its own."""
+@contextmanager
+def side_by_side(sides: Sequence[Side[Result]]) -> Iterator[list[Future[Result]]]:
+    """Sides that run at a time, each in a process of its own, while the block lasts; it ends when they do."""
     with ProcessPoolExecutor(len(sides), mp_context=get_context("spawn")) as executor:
-        running: list[Future[Result]] = [executor.submit(_run, side) for side in sides]
-        return [one.result() for one in running]
+        yield [executor.submit(_run, side) for side in sides]
 
 
-def _run(side: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+def _run(side: Side[Result]) -> Result:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     gc.freeze()  # as the programme does once it is started
     return uvloop.run(side())
