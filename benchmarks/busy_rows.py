@@ -10,7 +10,7 @@ from benchmarks.exactly_once import settled
 from benchmarks.figure import Figure, Series, ratio_of
 from benchmarks.processes import side_by_side
 from benchmarks.servers import BenchServers, Place
-from benchmarks.traffic import SERVICES, publish
+from benchmarks.traffic import SERVICES, publish_projects
 from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.message import subject
 from shared.runtime import Work
@@ -42,7 +42,7 @@ def measure(servers: BenchServers, repeats: int) -> Figure:
 
 def _rate(servers: BenchServers, replicas: int) -> tuple[float, int]:
     place = servers.fresh(SERVICES)
-    asyncio.run(publish(place.amqp_url, MESSAGES, subjects=SUBJECTS))
+    asyncio.run(publish_projects(place.amqp_url, MESSAGES, subjects=SUBJECTS))
     return asyncio.run(_tally(place, replicas))
 
 

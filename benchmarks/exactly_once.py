@@ -10,7 +10,7 @@ from benchmarks.plain import plain_subscriber
 from benchmarks.processes import alone
 from benchmarks.recording import add_table, record, recorded
 from benchmarks.servers import BenchServers, Place
-from benchmarks.traffic import SERVICES, publish, waiting_in
+from benchmarks.traffic import SERVICES, publish_projects, waiting_in
 from shared.contracts.intake import ProjectSubmitted
 from shared.runtime import Work
 from shared.runtime.replica import Replica, running
@@ -24,8 +24,8 @@ LOOKS_EVERY = 0.005
 def measure(servers: BenchServers, repeats: int) -> Figure:
     ours, plain = [], []
     for _ in range(repeats):
-        ours.append(_rate(servers, consume_as_service))
-        plain.append(_rate(servers, consume_plainly))
+        ours.append(rate_at(servers.fresh(SERVICES), consume_as_service))
+        plain.append(rate_at(servers.fresh(SERVICES), consume_plainly))
     peers = {
         "ninthweek": Series(tuple(ours), "messages/s"),
         "plain FastStream": Series(tuple(plain), "messages/s"),
@@ -33,24 +33,24 @@ def measure(servers: BenchServers, repeats: int) -> Figure:
     return Figure(ratio_of(ours, plain), peers)
 
 
-def _rate(servers: BenchServers, side: Callable[[Place, int], Coroutine[Any, Any, float]]) -> float:
-    place = servers.fresh(SERVICES)
+def rate_at(place: Place, side: Callable[[Place, int], Coroutine[Any, Any, float]], messages: int = MESSAGES) -> float:
+    """Messages a second at a place where nothing waits yet. Raises `RuntimeError` where the work was not done."""
     asyncio.run(add_table(place))
-    asyncio.run(publish(place.amqp_url, MESSAGES))
-    seconds = alone(side, place, MESSAGES)
-    asyncio.run(_check(place))
-    return MESSAGES / seconds
+    asyncio.run(publish_projects(place.amqp_url, messages))
+    seconds = alone(side, place, messages)
+    asyncio.run(check_done(place, messages))
+    return messages / seconds
 
 
-async def _check(place: Place) -> None:
+async def check_done(place: Place, messages: int) -> None:
     """A rate counts only if the work was done: every row, every event, every acknowledgement."""
     done = (
         await recorded(place),
         await waiting_in(place.amqp_url, "intake"),
         await waiting_in(place.amqp_url, "screening"),
     )
-    if done != (MESSAGES, MESSAGES, 0):
-        raise RuntimeError(f"of {MESSAGES} messages: rows, events out, messages left: {done}")
+    if done != (messages, messages, 0):
+        raise RuntimeError(f"of {messages} messages: rows, events out, messages left: {done}")
 
 
 async def consume_as_service(place: Place, messages: int) -> float:

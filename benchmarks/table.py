@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rich.table import Table
+from rich.table import Column, Table
 
 AIMS = {
     "exactly_once_ratio": "2.0 or more",
@@ -20,7 +20,8 @@ AIMS = {
 
 def table_of(results: dict[str, Any]) -> Table:
     """One line a figure, and under it one line for each that stands beside it."""
-    table = Table("figure", "median", "runs", "unit", "aim", title="Benchmarks", title_justify="left")
+    columns = (Column(name, no_wrap=name != "aim") for name in ("figure", "median", "runs", "unit", "aim"))
+    table = Table(*columns, title="Benchmarks", title_justify="left")
     for key, figure in results.items():
         table.add_section()
         table.add_row(f"[bold]{key}", *_numbers(figure), AIMS[key])

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from uuid import uuid4
 
 import aio_pika
@@ -10,6 +11,7 @@ import aio_pika
 from shared.broker.topology import EVENTS
 from shared.contracts.envelope import CONTENT_TYPE, Envelope
 from shared.contracts.intake import ProjectSubmitted
+from shared.contracts.message import Message
 from tests.support.probe import submitted
 
 SERVICES = ("screening", "intake")
@@ -25,18 +27,18 @@ def projects(messages: int, *, subjects: int | None = None) -> Iterator[ProjectS
         yield submitted(f"P{number % (subjects or messages)}", title=f"Project {number}")
 
 
-def message_of(event: ProjectSubmitted) -> aio_pika.Message:
-    """The event as intake's relay would publish it."""
+def message_of(message: Message, *, source: str = "intake") -> aio_pika.Message:
+    """The message as whoever says it would publish it."""
     envelope = Envelope(
         id=str(uuid4()),
-        source="intake",
-        type=event.type,
+        source=source,
+        type=message.type,
         time=datetime.now(UTC),
-        subject=event.subject,
-        sequence=event.sequence,
+        subject=message.subject,
+        sequence=message.sequence,
     )
     return aio_pika.Message(
-        event.to_json(),
+        message.to_json(),
         headers=dict(envelope.to_headers()),
         message_id=envelope.id,
         content_type=CONTENT_TYPE,
@@ -44,20 +46,19 @@ def message_of(event: ProjectSubmitted) -> aio_pika.Message:
     )
 
 
-async def publish(amqp_url: str, messages: int, *, subjects: int | None = None) -> None:
-    """Let so many messages wait in screening's queue; confirmed when it returns."""
+async def publish_projects(amqp_url: str, messages: int, *, subjects: int | None = None) -> None:
+    """Let so many projects wait in screening's queue; confirmed when it returns."""
+    events = projects(messages, subjects=subjects)
+    await publish(amqp_url, EVENTS, ProjectSubmitted.routing_key, map(message_of, events))
+
+
+async def publish(amqp_url: str, exchange: str, routing_key: str, messages: Iterator[aio_pika.Message]) -> None:
+    """Publish messages, and return when all are confirmed."""
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel(on_return_raises=True)
-        exchange = await channel.get_exchange(EVENTS, ensure=False)
-        waiting = asyncio.Semaphore(AT_A_TIME)
-
-        async def publish_one(event: ProjectSubmitted) -> None:
-            async with waiting:
-                await exchange.publish(message_of(event), event.routing_key)
-
-        async with asyncio.TaskGroup() as group:
-            for event in projects(messages, subjects=subjects):
-                group.create_task(publish_one(event))
+        target = await channel.get_exchange(exchange, ensure=False)
+        while batch := [target.publish(message, routing_key) for message in islice(messages, AT_A_TIME)]:
+            await asyncio.gather(*batch)
 
 
 async def waiting_in(amqp_url: str, queue: str) -> int:
