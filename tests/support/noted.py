@@ -13,6 +13,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractQueue
 
 from shared.broker.topology import EVENTS, Lane
+from shared.clock import system_time
 from shared.contracts.directory import SCREENING
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event
@@ -108,21 +109,24 @@ class Notes:
         return (
             ended.issuperset(self.sent)
             and await self.waiting() == 0
-            and not await store.anything_due(self.connection, programme_now=self.clock())
+            and not await store.glance.anything_due(self.connection, programme_now=self.clock())
         )
 
-    async def timer(self) -> datetime:
-        """When the first timer is due, once one is set."""
-        timer = None
+    async def timers(self, number: int) -> datetime:
+        """Wait until so many timers are set; when the first of them is due."""
 
-        async def is_set() -> bool:
-            nonlocal timer
-            timer, _ = await store.next_due(self.connection)
-            return timer is not None
+        async def are_set() -> bool:
+            glance = await store.glance.counts(self.connection, programme_now=self.clock(), system_now=system_time())
+            return bool(glance["timers"] == number)
 
-        await until(is_set)
-        assert timer is not None
-        return timer
+        await until(are_set)
+        first, _ = await store.waiting.next_due(self.connection)
+        assert first is not None
+        return first
+
+    async def let_a_while_pass(self) -> None:
+        """The seconds are over for which a relay leaves it to others to send what they said."""
+        await self.connection.execute("update unsent set look_at = look_at - interval '1 minute'")
 
     def step_to(self, moment: datetime) -> None:
         """Let the programme's time come to a moment."""
@@ -148,10 +152,10 @@ class Notes:
         await self.rest()
         failed = await self.failed()
         done = judge(self.sent, await self.noted(), failed)
-        return done | judge(self.sent, await self._said(), failed)
+        return done | judge(self.sent, await self.said(), failed)
 
-    async def _said(self) -> list[str]:
-        """The cause of each event that the probes said."""
+    async def said(self) -> list[str]:
+        """The cause of each event that the probes have said since they were last asked."""
         causes = {}
         while message := await self.heard.get(fail=False, no_ack=True):
             envelope = Envelope.from_headers(message.headers)
