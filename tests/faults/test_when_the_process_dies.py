@@ -37,7 +37,7 @@ async def test_when_the_process_dies_between_commit_and_publish(notes: Notes, le
     await notes.send(submitted("P1"))
     assert await process.ended() == KILLED
     ledger.injected("process dies between-commit-and-publish")
-    assert await notes.noted() == notes.sent
+    assert await notes.noted() == list(notes.sent)
     assert await notes.waiting() == 0
     assert await notes.said() == []
     await notes.let_a_while_pass()

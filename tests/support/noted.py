@@ -57,7 +57,8 @@ class Notes:
     """Hears what the probes say."""
     connection: "asyncpg.Connection[asyncpg.Record]"
     """The administrator's, in the probe's schema."""
-    sent: list[str] = field(default_factory=list)
+    sent: dict[str, Event] = field(default_factory=dict)
+    """Events by their ids."""
     processes: list[ServiceProcess] = field(default_factory=list)
 
     async def start(self, *, die: str | None = None, settings: RuntimeSettings | None = None) -> ServiceProcess:
@@ -75,18 +76,26 @@ class Notes:
 
     async def send(self, *events: Event, times: int = 1) -> None:
         """Publish events, each so many times under one id, and wait until the broker has them."""
-        exchange = await self.channel.get_exchange(EVENTS, ensure=False)
         for event in events:
             envelope = Envelope(id=str(uuid4()), source="intake", type=event.type, time=self.clock())
-            self.sent.append(envelope.id)
+            self.sent[envelope.id] = event
             for _ in range(times):
-                message = aio_pika.Message(
-                    event.to_json(),
-                    headers=dict(envelope.to_headers()),
-                    message_id=envelope.id,
-                    delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-                )
-                await exchange.publish(message, event.routing_key)
+                await self._publish(envelope, event)
+
+    async def send_again(self) -> None:
+        """Publish all that was sent once more, under the ids that it had."""
+        for identifier, event in self.sent.items():
+            await self._publish(Envelope(id=identifier, source="intake", type=event.type, time=self.clock()), event)
+
+    async def _publish(self, envelope: Envelope, event: Event) -> None:
+        exchange = await self.channel.get_exchange(EVENTS, ensure=False)
+        message = aio_pika.Message(
+            event.to_json(),
+            headers=dict(envelope.to_headers()),
+            message_id=envelope.id,
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        )
+        await exchange.publish(message, event.routing_key)
 
     async def noted(self) -> list[str]:
         """The events that had their effect, as often as they had it."""
