@@ -18,9 +18,8 @@ async def list_failures(urls: AdministratorUrls, *, state: str) -> list[dict[str
     found = []
     for service in NAMES:
         async with _in(urls, service) as connection:
-            found += [
-                {"name": f"{service}/{row['id']}", **row} for row in await store.failures(connection, state=state)
-            ]
+            rows = await store.failures.in_state(connection, state=state)
+        found += [{"name": f"{service}/{row['id']}", **row} for row in rows]
     return found
 
 
@@ -28,7 +27,7 @@ async def show_failure(urls: AdministratorUrls, name: str) -> dict[str, Any]:
     """One failure, whole."""
     service, identifier = parse(name)
     async with _in(urls, service) as connection:
-        failure = await store.failure(connection, identifier)
+        failure = await store.failures.find(connection, identifier)
     if failure is None:
         raise SettingFaulty(f"There is no failure {name}: `ninthweek failures list` names them.")
     return failure

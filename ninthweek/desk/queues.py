@@ -66,9 +66,9 @@ async def _state(
         for name in (*(lane.queue(card.name) for lane in Lane), dead_letter_queue(card.name))
     ]
     await database.execute("select set_config('search_path', $1, false)", card.name)
-    counts = await store.counts(database, programme_now=now, system_now=now)
-    types = [event.type for event in card.hears]
-    oldest = await desk_store.oldest_waiting(database, card.name, speakers=NAMES, types=types)
+    counts = await store.glance.counts(database, programme_now=now, system_now=now)
+    keys = [event.routing_key for event in card.hears]
+    oldest = await desk_store.oldest_waiting(database, card.name, speakers=NAMES, routing_keys=keys)
     return ServiceState(
         service=card.name,
         waiting=messages.message_count or 0,
@@ -76,7 +76,7 @@ async def _state(
         effects_waiting=effects.message_count or 0,
         oldest=now - oldest if oldest else None,
         handled_last_minute=counts["handled_last_minute"],
-        unsent=counts["unsent"] - counts["retries"] + counts["timers_due"],
+        unsent=counts["unsent"] + counts["timers_due"],
         oldest_unsent=now - counts["oldest_unsent"] if counts["oldest_unsent"] else None,
         retries=counts["retries"],
         timers=counts["timers"],

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from shared.broker.topology import EVENTS
+
 if TYPE_CHECKING:
     import asyncpg
 
@@ -11,29 +13,25 @@ if TYPE_CHECKING:
 
 
 async def oldest_waiting(
-    connection: "Administrator", service: str, *, speakers: Sequence[str], types: Sequence[str]
+    connection: "Administrator", service: str, *, speakers: Sequence[str], routing_keys: Sequence[str]
 ) -> datetime | None:
-    """When the oldest message was sent that a service hears and has not handled (nor kept among its failures).
-
-    A message is known by the digest of source, id, type and body, as in `shared.contracts.envelope.identity`.
-    """
+    """When the oldest event was said that a service hears and has not handled (nor kept among its failures)."""
     said = " union all ".join(
         f"""
-        select sent_at, encode(substr(sha256(
-            convert_to(headers->>'ce-source', 'UTF8') || '\\x00' || convert_to(headers->>'ce-id', 'UTF8') || '\\x00' ||
-            convert_to(headers->>'ce-type', 'UTF8') || '\\x00' || body
-        ), 1, 16), 'hex')::uuid as identity
-        from "{speaker}".outbox where sent_at is not null and headers->>'ce-type' = any($1)
+        select said_at, identity from "{speaker}".outbox
+        where exchange = $1 and routing_key = any($2)
+          and not exists (select from "{speaker}".unsent where unsent.id = outbox.id)
         """  # noqa: S608 - names of our own services
         for speaker in speakers
     )
     oldest: datetime | None = await connection.fetchval(
         f"""
-        select min(sent_at) from ({said}) as said
+        select min(said_at) from ({said}) as said
         where not exists (select from "{service}".inbox where id = identity)
           and not exists (select from "{service}".failures where failures.identity = said.identity)
           and not exists (select from "{service}".suspects where id = said.identity)
         """,  # noqa: S608 - names of our own services
-        list(types),
+        EVENTS,
+        list(routing_keys),
     )
     return oldest

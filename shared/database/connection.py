@@ -1,7 +1,7 @@
 """Connections to PostgreSQL, and how to tell that it is away from that it refused."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -48,6 +48,27 @@ async def acquire(pool: Pool) -> AsyncIterator[Connection]:
         raise
     finally:
         await pool.release(connection)
+
+
+@asynccontextmanager
+async def transaction(connection: Connection, *, locks: Sequence[int] = ()) -> AsyncIterator[None]:
+    """One transaction: committed when the block ends, rolled back when it raises.
+
+    It begins with these advisory locks, taken in the order given, in a single round trip. What those who held them
+    before have committed is seen by every statement of the block.
+    """
+    try:
+        await connection.execute(f"begin;{_TAKE_LOCKS.format(','.join(map(str, locks))) if locks else ''}")
+        yield
+    except BaseException:
+        if not connection.is_closed():
+            await connection.execute("rollback")
+        raise
+    await connection.execute("commit")
+
+
+# The keys are whole numbers: without parameters, several statements may go together.
+_TAKE_LOCKS = "select pg_advisory_xact_lock(key) from unnest('{{{0}}}'::bigint[]) as key"
 
 
 def _is_loss(error: Exception) -> bool:

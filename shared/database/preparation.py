@@ -47,7 +47,7 @@ _SCHEMA = """
 create schema if not exists %1$I;
 revoke all on schema public from public;
 grant usage on schema %1$I to %2$I;
-alter default privileges in schema %1$I grant select, insert, update, delete on tables to %2$I;
+alter default privileges in schema %1$I grant select, insert, update, delete, truncate on tables to %2$I;
 alter default privileges in schema %1$I grant usage on sequences to %2$I;
 """
 

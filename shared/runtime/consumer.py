@@ -9,22 +9,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
 
+from shared.broker.connection import BROKER_AWAY
 from shared.broker.topology import Lane
 from shared.database.connection import DatabaseAway
+from shared.runtime.acknowledgement import Acknowledgements
 from shared.runtime.incoming import Incoming
 
 Handle = Callable[[Sequence[Incoming]], Awaitable[None]]
 Patience = Callable[[], Awaitable[None]]
-
-ACKNOWLEDGE_WITHIN = 5.0
-"""Seconds for a group."""
-
-CHANNEL_GONE = (AMQPError, ChannelInvalidStateError, ConnectionError, asyncio.InvalidStateError)
-"""What is raised where the broker, or the way to it, is away."""
 
 
 class Consumer:
@@ -53,6 +48,7 @@ class Consumer:
         self._largest_group = largest_group
         self._side_by_side = side_by_side
         self._waiting: asyncio.Queue[tuple[RabbitMessage, asyncio.Future[None]]] = asyncio.Queue()
+        self._acknowledgements = Acknowledgements()
         self._unhandled: set[asyncio.Future[None]] = set()
         self._subscriber = broker.subscriber(
             RabbitQueue(lane.queue(service), declare=False),
@@ -82,7 +78,7 @@ class Consumer:
         """
         queue, tag = self._subscriber._queue_obj, self._subscriber._consumer_tag
         if queue is not None and tag is not None:
-            with suppress(*CHANNEL_GONE):
+            with suppress(*BROKER_AWAY):
                 await queue.cancel(tag)
             self._subscriber._consumer_tag = None
 
@@ -110,7 +106,7 @@ class Consumer:
             while len(group) < self._largest_group and not self._waiting.empty():
                 group.append(self._waiting.get_nowait())
             await self._until_handled([self._incoming(message) for message, _ in group])
-            await _acknowledge([message for message, _ in group])
+            await self._acknowledgements.send([message for message, _ in group])
             for _, handled in group:
                 if not handled.done():
                     handled.set_result(None)
@@ -134,18 +130,6 @@ class Consumer:
             body=raw.body,
             delivered_before=bool(raw.redelivered),
         )
-
-
-async def _acknowledge(group: Sequence[RabbitMessage]) -> None:
-    """Where the channel is gone they come again, and the inbox knows them.
-
-    An acknowledgement that was begun when the connection died would wait for ever.
-    """
-    with suppress(TimeoutError, *CHANNEL_GONE):
-        async with asyncio.timeout(ACKNOWLEDGE_WITHIN):
-            for message in group:
-                if not message.raw_message.channel.is_closed:
-                    await message.raw_message.ack()
 
 
 async def _as_it_is(message: Any) -> Any:

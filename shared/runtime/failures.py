@@ -12,10 +12,10 @@ from shared.runtime.outgoing import Outgoing
 async def retry(connection: Connection, service: str, identifier: int, *, at: datetime) -> bool:
     """Send a waiting failure back to this service alone, with all its tries before it; whether it was waiting.
 
-    The outbox row is the service's own: its relay finds it, and its inbox sees to it that it is handled once.
+    It waits among the service's own retries: its relay finds it, and its inbox sees to it that it is handled once.
     """
-    failure = await store.failure(connection, identifier)
-    if failure is None or not await store.decide_failure(connection, identifier, state="retried", at=at):
+    failure = await store.failures.find(connection, identifier)
+    if failure is None or not await store.failures.decide(connection, identifier, state="retried", at=at):
         return False
     incoming = Incoming(
         lane=failure["lane"],
@@ -26,6 +26,7 @@ async def retry(connection: Connection, service: str, identifier: int, *, at: da
     )
     returning = Outgoing(
         id=new_id(),
+        identity=failure["identity"],
         exchange=service,
         routing_key=incoming.lane,
         headers=incoming.to_return(attempts=0, waits=0),
@@ -33,10 +34,10 @@ async def retry(connection: Connection, service: str, identifier: int, *, at: da
         mandatory=True,
         retry_at=at,
     )
-    await store.add_outgoing(connection, [returning], said_at=at)
+    await store.waiting.add(connection, [returning], said_at=at)
     return True
 
 
 async def discard(connection: Connection, identifier: int, *, at: datetime) -> bool:
     """Set a waiting failure aside for good; whether it was waiting. It stays in the table."""
-    return await store.decide_failure(connection, identifier, state="discarded", at=at)
+    return await store.failures.decide(connection, identifier, state="discarded", at=at)

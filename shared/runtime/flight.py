@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from shared.contracts.directory import hearers
-from shared.contracts.envelope import Envelope, identity
 from shared.contracts.message import Event, type_registry
 from shared.runtime.outgoing import Outgoing
 
@@ -36,12 +35,11 @@ class Flight:
 
     def said(self, service: str, outgoing: Outgoing) -> None:
         """A service's relay is about to publish."""
-        envelope = Envelope.from_headers(outgoing.headers)
-        message_type = type_registry[envelope.type]
+        message_type = type_registry[outgoing.headers["ce-type"]]
         heard_by = hearers(message_type) if issubclass(message_type, Event) else (service,)
         if outgoing.exchange == service:  # a timer, an effect, or an event that returns to be tried again
             heard_by = (service,)
-        self.expect(heard_by, identity(envelope, outgoing.body))
+        self.expect(heard_by, outgoing.identity)
 
     def handled(self, service: str, message: UUID) -> None:
         """A service is done with a message: handled, known already, put aside, or among its failures."""

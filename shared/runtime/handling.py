@@ -9,14 +9,15 @@ import structlog
 
 from shared.broker.topology import Lane
 from shared.clock import Clock, system_time
-from shared.database.connection import COLLISION, DatabaseAway, Pool, acquire
+from shared.database.connection import COLLISION, Connection, DatabaseAway, Pool, acquire, transaction
 from shared.runtime import store
 from shared.runtime.failure import ContractBroken, ProcessesDied
 from shared.runtime.flight import Flight
 from shared.runtime.incoming import Broken, Incoming, Received, read
+from shared.runtime.ring import Ring
 from shared.runtime.service import MalformedSubmission, NotYet, Service
 from shared.runtime.setbacks import Setbacks, log_fields
-from shared.runtime.work import TakesOutgoing, UnitsOfWork, Work, lock_keys
+from shared.runtime.work import TakesOutgoing, UnitsOfWork, Work, keep_said, lock_keys
 from shared.telemetry import continued
 
 DEATHS_TO_FAIL = 2
@@ -38,13 +39,16 @@ class Handling:
     pool: Pool
     clock: Clock
     relay: TakesOutgoing
+    ring: Ring
     flight: Flight | None = None
     units_of_work: UnitsOfWork = field(init=False)
     setbacks: Setbacks = field(init=False)
     _suspected: set[UUID] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
-        self.units_of_work = UnitsOfWork(self.service.name, self.service.says, self.pool, self.clock, self.relay)
+        self.units_of_work = UnitsOfWork(
+            self.service.name, self.service.says, self.pool, self.clock, self.relay, self.ring
+        )
         self.setbacks = Setbacks(self.service, self.units_of_work)
 
     async def messages(self, group: Sequence[Incoming]) -> None:
@@ -94,7 +98,7 @@ class Handling:
         deaths = 0
         if received.identity not in self._suspected:
             async with acquire(self.pool) as connection:
-                deaths = await store.suspect(connection, received.identity, at=system_time())
+                deaths = await store.inbox.suspect(connection, received.identity, at=system_time())
             self._suspected.add(received.identity)
         if deaths > DEATHS_TO_FAIL:
             await self.setbacks.fail(received, ProcessesDied("one process after the other died handling this message"))
@@ -102,7 +106,7 @@ class Handling:
             await self._alone(received)
         self._suspected.discard(received.identity)
         async with acquire(self.pool) as connection:
-            await store.clear_suspect(connection, received.identity)
+            await store.inbox.clear_suspect(connection, received.identity)
 
     async def _alone(self, received: Received) -> None:
         for _ in range(COLLISIONS_TO_FAIL):
@@ -135,11 +139,10 @@ class Handling:
             for handler, received in zip(handlers, group, strict=True)
             for subject in handler.changes(received.message)
         ]
+        keys = lock_keys(self.service.name, tuple(subjects))
         works: list[Work] = []
-        async with acquire(self.pool) as connection, connection.transaction():
-            keys = lock_keys(self.service.name, tuple(subjects))
-            identities = {received.identity for received in group}
-            new = await store.lock_and_claim(connection, keys, identities, at=system_time())
+        async with acquire(self.pool) as connection, transaction(connection, locks=keys):
+            new = await self._claim(connection, {received.identity for received in group})
             for handler, received in zip(handlers, group, strict=True):
                 if received.identity not in new:
                     continue
@@ -156,8 +159,12 @@ class Handling:
                     await handler.call(received.message, work)
                 works.append(work)
             outgoing = [row for work in works for row in work.outgoing]
-            await store.add_outgoing(connection, outgoing, said_at=system_time())
+            await keep_said(connection, outgoing, self.ring)
         self.relay.hand(outgoing)
+
+    async def _claim(self, connection: Connection, identities: set[UUID]) -> set[UUID]:
+        now = system_time()
+        return await store.inbox.claim(connection, identities, slot=self.ring.slot(now), at=now)
 
     async def _answer_broken(self, broken: Broken) -> None:
         """A submission is answered by the service where it can be; everything else is a failure at once."""
@@ -175,7 +182,8 @@ class Handling:
         )
         try:
             async with replace(self.units_of_work, cause=envelope, sender=sender).open() as work:
-                if await store.lock_and_claim(work.connection, [], [broken.identity], at=system_time()):
+                await work.lock(f"message/{broken.identity}")
+                if await self._claim(work.connection, {broken.identity}):
                     await self.service.malformed(malformed, work)
         except DatabaseAway:
             raise

@@ -7,13 +7,14 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A row of the outbox.
+    """A message on its way out, known to the inboxes of its hearers by its `identity`.
 
     It is due at once, or at `due_at` by the programme's clock (a timer), or at `retry_at` by the system's (a
     retry).
     """
 
     id: UUID
+    identity: UUID
     exchange: str
     routing_key: str
     headers: dict[str, str]

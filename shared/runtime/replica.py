@@ -6,21 +6,23 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-import aio_pika
 import structlog
-from faststream.rabbit import Channel, RabbitBroker, RabbitExchange
+from faststream.rabbit import RabbitBroker
 from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
 from prometheus_client import REGISTRY, CollectorRegistry
 
+from shared.broker.connection import BROKER_AWAY
 from shared.broker.topology import Lane
 from shared.clock import Clock, system_time
 from shared.database.connection import DatabaseAway, Pool, acquire, connect_pool
 from shared.runtime import store
-from shared.runtime.consumer import CHANNEL_GONE, Consumer
+from shared.runtime.consumer import Consumer
 from shared.runtime.failure import describe
 from shared.runtime.flight import Flight
 from shared.runtime.handling import Handling
-from shared.runtime.relay import Publishes, Relay
+from shared.runtime.publisher import publisher
+from shared.runtime.relay import Relay
+from shared.runtime.ring import Ring
 from shared.runtime.service import Service
 from shared.runtime.settings import RuntimeSettings
 from shared.runtime.work import UnitsOfWork
@@ -28,8 +30,8 @@ from shared.runtime.work import UnitsOfWork
 FORGET_EVERY = 600.0
 """Seconds between two clearings of what the inbox and the outbox need not remember."""
 
-PUBLISH_WITHIN = 10.0
-"""Seconds for the broker to confirm; then it counts as away, and the row is published again."""
+RECONNECT_EVERY = 0.5
+"""Seconds between two tries to reach a broker that is away."""
 
 log = structlog.get_logger()
 
@@ -64,12 +66,12 @@ class Replica:
     async def anything_due(self) -> bool:
         """Whether its outbox has anything to say by now."""
         async with acquire(self.pool) as connection:
-            return await store.anything_due(connection, programme_now=self.clock())
+            return await store.glance.anything_due(connection, programme_now=self.clock())
 
     async def next_timer(self) -> datetime | None:
         """When its next timer is due, by the programme's time."""
         async with acquire(self.pool) as connection:
-            timer, _ = await store.next_due(connection)
+            timer, _ = await store.waiting.next_due(connection)
             return timer
 
 
@@ -91,40 +93,41 @@ async def running(
     """
     service.check()
     settings = settings or RuntimeSettings()
-    pool = await connect_pool(database_url, schema=service.name, size=settings.pool_size)
-    broker = RabbitBroker(
-        amqp_url,
-        default_channel=Channel(on_return_raises=True),
-        middlewares=[RabbitPrometheusMiddleware(registry=metrics, app_name=service.name)],
-        apply_types=False,
-        logger=None,
-        reconnect_interval=0.5,
-        graceful_timeout=settings.stop_within.total_seconds(),
-    )
-    relay = Relay(service.name, pool, clock, _publisher(broker), flight)
-    handling = Handling(service, pool, clock, relay, flight)
-    consumers = _consumers(service, broker, handling, settings, _until_answers(pool))
-    crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    replica = Replica(service, clock, pool, relay, consumers, handling.units_of_work, crash)
-    tasks = [asyncio.create_task(relay.run()), asyncio.create_task(_forget(pool, settings))]
-    tasks += [asyncio.create_task(consumer.run()) for consumer in consumers]
-    for task in tasks:
-        task.add_done_callback(lambda ended: _note_crash(service.name, ended, crash))
-    try:
-        await broker.start()
-        log.info("service runs", service=service.name)
-        yield replica
-    finally:
-        await _finish(replica, settings.stop_within.total_seconds())
+    async with publisher(amqp_url, reconnect_interval=RECONNECT_EVERY) as publish:
+        pool = await connect_pool(database_url, schema=service.name, size=settings.pool_size)
+        broker = RabbitBroker(
+            amqp_url,
+            middlewares=[RabbitPrometheusMiddleware(registry=metrics, app_name=service.name)],
+            apply_types=False,
+            logger=None,
+            reconnect_interval=RECONNECT_EVERY,
+            graceful_timeout=settings.stop_within.total_seconds(),
+        )
+        ring = Ring(settings.remember)
+        relay = Relay(service.name, pool, clock, publish, ring, flight)
+        handling = Handling(service, pool, clock, relay, ring, flight)
+        consumers = _consumers(service, broker, handling, settings, _until_answers(pool))
+        crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        replica = Replica(service, clock, pool, relay, consumers, handling.units_of_work, crash)
+        tasks = [asyncio.create_task(relay.run()), asyncio.create_task(_forget(pool, settings))]
+        tasks += [asyncio.create_task(consumer.run()) for consumer in consumers]
         for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for consumer in consumers:
-            consumer.abandon()
-        with suppress(*CHANNEL_GONE, TimeoutError):
-            await broker.stop()
-        await _close(pool)
-        log.info("service stopped", service=service.name)
+            task.add_done_callback(lambda ended: _note_crash(service.name, ended, crash))
+        try:
+            await broker.start()
+            log.info("service runs", service=service.name)
+            yield replica
+        finally:
+            await _finish(replica, settings.stop_within.total_seconds())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for consumer in consumers:
+                consumer.abandon()
+            with suppress(*BROKER_AWAY, TimeoutError):
+                await broker.stop()
+            await _close(pool)
+            log.info("service stopped", service=service.name)
 
 
 def _note_crash(service: str, ended: "asyncio.Task[None]", crash: "asyncio.Future[None]") -> None:
@@ -144,7 +147,7 @@ async def _finish(replica: Replica, seconds: float) -> None:
                 await consumer.stop_taking()
             for consumer in replica.consumers:
                 await consumer.finish()
-            with suppress(DatabaseAway, *CHANNEL_GONE):
+            with suppress(DatabaseAway, *BROKER_AWAY):
                 await replica.relay.drain()
     except TimeoutError:
         log.warning("stopped before all was handled", service=replica.service.name)
@@ -188,18 +191,6 @@ def _consumers(
     return (messages, effects) if service.effects else (messages,)
 
 
-def _publisher(broker: RabbitBroker) -> Publishes:
-    exchanges: dict[str, RabbitExchange] = {}
-
-    async def publish(message: aio_pika.Message, *, exchange: str, routing_key: str, mandatory: bool) -> None:
-        known = exchanges.setdefault(exchange, RabbitExchange(exchange, declare=False))
-        await broker.publish(
-            message, exchange=known, routing_key=routing_key, mandatory=mandatory, timeout=PUBLISH_WITHIN
-        )
-
-    return publish
-
-
 def _until_answers(pool: Pool) -> Callable[[], Awaitable[None]]:
     async def until_answers() -> None:
         """Wait for the database, asking more and more slowly."""
@@ -221,6 +212,5 @@ async def _forget(pool: Pool, settings: RuntimeSettings) -> None:
     while True:
         with suppress(DatabaseAway):
             async with acquire(pool) as connection:
-                before = system_time() - settings.remember
-                await store.forget(connection, handled_before=before, sent_before=before)
+                await store.forgetting.forget(connection, before=system_time() - settings.remember)
         await asyncio.sleep(FORGET_EVERY)

@@ -47,9 +47,10 @@ class Setbacks:
             await self._put_aside(received, delay, attempts=attempts, waits=received.incoming.waits)
 
     async def _put_aside(self, received: Received, delay: timedelta, *, attempts: int, waits: int) -> None:
-        """Back into the outbox, for this service alone, with a time."""
+        """It waits for a time, and comes back to this service alone."""
         returning = Outgoing(
             id=new_id(),
+            identity=received.identity,
             exchange=self.service.name,
             routing_key=received.incoming.lane,
             headers=received.incoming.to_return(attempts=attempts, waits=waits),
@@ -58,7 +59,7 @@ class Setbacks:
             retry_at=system_time() + delay,
         )
         async with acquire(self.units_of_work.pool) as connection:
-            await store.add_outgoing(connection, [returning], said_at=system_time())
+            await store.waiting.add(connection, [returning], said_at=system_time())
         self.units_of_work.relay.hand([returning])
 
     async def fail(self, delivery: Received | Broken, error: Exception) -> None:
@@ -66,7 +67,7 @@ class Setbacks:
         failure = _failure(self.service, delivery, error)
         log.error("message among the failures", **log_fields(delivery), error=failure.error)
         async with self.units_of_work.open() as work:
-            is_news = await store.add_failure(work.connection, failure, at=system_time())
+            is_news = await store.failures.add(work.connection, failure, at=system_time())
             # A failure to hear of a failure is not said, or it would go round for ever.
             if is_news and failure.message_type != MessageFailed.type:
                 work.publish(

@@ -1,7 +1,7 @@
 """The unit of work: what changed and what is to be said are committed together or not at all."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +10,13 @@ from typing import Protocol
 from shared.broker.topology import EVENTS, Lane
 from shared.clock import Clock, system_time
 from shared.contracts.directory import hearers
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import Envelope, identity
 from shared.contracts.message import Effect, Event, Message, Private, Timer
-from shared.database.connection import Connection, Pool, acquire
+from shared.database.connection import Connection, Pool, acquire, transaction
 from shared.identifiers import new_id
 from shared.runtime import store
 from shared.runtime.outgoing import Outgoing
+from shared.runtime.ring import Ring
 from shared.telemetry import current_trace
 
 
@@ -67,13 +68,15 @@ class Work:
             trace_parent=current_trace() or (self.cause.trace_parent if self.cause else None),
         )
         exchange, routing_key = self._destination(message)
+        body = message.to_json()
         self.outgoing.append(
             Outgoing(
                 id=identifier,
+                identity=identity(envelope, body),
                 exchange=exchange,
                 routing_key=routing_key,
                 headers=envelope.to_headers(),
-                body=message.to_json(),
+                body=body,
                 mandatory=isinstance(message, Private) or bool(hearers(type(message))),
                 due_at=at,
             )
@@ -84,7 +87,7 @@ class Work:
 
         For routes; a handler's subjects were locked before it was called.
         """
-        await store.lock(self.connection, lock_keys(self._service, subjects))
+        await store.inbox.lock(self.connection, lock_keys(self._service, subjects))
 
     @property
     def _correlation_id(self) -> str | None:
@@ -117,6 +120,7 @@ class UnitsOfWork:
     pool: Pool
     clock: Clock
     relay: TakesOutgoing
+    ring: Ring
     cause: Envelope | None = None
     sender: str | None = None
 
@@ -129,8 +133,19 @@ class UnitsOfWork:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Work]:
         """One transaction: committed when the block ends, rolled back when it raises; what was said follows."""
-        async with acquire(self.pool) as connection, connection.transaction():
+        async with acquire(self.pool) as connection, transaction(connection):
             work = Work(self.service, self.says, connection, self.clock(), self.cause, self.sender)
             yield work
-            await store.add_outgoing(connection, work.outgoing, said_at=system_time())
+            await keep_said(connection, work.outgoing, self.ring)
         self.relay.hand(work.outgoing)
+
+
+async def keep_said(connection: Connection, outgoing: Sequence[Outgoing], ring: Ring) -> None:
+    """Keep what is to be said with everything else that this transaction changes."""
+    now = system_time()
+    at_once = [row for row in outgoing if row.immediate]
+    later = [row for row in outgoing if not row.immediate]
+    if at_once:
+        await store.outbox.add(connection, at_once, slot=ring.slot(now), said_at=now)
+    if later:
+        await store.waiting.add(connection, later, said_at=now)

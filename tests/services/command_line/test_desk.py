@@ -8,7 +8,7 @@ from ninthweek.desk.queues import ServiceState, states
 from ninthweek.settings import AdministratorUrls, SettingFaulty
 from shared.broker.topology import EVENTS
 from shared.clock import system_time
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import Envelope, identity
 from tests.support.probe import probe, say_declined, submitted, withdrawn
 from tests.support.running import RunningService, Start
 
@@ -69,7 +69,9 @@ async def test_a_failure_that_is_sent_back_reaches_its_service_alone(start: Star
     while not await screening.failures():
         await screening.quiet()
     (listed,) = await list_failures(urls, state="waiting")
-    await screening.connection.execute("update failures set body = $1", event.to_json())
+    mended = event.to_json()
+    known_by = identity(Envelope.from_headers(headers), mended)
+    await screening.connection.execute("update failures set body = $1, identity = $2", mended, known_by)
     assert await decide(urls, listed["name"], retry=True)
     assert not await decide(urls, listed["name"], retry=True)
     await screening.quiet()

@@ -126,7 +126,7 @@ async def test_two_replicas_on_the_same_busy_rows_neither_deadlock_nor_do_anythi
     assert await screening.connection.fetchval("select sum(hits) from tally") == 800
     assert len(await screening.said(ProjectDeclined)) == 400
     assert await screening.failures() == []
-    assert await screening.connection.fetchval("select count(*) from outbox where retry_at is not null") == 0
+    assert await screening.connection.fetchval("select count(*) from waiting") == 0
 
 
 async def test_two_replicas_share_the_queue(start: Start) -> None:

@@ -37,7 +37,9 @@ def say(chronicle: Chronicle, *events: Event, because_of: str | None = None, tim
     for event in events:
         identifier = uuid4()
         envelope = Envelope(str(identifier), "a service", event.type, NOW, event.subject, causation_id=because_of)
-        row = Outgoing(identifier, EVENTS, event.routing_key, envelope.to_headers(), event.to_json(), mandatory=False)
+        row = Outgoing(
+            identifier, uuid4(), EVENTS, event.routing_key, envelope.to_headers(), event.to_json(), mandatory=False
+        )
         for _ in range(times):
             chronicle.said("a service", row)
 
@@ -79,7 +81,9 @@ def test_news_are_told_once(chronicle: Chronicle) -> None:
 def test_a_message_that_a_service_says_to_itself_is_no_event(chronicle: Chronicle) -> None:
     event = project_submitted()
     envelope = Envelope("e1", "intake", event.type, NOW)
-    returning = Outgoing(uuid4(), "screening", "messages", envelope.to_headers(), event.to_json(), mandatory=True)
+    returning = Outgoing(
+        uuid4(), uuid4(), "screening", "messages", envelope.to_headers(), event.to_json(), mandatory=True
+    )
     chronicle.said("screening", returning)
     assert chronicle.everything == []
 

@@ -1,0 +1,50 @@
+"""What need not be remembered any longer is cleared: a partition at a time, by emptying it."""
+
+from datetime import datetime
+
+import asyncpg
+
+from shared.database.connection import Connection, transaction
+from shared.runtime.ring import SLOTS
+
+_RINGS = {"inbox": "handled_at", "outbox": "said_at"}
+
+_LOCK_WITHIN = "500ms"
+"""Whoever waits for a partition keeps all others waiting behind it."""
+
+
+async def forget(connection: Connection, *, before: datetime) -> None:
+    """Empty the partitions that hold nothing newer than this, nor anything that is still to be sent."""
+    for table in _RINGS:
+        for slot in range(SLOTS):
+            if await _is_old(connection, table, slot, before):
+                await _empty(connection, table, slot, before)
+    await connection.execute("delete from suspects where last_tried_at < $1", before)
+
+
+async def _is_old(connection: Connection, table: str, slot: int, before: datetime) -> bool:
+    partition = f"{table}_{slot}"
+    return bool(
+        await connection.fetchval(
+            f"""
+            select exists (select from {partition})
+                and not exists (select from {partition} where {_RINGS[table]} >= $1)
+                and not exists (select from unsent where slot = $2 and $3 = 'outbox')
+            """,  # noqa: S608 - names of our own tables
+            before,
+            slot,
+            table,
+        )
+    )
+
+
+async def _empty(connection: Connection, table: str, slot: int, before: datetime) -> None:
+    """Where somebody reads it just now, or has written to it since, it is left for the next time."""
+    try:
+        async with transaction(connection):
+            await connection.execute(f"set local lock_timeout = '{_LOCK_WITHIN}'")
+            await connection.execute(f"lock table {table}_{slot} in access exclusive mode")
+            if await _is_old(connection, table, slot, before):
+                await connection.execute(f"truncate {table}_{slot}")
+    except asyncpg.LockNotAvailableError:
+        pass

@@ -1,0 +1,53 @@
+"""What was handled, and what may have cost a process its life."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from shared.database.connection import Connection
+
+
+async def lock(connection: Connection, keys: Sequence[int]) -> None:
+    """Take transaction-level advisory locks in the order given."""
+    await connection.execute("select pg_advisory_xact_lock(key) from unnest($1::bigint[]) as key", keys)
+
+
+async def claim(connection: Connection, identities: Iterable[UUID], *, slot: int, at: datetime) -> set[UUID]:
+    """Note that these messages are handled in this transaction; returns those that none has handled before.
+
+    Two transactions that claim one message hold the same locks, of its subjects, so that the second sees the first's
+    claim in whatever partition it is. They are claimed in order all the same, for those whose locks are too few.
+    """
+    rows = await connection.fetch(
+        """
+        with known as materialized (select id from inbox where id = any($1::uuid[]))
+        insert into inbox (slot, id, handled_at)
+        select $2, id, $3 from unnest($1::uuid[]) as id
+        where id not in (select id from known)
+        order by id
+        on conflict (id, slot) do nothing
+        returning id
+        """,
+        sorted(identities),
+        slot,
+        at,
+    )
+    return {row["id"] for row in rows}
+
+
+async def suspect(connection: Connection, identity: UUID, *, at: datetime) -> int:
+    """Count a try of a message that was delivered before; returns how many tries have not ended since."""
+    deaths: int = await connection.fetchval(
+        """
+        insert into suspects as known (id, deaths, last_tried_at) values ($1, 1, $2)
+        on conflict (id) do update set deaths = known.deaths + 1, last_tried_at = excluded.last_tried_at
+        returning deaths
+        """,
+        identity,
+        at,
+    )
+    return deaths
+
+
+async def clear_suspect(connection: Connection, identity: UUID) -> None:
+    await connection.execute("delete from suspects where id = $1", identity)

@@ -1,0 +1,78 @@
+"""What is said when its time comes: timers by the programme's clock, retries by the system's."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.database.connection import Connection
+from shared.runtime.outgoing import Outgoing
+from shared.runtime.store.outbox import LEFT_BEHIND_AFTER
+
+
+async def add(connection: Connection, outgoing: Sequence[Outgoing], *, said_at: datetime) -> None:
+    """Add rows, each of which has a time."""
+    await connection.execute(
+        """
+        insert into waiting
+            (said_at, id, identity, exchange, routing_key, headers, body, mandatory, due_at, retry_at)
+        select $1, * from unnest(
+            $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::jsonb[], $7::bytea[], $8::boolean[],
+            $9::timestamptz[], $10::timestamptz[]
+        )
+        """,
+        said_at,
+        [row.id for row in outgoing],
+        [row.identity for row in outgoing],
+        [row.exchange for row in outgoing],
+        [row.routing_key for row in outgoing],
+        [row.headers for row in outgoing],
+        [row.body for row in outgoing],
+        [row.mandatory for row in outgoing],
+        [row.due_at for row in outgoing],
+        [row.retry_at for row in outgoing],
+    )
+
+
+async def release(
+    connection: Connection, *, programme_now: datetime, now: datetime, slot: int, limit: int
+) -> list[Outgoing]:
+    """Rows whose time has come, in the order of their times: they go into the outbox, to be sent at once."""
+    rows = await connection.fetch(
+        """
+        with released as (
+            delete from waiting
+            where id in (
+                select id from waiting
+                where id in (
+                    (select id from waiting where due_at <= $1 order by due_at limit $5)
+                    union all
+                    (select id from waiting where retry_at <= $2 order by retry_at limit $5)
+                )
+                limit $5
+                for update skip locked
+            )
+            returning *
+        ),
+        said as (
+            insert into outbox (slot, said_at, id, identity, exchange, routing_key, headers, body, mandatory)
+            select $4, $2, id, identity, exchange, routing_key, headers, body, mandatory from released
+        ),
+        unsent as (
+            insert into unsent (id, slot, look_at) select id, $4, $3 from released
+        )
+        select id, identity, exchange, routing_key, headers, body, mandatory
+        from released
+        order by due_at, said_at, id
+        """,
+        programme_now,
+        now,
+        now + LEFT_BEHIND_AFTER,
+        slot,
+        limit,
+    )
+    return [Outgoing(**row) for row in rows]
+
+
+async def next_due(connection: Connection) -> tuple[datetime | None, datetime | None]:
+    """When the next timer (programme's time) and the next retry (system's time) are due."""
+    row = await connection.fetchrow("select min(due_at) as timer, min(retry_at) as retry from waiting")
+    return (row["timer"], row["retry"]) if row else (None, None)
