@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from faststream.rabbit import RabbitBroker, RabbitExchange
 from faststream_outbox import OutboxBroker, make_outbox_table, outbox_autovacuum_ddl
+from prometheus_client import CollectorRegistry
 from sqlalchemy import MetaData, Table, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -24,6 +25,7 @@ from shared.contracts.screening import ProjectDeclined
 from shared.database.connection import Pool, acquire, connect_pool
 from shared.identifiers import new_id
 from shared.runtime import store
+from shared.runtime.metrics import Metrics
 from shared.runtime.outgoing import Outgoing
 from shared.runtime.publisher import publisher
 from shared.runtime.relay import Relay
@@ -89,8 +91,9 @@ async def relay_what_was_handed(place: Place, rows: int) -> float:
 async def _relay(place: Place) -> AsyncIterator[tuple[Relay, Pool]]:
     settings = RuntimeSettings()
     pool = await connect_pool(place.service_url("screening"), schema="screening", size=settings.pool_size)
-    async with publisher(place.amqp_url, reconnect_interval=1) as publish:
-        yield Relay("screening", pool, system_time, publish, Ring(settings.remember)), pool
+    metrics = Metrics("screening", CollectorRegistry())
+    async with publisher(place.amqp_url) as publish:
+        yield Relay("screening", pool, system_time, publish, Ring(settings.remember), metrics), pool
     await pool.close()
 
 

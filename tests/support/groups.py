@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from prometheus_client import CollectorRegistry
+
 from shared.broker.topology import EVENTS, Lane
 from shared.clock import system_time
 from shared.contracts.envelope import Envelope
@@ -13,6 +15,7 @@ from shared.contracts.message import Event
 from shared.database.connection import connect_pool
 from shared.runtime.handling import Handling
 from shared.runtime.incoming import Incoming
+from shared.runtime.metrics import Metrics
 from shared.runtime.publisher import publisher
 from shared.runtime.relay import Relay
 from shared.runtime.ring import Ring
@@ -29,7 +32,8 @@ class Group:
 
     async def handle(self, events: Sequence[Event]) -> None:
         """Handle events in one group, and publish what that says."""
-        await self.handling.messages([_delivered(self.handling.service.name, event) for event in events])
+        service = self.handling.service.name
+        await self.handling.messages([self.handling.read(_delivered(service, event)) for event in events])
         await self.relay.drain()
 
 
@@ -38,10 +42,10 @@ async def groups(service: Service, *, database_url: str, amqp_url: str) -> Async
     """A service that consumes no queue, while the block lasts."""
     settings = RuntimeSettings()
     pool = await connect_pool(database_url, schema=service.name, size=settings.pool_size)
-    ring = Ring(settings.remember)
-    async with publisher(amqp_url, reconnect_interval=1) as publish:
-        relay = Relay(service.name, pool, system_time, publish, ring)
-        yield Group(Handling(service, pool, system_time, relay, ring), relay)
+    ring, metrics = Ring(settings.remember), Metrics(service.name, CollectorRegistry())
+    async with publisher(amqp_url) as publish:
+        relay = Relay(service.name, pool, system_time, publish, ring, metrics)
+        yield Group(Handling(service, pool, system_time, relay, ring, metrics), relay)
     await pool.close()
 
 
