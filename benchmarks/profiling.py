@@ -1,14 +1,15 @@
 """Where a message's time goes: `python -m benchmarks.profiling`, on the same run as `exactly_once_ratio`."""
 
 import asyncio
+import signal
 import time
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 import psutil
-from pyinstrument import Profiler
-from pyinstrument.frame import Frame
 from rich.console import Console
 from rich.table import Table
 
@@ -37,13 +38,17 @@ LIBRARIES = {
     "/aiormq/": "aio-pika and aiormq: frames in and out",
     "/pamqp/": "aio-pika and aiormq: frames in and out",
 }
-LOOP = "the event loop: sockets, asyncpg's protocol, waiting"
+LOOP = "the event loop, with what runs in C: sockets, asyncpg's protocol"
 """A sample counts for the innermost of our files that it lies in; else of the libraries'; else for the loop."""
+
+
+SAMPLED_EVERY = 0.001
+"""Seconds of the processor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Seconds by area, and of the processor by process."""
+    """Seconds of the processor by area of the service and by process, and from begin to end."""
 
     areas: dict[str, float]
     processes: dict[str, float]
@@ -62,32 +67,37 @@ def profile(servers: BenchServers) -> Profile:
 
 
 async def consume_profiled(place: Place) -> tuple[dict[str, float], float, float]:
-    """Seconds by area, of the processor, and from begin to end."""
-    profiler = Profiler(interval=0.001, async_mode="disabled")
-    processor_began = time.process_time()
-    with profiler:
+    """Seconds of the processor by area and in all, and seconds from begin to end."""
+    areas: Counter[str] = Counter()
+    with _sampling(areas):
+        processor_began = time.process_time()
         seconds = await consume_as_service(place, MESSAGES)
-    areas: defaultdict[str, float] = defaultdict(float)
-    session = profiler.last_session
-    root = session.root_frame() if session else None
-    for stack, self_time in _leaves(root, ()) if root else ():
-        areas[_area(stack)] += self_time
-    return dict(areas), time.process_time() - processor_began, seconds
+        own = time.process_time() - processor_began
+    return {area: own * samples / areas.total() for area, samples in areas.items()}, own, seconds
 
 
-def _leaves(frame: Frame, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Every frame with time of its own, as the files from the outermost to it."""
-    stack = (*above, (frame.file_path or "").replace("\\", "/"))
-    children = 0.0
-    for child in frame.children:
-        children += child.time
-        yield from _leaves(child, stack)
-    yield stack, frame.time - children
+@contextmanager
+def _sampling(areas: Counter[str]) -> Iterator[None]:
+    """Count in which area the process is, as often as it has used so much of the processor: waiting is no area."""
+
+    def sample(_signal: int, frame: FrameType | None) -> None:
+        stack = []
+        while frame is not None:
+            stack.append(frame.f_code.co_filename)
+            frame = frame.f_back
+        areas[_area(stack)] += 1
+
+    signal.signal(signal.SIGPROF, sample)
+    signal.setitimer(signal.ITIMER_PROF, SAMPLED_EVERY, SAMPLED_EVERY)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def _area(stack: tuple[str, ...]) -> str:
+def _area(innermost_first: Sequence[str]) -> str:
     for areas in (OURS, LIBRARIES):
-        for file in reversed(stack):
+        for file in innermost_first:
             for place, area in areas.items():
                 if place in file:
                     return area
@@ -110,7 +120,9 @@ def main() -> None:
     with bench_servers() as servers, console.status("profiling"):
         measured = profile(servers)
     total = sum(measured.areas.values())
-    table = Table("of the service's time", "share", title=f"{MESSAGES:,} messages in {measured.seconds:.1f} s")
+    table = Table(
+        "of the service's processor time", "share", title=f"{MESSAGES:,} messages in {measured.seconds:.1f} s"
+    )
     for area, seconds in sorted(measured.areas.items(), key=lambda item: -item[1]):
         table.add_row(area, f"{seconds / total:.0%}")
     table.add_section()
