@@ -23,13 +23,12 @@ from shared.runtime.settings import RuntimeSettings
 from tests.support.probe import declined, probe
 
 WAITING = 100_000
-TENTH = WAITING // 10
 SENT = 1_000_000
 
 
 def measure(servers: BenchServers, _repeats: int) -> Figure:
     """The figure is the rate of the last tenth of what waited against that of the first."""
-    begin, end = _drain(servers)
+    begin, end = rates_of(servers, WAITING)
     peers = {
         f"{WAITING:,} waiting, first tenth": Series((begin,), "messages/s"),
         f"{WAITING:,} waiting, last tenth": Series((end,), "messages/s"),
@@ -42,29 +41,30 @@ def measure(servers: BenchServers, _repeats: int) -> Figure:
     return Figure(Series((end / begin,), "times"), peers)
 
 
-def _drain(servers: BenchServers) -> tuple[float, float]:
+def rates_of(servers: BenchServers, messages: int) -> tuple[float, float]:
+    """Messages a second in the first and in the last tenth of so many that wait."""
     place = servers.fresh(SERVICES)
     asyncio.run(add_table(place))
-    asyncio.run(publish_projects(place.amqp_url, WAITING))
-    tenths = alone(drain, place)
-    asyncio.run(check_done(place, WAITING))
-    return TENTH / tenths[0], TENTH / tenths[-1]
+    asyncio.run(publish_projects(place.amqp_url, messages))
+    seconds = alone(drain, place, messages)
+    asyncio.run(check_done(place, messages))
+    return messages / 10 / seconds[0], messages / 10 / seconds[-1]
 
 
-async def drain(place: Place) -> list[float]:
-    """Seconds of each tenth of what waits."""
+async def drain(place: Place, messages: int) -> list[float]:
+    """Seconds of each tenth of what waits; the last ends when all is said."""
     moments: list[float] = []
     handled = 0
     all_handled = asyncio.Event()
 
     async def record_and_decline(event: ProjectSubmitted, work: Work) -> None:
         nonlocal handled
-        if handled % TENTH == 0:
+        if handled % (messages // 10) == 0:
             moments.append(time.perf_counter())
         await record(work.connection, event)
         work.publish(declined(event.project_id))
         handled += 1
-        if handled == WAITING:
+        if handled == messages:
             all_handled.set()
 
     async with running(

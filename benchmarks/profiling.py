@@ -33,7 +33,6 @@ OURS = {
     "shared/database/connection.py": "the unit of work: begin, commit, context, dispatch",
 }
 LIBRARIES = {
-    "/faststream/": "FastStream: from a delivery to its subscriber",
     "/aio_pika/": "aio-pika and aiormq: frames in and out",
     "/aiormq/": "aio-pika and aiormq: frames in and out",
     "/pamqp/": "aio-pika and aiormq: frames in and out",
