@@ -16,11 +16,12 @@ def main() -> None:
     results = json.loads((FOLDER / "bench.json").read_text(encoding="utf-8"))
     text = DOCUMENT.read_text(encoding="utf-8")
     before, after = text.partition(BEGIN)[0], text.partition(END)[2]
-    table = "\n".join(_lines(results))
+    table = "\n".join(lines(results))
     DOCUMENT.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
 
 
-def _lines(results: dict[str, Any]) -> Iterator[str]:
+def lines(results: dict[str, Any]) -> Iterator[str]:
+    """The rows of the table, in the order of the aims."""
     yield "| figure | median | runs | unit | aim |"
     yield "| --- | ---: | --- | --- | --- |"
     for key in AIMS:
