@@ -103,13 +103,18 @@ class Handling:
             async with acquire(self.pool) as connection:
                 deaths = await store.inbox.suspect(connection, received.identity, at=system_time())
             self._suspected.add(received.identity)
-        if deaths > DEATHS_TO_FAIL:
+        if deaths > DEATHS_TO_FAIL and not await self._is_known(received):
             await self.setbacks.fail(received, ProcessesDied("one process after the other died handling this message"))
         else:
             await self._alone(received)
         self._suspected.discard(received.identity)
         async with acquire(self.pool) as connection:
             await store.inbox.clear_suspect(connection, received.identity)
+
+    async def _is_known(self, received: Received) -> bool:
+        """Whether it was handled after all, and its process died only before it could say so."""
+        async with acquire(self.pool) as connection:
+            return await store.inbox.knows(connection, received.identity)
 
     async def _alone(self, received: Received) -> None:
         for _ in range(COLLISIONS_TO_FAIL):
