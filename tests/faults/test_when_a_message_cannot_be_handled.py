@@ -24,7 +24,7 @@ from tests.faults.conftest import Ledger
 from tests.support.history import judge
 from tests.support.intake import a_host_record
 from tests.support.noted import Notes, until
-from tests.support.probe import DIE, probe, say_declined, submitted
+from tests.support.probe import DIE, probe, say_declined, submitted, withdrawn
 from tests.support.processes import NeverStarted
 from tests.support.running import RunningService, Start
 
@@ -72,9 +72,8 @@ async def _restarted_until_it_stops(notes: Notes) -> int:
         deaths += 1
 
 
-async def test_when_one_message_kills_its_process(notes: Notes, ledger: Ledger) -> None:
-    events = [submitted(f"P{number}", title=DIE if number == 24 else "A title") for number in range(GROUP)]
-    await notes.send(*events)
+async def _judged_while_one_kills(notes: Notes, ledger: Ledger) -> None:
+    """Whoever is killed is started again, until the one that kills is put away and the others are handled."""
     deaths = asyncio.create_task(_restarted_until_it_stops(notes))
 
     async def it_is_put_away() -> bool:
@@ -85,9 +84,27 @@ async def test_when_one_message_kills_its_process(notes: Notes, ledger: Ledger) 
     ledger.judged(await notes.judged())
     ledger.injected("message kills its process", await deaths)
     assert await deaths == 3
+
+
+async def test_when_one_message_kills_its_process(notes: Notes, ledger: Ledger) -> None:
+    events = [submitted(f"P{number}", title=DIE if number == 24 else "A title") for number in range(GROUP)]
+    await notes.send(*events)
+    await _judged_while_one_kills(notes, ledger)
     (failed,) = await notes.failed()
     assert notes.sent[failed] == events[24]
-    assert len(await notes.noted()) == GROUP - 1
+
+
+async def test_when_one_effect_kills_its_process(notes: Notes, ledger: Ledger) -> None:
+    """Effects act side by side: those beside it die with it, and are not held to have done it."""
+    process = await notes.start()
+    events = [withdrawn(DIE if number == 1 else f"P{number}") for number in range(12)]
+    await notes.send(*events)
+    timer = await notes.timers(len(events))
+    await process.stop()
+    notes.step_to(timer)
+    await _judged_while_one_kills(notes, ledger)
+    (failed,) = await notes.failed()
+    assert notes.sent[failed] == events[1]
 
 
 class TestAFlood:

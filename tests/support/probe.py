@@ -89,8 +89,8 @@ async def say_declined(event: ProjectSubmitted, work: Work) -> None:
     work.publish(declined(event.project_id))
 
 
-FAIL, DIE = "fail", "die"
-"""Titles of projects at which the noting probe raises, and at which its process dies."""
+DIE = "die"
+"""The title of a project, and the id of a withdrawn one, of which the noting probe's process dies."""
 
 NOTES = """
     create table notes (cause text not null, project_id text not null);
@@ -108,8 +108,6 @@ def noting_probe() -> Service:
 
 
 async def _note(event: ProjectSubmitted, work: Work) -> None:
-    if event.title == FAIL:
-        raise ValueError(FAIL)
     if event.title == DIE:
         os.kill(os.getpid(), signal.SIGKILL)
     await _note_effect(work, event.project_id)
@@ -117,6 +115,8 @@ async def _note(event: ProjectSubmitted, work: Work) -> None:
 
 async def _note_errand(effect: Errand, units: UnitsOfWork) -> None:
     """An effect may come again, and is told by what it recorded that it was done."""
+    if effect.project_id == DIE:
+        os.kill(os.getpid(), signal.SIGKILL)
     async with units.open() as work:
         is_new = await work.connection.fetchval(
             "insert into errands (cause) values ($1) on conflict do nothing returning true", _origin(work)
