@@ -6,10 +6,10 @@ WORKERS ?= 4
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test faults lint format lock clean
+.PHONY: help demo up test faults bench bench-long lint format lock clean
 
 help:  ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/complete  ## run a whole term in a minute or two; the results are left in var/demo
 	.venv/bin/ninthweek demo --term ninthweek/demonstration/terms/trinity-2027 --out var/demo
@@ -22,6 +22,12 @@ test: .venv/complete  ## run every test, or those of TESTS=tests/unit
 
 faults: .venv/complete  ## kill, cut and confuse everything there is; ends with what was lost or done twice
 	.venv/bin/pytest --numprocesses $(WORKERS) $(PYTEST_OPTIONS) tests/faults
+
+bench: .venv/bench  ## measure what it costs, beside its peers, within 15 minutes; the figures are left in var/bench.json
+	.venv/bin/python -m benchmarks $(KEYS)
+
+bench-long: .venv/bench  ## the same, and what takes longer: the largest term, the backlog, the memory
+	.venv/bin/python -m benchmarks --long $(KEYS)
 
 lint: .venv/complete  ## check style, types and who may import whom
 	.venv/bin/ruff check
@@ -37,6 +43,9 @@ lock: .venv/bin/uv  ## choose the current versions of all dependencies again
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev --upgrade \
 		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 		pyproject.toml --output-file requirements.lock
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --extra bench --constraint requirements.lock --upgrade \
+		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
+		pyproject.toml --output-file benchmarks/requirements.lock
 
 clean:  ## remove the environment and all that runs have left
 	@# For root, PostgreSQL's data lies elsewhere and is linked from here.
@@ -47,6 +56,11 @@ clean:  ## remove the environment and all that runs have left
 .venv/complete: requirements.lock | .venv/bin/uv
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --requirement requirements.lock
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# And the peers that the figures stand beside; nothing else is changed by them.
+.venv/bench: benchmarks/requirements.lock .venv/complete | .venv/bin/uv
+	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --requirement $<
 	@touch $@
 
 # Debian keeps what `venv` needs in a package of its own.

@@ -13,6 +13,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractQueue
 
 from shared.broker.topology import EVENTS, Lane
+from shared.clock import system_time
 from shared.contracts.directory import SCREENING
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event
@@ -56,7 +57,8 @@ class Notes:
     """Hears what the probes say."""
     connection: "asyncpg.Connection[asyncpg.Record]"
     """The administrator's, in the probe's schema."""
-    sent: list[str] = field(default_factory=list)
+    sent: dict[str, Event] = field(default_factory=dict)
+    """Events by their ids."""
     processes: list[ServiceProcess] = field(default_factory=list)
 
     async def start(self, *, die: str | None = None, settings: RuntimeSettings | None = None) -> ServiceProcess:
@@ -74,18 +76,26 @@ class Notes:
 
     async def send(self, *events: Event, times: int = 1) -> None:
         """Publish events, each so many times under one id, and wait until the broker has them."""
-        exchange = await self.channel.get_exchange(EVENTS, ensure=False)
         for event in events:
             envelope = Envelope(id=str(uuid4()), source="intake", type=event.type, time=self.clock())
-            self.sent.append(envelope.id)
+            self.sent[envelope.id] = event
             for _ in range(times):
-                message = aio_pika.Message(
-                    event.to_json(),
-                    headers=dict(envelope.to_headers()),
-                    message_id=envelope.id,
-                    delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-                )
-                await exchange.publish(message, event.routing_key)
+                await self._publish(envelope, event)
+
+    async def send_again(self) -> None:
+        """Publish all that was sent once more, under the ids that it had."""
+        for identifier, event in self.sent.items():
+            await self._publish(Envelope(id=identifier, source="intake", type=event.type, time=self.clock()), event)
+
+    async def _publish(self, envelope: Envelope, event: Event) -> None:
+        exchange = await self.channel.get_exchange(EVENTS, ensure=False)
+        message = aio_pika.Message(
+            event.to_json(),
+            headers=dict(envelope.to_headers()),
+            message_id=envelope.id,
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        )
+        await exchange.publish(message, event.routing_key)
 
     async def noted(self) -> list[str]:
         """The events that had their effect, as often as they had it."""
@@ -108,21 +118,24 @@ class Notes:
         return (
             ended.issuperset(self.sent)
             and await self.waiting() == 0
-            and not await store.anything_due(self.connection, programme_now=self.clock())
+            and not await store.glance.anything_due(self.connection, programme_now=self.clock())
         )
 
-    async def timer(self) -> datetime:
-        """When the first timer is due, once one is set."""
-        timer = None
+    async def timers(self, number: int) -> datetime:
+        """Wait until so many timers are set; when the first of them is due."""
 
-        async def is_set() -> bool:
-            nonlocal timer
-            timer, _ = await store.next_due(self.connection)
-            return timer is not None
+        async def are_set() -> bool:
+            glance = await store.glance.counts(self.connection, programme_now=self.clock(), system_now=system_time())
+            return bool(glance["timers"] == number)
 
-        await until(is_set)
-        assert timer is not None
-        return timer
+        await until(are_set)
+        first, _ = await store.waiting.next_due(self.connection)
+        assert first is not None
+        return first
+
+    async def let_a_while_pass(self) -> None:
+        """The seconds are over for which a relay leaves it to others to send what they said."""
+        await self.connection.execute("update unsent set look_at = look_at - interval '1 minute'")
 
     def step_to(self, moment: datetime) -> None:
         """Let the programme's time come to a moment."""
@@ -148,10 +161,10 @@ class Notes:
         await self.rest()
         failed = await self.failed()
         done = judge(self.sent, await self.noted(), failed)
-        return done | judge(self.sent, await self._said(), failed)
+        return done | judge(self.sent, await self.said(), failed)
 
-    async def _said(self) -> list[str]:
-        """The cause of each event that the probes said."""
+    async def said(self) -> list[str]:
+        """The cause of each event that the probes have said since they were last asked."""
         causes = {}
         while message := await self.heard.get(fail=False, no_ack=True):
             envelope = Envelope.from_headers(message.headers)

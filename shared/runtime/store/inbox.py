@@ -35,6 +35,11 @@ async def claim(connection: Connection, identities: Iterable[UUID], *, slot: int
     return {row["id"] for row in rows}
 
 
+async def knows(connection: Connection, identity: UUID) -> bool:
+    """Whether a message was handled."""
+    return bool(await connection.fetchval("select exists (select from inbox where id = $1)", identity))
+
+
 async def suspect(connection: Connection, identity: UUID, *, at: datetime) -> int:
     """Count a try of a message that was delivered before; returns how many tries have not ended since."""
     deaths: int = await connection.fetchval(
