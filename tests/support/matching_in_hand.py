@@ -7,15 +7,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import asyncpg
 import httpx
+from prometheus_client import CollectorRegistry
 
 from ninthweek.demonstration.clock import SteppedClock
 from ninthweek.services import load
 from services.matching.rules import history
-from services.matching.rules.history import RoundHistory
 from services.matching.store import history_of_round
 from shared.broker.topology import EVENTS, Lane
 from shared.clock import system_time
@@ -27,6 +26,7 @@ from shared.database.roles import service_url
 from shared.runtime import store
 from shared.runtime.handling import Handling
 from shared.runtime.incoming import Incoming
+from shared.runtime.metrics import Metrics
 from shared.runtime.outgoing import Outgoing
 from shared.runtime.ring import Ring
 from shared.runtime.service import Handler, Service
@@ -36,7 +36,17 @@ from shared.web.application import routes_of
 from shared.web.door import STAFF, Door
 from tests.support.running import TOKENS, connect_to
 
+if TYPE_CHECKING:
+    import asyncpg
+
 STATEMENTS = frozenset({"execute", "executemany", "fetch", "fetchrow", "fetchval"})
+
+TABLES = (
+    *("application_steps", "placements", "offers", "rankings", "applications", "projects", "rounds", "closings"),
+    *("withdrawn_applications", "withdrawn_projects"),
+    *("inbox", "outbox", "unsent", "waiting", "failures", "suspects"),
+)
+"""All that there are, whoever refers to another first."""
 
 RING = Ring(RuntimeSettings().remember)
 
@@ -76,8 +86,7 @@ class Trouble:
         if not self.after_commit:
             self.strike()
 
-    def hand(self, outgoing: list[Outgoing]) -> None:  # noqa: ARG002 - what was said is read from the table
-        """Be told, in the relay's place, that all is committed."""
+    def after_the_commit(self) -> None:
         if self.after_commit:
             self.strike()
 
@@ -116,6 +125,7 @@ class MatchingInHand:
     service: Service
     clock: SteppedClock = field(default_factory=SteppedClock)
     trouble: Trouble = field(default_factory=Trouble)
+    metrics: Metrics = field(default_factory=lambda: Metrics(MATCHING.name, CollectorRegistry()))
     handling: Handling = field(init=False)
 
     def __post_init__(self) -> None:
@@ -125,26 +135,25 @@ class MatchingInHand:
 
     def restart(self) -> None:
         """Begin as a new process does: with nothing in memory."""
-        self.handling = Handling(self.service, self.pool, lambda: self.clock(), self, RING)
+        self.handling = Handling(self.service, self.pool, self.now, self, RING, self.metrics)
 
-    def hand(self, outgoing: list[Outgoing]) -> None:
-        self.trouble.hand(outgoing)
+    def now(self) -> datetime:
+        return self.clock()
+
+    def hand(self, _outgoing: list[Outgoing]) -> None:
+        """Be told, in the relay's place, that all is committed; what was said is read from the table."""
+        self.trouble.after_the_commit()
 
     async def begin(self, clock: SteppedClock) -> None:
         """Forget everything."""
-        names = await self.tables.fetch(
-            "select relname from pg_class where relnamespace = 'matching'::regnamespace and relkind in ('r', 'p') "
-            "and not relispartition and relname not in ('version', 'runtime_version')"
-        )
-        order = sorted((row["relname"] for row in names), key=_FOREIGN_KEYS_FIRST)
-        await self.tables.execute(";".join(f'delete from "{name}"' for name in order))
+        await self.tables.execute("; ".join(f"delete from {table}" for table in TABLES))
         self.clock = clock
         self.trouble = Trouble()
         self.restart()
 
     async def deliver(self, group: Sequence[Incoming]) -> None:
         """Handle a group of deliveries. Raises `Death` where it dies of its trouble."""
-        await self.handling.messages(group)
+        await self.handling.messages([self.handling.read(each) for each in group])
 
     async def due(self) -> list[Incoming]:
         """The timers and retries whose time has come, as the broker delivers them; a retry's has always come."""
@@ -188,8 +197,7 @@ class MatchingInHand:
     async def violations(self, round_id: str) -> list[str]:
         """What the check of the round's history finds wrong."""
         async with self.pool.acquire() as connection:
-            recorded: RoundHistory = await history_of_round(connection, round_id)
-        return history.violations(recorded)
+            return history.violations(await history_of_round(connection, round_id))
 
     def _watched(self, handler: Handler) -> Handler:
         async def call(message: Any, work: Work) -> None:
@@ -254,7 +262,3 @@ def _event(name: str, body: bytes) -> Event:
     event = type_registry[name].from_json(body)
     assert isinstance(event, Event)
     return event
-
-
-def _FOREIGN_KEYS_FIRST(name: str) -> int:  # noqa: N802
-    return {"application_steps": 0, "placements": 0, "rankings": 0, "offers": 1, "applications": 2}.get(name, 3)
