@@ -15,6 +15,7 @@ from tests.faults.conftest import Ledger
 from tests.support.examples import host_registered, project_submitted, round_scheduled, student_registered
 from tests.support.history import Report, judge
 from tests.support.mailbox import TAKES, Fault, Mailbox, listening
+from tests.support.noted import until
 from tests.support.notifications import application_received, offer_made
 from tests.support.running import RunningService, Start
 
@@ -144,9 +145,10 @@ async def test_when_the_mail_server_hangs_the_service_goes_on_hearing(
 
     await hear_twice(notifications)
 
-    async with asyncio.timeout(20):
-        while await unsent(notifications) < 2 * STUDENTS + 1 or not mailbox.waiting:
-            await asyncio.sleep(0.02)
+    async def all_is_heard() -> bool:
+        return await unsent(notifications) == 2 * STUDENTS + 1 and mailbox.waiting > 0
+
+    await until(all_is_heard)
     assert mailbox.taken == []
     mailbox.answering.set()
     await notifications.quiet()
@@ -162,18 +164,22 @@ async def test_when_a_service_is_stopped_while_the_mail_server_hangs(
     stopped = await start("notifications", settings=impatient)
     mailbox.answering.clear()
     await hear_twice(stopped)
-    async with asyncio.timeout(20):
-        while mailbox.waiting < impatient.effects_side_by_side:
-            await asyncio.sleep(0.02)
+
+    async def it_hangs() -> bool:
+        return mailbox.waiting == impatient.effects_side_by_side
+
+    await until(it_hangs)
 
     ledger.injected("stop")
     async with asyncio.timeout(10):
         await stopped.stop()
     mailbox.answering.set()
     notifications = await start("notifications")
-    async with asyncio.timeout(20):
-        while await unsent(notifications) or len(set(mailbox.message_ids)) < 2 * STUDENTS + 1:
-            await asyncio.sleep(0.02)
+
+    async def all_is_sent() -> bool:
+        return await unsent(notifications) == 0 and len(set(mailbox.message_ids)) == 2 * STUDENTS + 1
+
+    await until(all_is_sent)
     await notifications.quiet()
 
     ledger.judged(history(mailbox))
