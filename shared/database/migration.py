@@ -32,7 +32,10 @@ class MigrationBlocked(Exception):
 
 
 async def patiently(migrate: Callable[[], Awaitable[None]], *, holders: Callable[[], Awaitable[str]]) -> None:
-    """Run a migration until it gets its locks. Raises `MigrationBlocked`, with what `holders` tells, if it never does."""
+    """Run a migration again until it gets its locks.
+
+    Raises `MigrationBlocked`, with what `holders` tells, if it never does.
+    """
     for _ in range(TRIES):
         try:
             return await migrate()

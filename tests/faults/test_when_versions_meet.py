@@ -65,9 +65,9 @@ async def test_when_a_field_is_new_the_old_replica_beside_the_new_one_ignores_it
     await notes.start(NEXT_PROBE)
     ledger.injected("versions meet")
 
+    await notes.send(*(submitted(f"P{number}") for number in range(MANY)))
     facts = submitted().model_dump()
     for number in range(MANY):
-        await notes.send(submitted(f"P{number}"))
         await notes.send(upcoming.submitted(**facts | {"project_id": f"Q{number}", "access": STEP_FREE}))
 
     ledger.judged(await notes.judged())

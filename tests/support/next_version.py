@@ -49,12 +49,12 @@ def next_noting_probe() -> Service:
     service.handlers |= {name: handler for name, handler in present.handlers.items() if name != events.submitted.type}
     service.effects |= present.effects
 
-    async def note(event: ProjectSubmitted, work: Work) -> None:
+    async def note(event: Event, work: Work) -> None:
         assert work.cause is not None
         await work.connection.execute(
             "insert into notes (cause, project_id) values ($1, $2)", work.cause.id, getattr(event, "access", "")
         )
-        work.publish(declined(event.project_id))
+        work.publish(declined(event.subject.partition("/")[2]))
 
     service.on(events.submitted)(note)
     service.on(events.submitted_2)(note)

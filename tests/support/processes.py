@@ -132,7 +132,8 @@ async def start_process(
 ) -> ServiceProcess:
     """Run one replica of a service in a process of its own; returns once it consumes, and listens at `http_port`.
 
-    `service` is a service's name, or one of the `PROBES`; the URLs are the administrator's. `clock` is the file of a `SharedClock`.
+    `service` is a service's name, or one of the `PROBES`; the URLs are the administrator's. `clock` is the file of a
+    `SharedClock`.
     `die` is one of the `LAST_MOMENTS`, at which the process kills itself, be it before it has quite started.
     `environment` is added to this process's own. Raises `NeverStarted`.
     """
