@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -24,7 +25,7 @@ FIGURES: dict[str, Measure] = {
     "statements_per_message": statements.measure,
     "busy_rows": busy_rows.measure,
     "idle_cpu": idle.measure,
-    "memory_mb": partial(memory.measure, messages=10_000),
+    "memory_mb": partial(memory.measure, messages=5_000),
     "match_seconds": match.measure,
     "term_seconds": partial(terms.measure, students=(240, 1_000)),
 }
@@ -49,8 +50,10 @@ def main() -> None:
     console = Console()
     with bench_servers() as servers:
         for key in given.keys or measures:
+            began = time.monotonic()
             with console.status(key):
                 figures[key] = measures[key](servers, given.repeats)
+            console.print(f"{key}: measured in {time.monotonic() - began:.0f} s", highlight=False)
     measured = {key: figure.to_json() for key, figure in figures.items()}
     RESULTS.write_text(json.dumps(_kept() | measured, indent=1) + "\n", encoding="utf-8")
     console.print(table_of(measured))

@@ -2,13 +2,14 @@
 
 import asyncio
 import time
+from dataclasses import dataclass
 from itertools import pairwise
 
 import asyncpg
 
 from benchmarks import exactly_once, relaying
 from benchmarks.exactly_once import check_done, consume_as_service, settled
-from benchmarks.figure import Figure, Series
+from benchmarks.figure import Figure, Series, ratio_of
 from benchmarks.processes import alone
 from benchmarks.recording import add_table, record
 from benchmarks.relaying import relay_what_a_crash_left
@@ -23,48 +24,60 @@ from shared.runtime.settings import RuntimeSettings
 from tests.support.probe import declined, probe
 
 WAITING = 100_000
-TENTH = WAITING // 10
 SENT = 1_000_000
 
 
 def measure(servers: BenchServers, _repeats: int) -> Figure:
     """The figure is the rate of the last tenth of what waited against that of the first."""
-    begin, end = _drain(servers)
+    drained = rates_of(servers, WAITING)
     peers = {
-        f"{WAITING:,} waiting, first tenth": Series((begin,), "messages/s"),
-        f"{WAITING:,} waiting, last tenth": Series((end,), "messages/s"),
+        f"{WAITING:,} waiting, first tenth": Series((drained.first_tenth,), "messages/s"),
+        f"{WAITING:,} waiting, last tenth": Series((drained.last_tenth,), "messages/s"),
+        f"{WAITING:,} waiting, until all is said": Series((drained.whole,), "messages/s"),
     }
     for rows, name in ((0, "an empty outbox"), (SENT, f"{SENT:,} sent rows")):
         handled = exactly_once.rate_at(_filled(servers, rows), consume_as_service)
         relayed = relaying.rate_at(_filled(servers, rows), relay_what_a_crash_left)
         peers[f"handled, {name}"] = Series((handled,), "messages/s")
         peers[f"relayed, {name}"] = Series((relayed,), "rows/s")
-    return Figure(Series((end / begin,), "times"), peers)
+    return Figure(ratio_of([drained.last_tenth], [drained.first_tenth]), peers)
 
 
-def _drain(servers: BenchServers) -> tuple[float, float]:
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """Messages a second: handled, in the first and in the last tenth; and in all, until what they say is confirmed."""
+
+    first_tenth: float
+    last_tenth: float
+    whole: float
+
+
+def rates_of(servers: BenchServers, messages: int) -> Drained:
+    """Let so many messages wait, and drain them."""
     place = servers.fresh(SERVICES)
     asyncio.run(add_table(place))
-    asyncio.run(publish_projects(place.amqp_url, WAITING))
-    tenths = alone(drain, place)
-    asyncio.run(check_done(place, WAITING))
-    return TENTH / tenths[0], TENTH / tenths[-1]
+    asyncio.run(publish_projects(place.amqp_url, messages))
+    drained = alone(drain, place, messages)
+    asyncio.run(check_done(place, messages))
+    return drained
 
 
-async def drain(place: Place) -> list[float]:
-    """Seconds of each tenth of what waits."""
+async def drain(place: Place, messages: int) -> Drained:
+    """With the service's runtime; `messages` is a multiple of ten."""
+    tenth = messages // 10
     moments: list[float] = []
     handled = 0
     all_handled = asyncio.Event()
 
     async def record_and_decline(event: ProjectSubmitted, work: Work) -> None:
         nonlocal handled
-        if handled % TENTH == 0:
+        if handled % tenth == 0:
             moments.append(time.perf_counter())
         await record(work.connection, event)
         work.publish(declined(event.project_id))
         handled += 1
-        if handled == WAITING:
+        if handled == messages:
+            moments.append(time.perf_counter())
             all_handled.set()
 
     async with running(
@@ -72,8 +85,9 @@ async def drain(place: Place) -> list[float]:
     ) as replica:
         await all_handled.wait()
         await settled(replica)
-        moments.append(time.perf_counter())
-        return [end - begin for begin, end in pairwise(moments)]
+        whole = time.perf_counter() - moments[0]
+        first, *_, last = (end - begin for begin, end in pairwise(moments))
+        return Drained(tenth / first, tenth / last, messages / whole)
 
 
 def _filled(servers: BenchServers, rows: int) -> Place:

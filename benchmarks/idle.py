@@ -13,7 +13,7 @@ from shared.servers import remove_servers
 from shared.servers.ports import free_port
 
 SETTLES_IN = 10.0
-WATCHED_FOR = 20.0
+WATCHED_FOR = 15.0
 """Seconds."""
 
 

@@ -26,8 +26,8 @@ from shared.runtime.replica import running
 from tests.support.probe import declined, probe, submitted
 
 A_SECOND = 100
-MESSAGES = 1_200
-WARMING = 200
+MESSAGES = 1_500
+WARMING = 300
 """The first of them, which are not counted."""
 
 Latencies = list[float]

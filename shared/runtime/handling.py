@@ -1,5 +1,6 @@
 """From a group of deliveries to one transaction; what fails in it is handled again, alone."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -20,9 +21,6 @@ from shared.runtime.service import MalformedSubmission, NotYet, Service
 from shared.runtime.setbacks import Setbacks, log_fields
 from shared.runtime.work import TakesOutgoing, UnitsOfWork, Work, keep_said, lock_keys
 from shared.telemetry import continued
-
-DEATHS_TO_FAIL = 2
-"""So many processes may die of a message alone, after the one that had it in a group: the third death fails it."""
 
 COLLISIONS_TO_FAIL = 20
 """A transaction that was in another's way so often is treated as a fault."""
@@ -45,7 +43,10 @@ class Handling:
     flight: Flight | None = None
     units_of_work: UnitsOfWork = field(init=False)
     setbacks: Setbacks = field(init=False)
-    _suspected: set[UUID] = field(init=False, default_factory=set)
+    _suspected: dict[UUID, int] = field(init=False, default_factory=dict)
+    _one_suspect: dict[Lane, asyncio.Lock] = field(
+        init=False, default_factory=lambda: {lane: asyncio.Lock() for lane in Lane}
+    )
 
     def __post_init__(self) -> None:
         self.units_of_work = UnitsOfWork(
@@ -97,19 +98,24 @@ class Handling:
             self.flight.handled(self.service.name, delivery.identity)
 
     async def _suspiciously(self, received: Received) -> None:
-        """Handle what was delivered before: its process may have died of it, so each process counts itself first."""
-        deaths = 0
-        if received.identity not in self._suspected:
-            async with acquire(self.pool) as connection:
-                deaths = await store.inbox.suspect(connection, received.identity, at=system_time())
-            self._suspected.add(received.identity)
-        if deaths > DEATHS_TO_FAIL and not await self._is_known(received):
-            await self.setbacks.fail(received, ProcessesDied("one process after the other died handling this message"))
-        else:
-            await self._alone(received)
-        self._suspected.discard(received.identity)
-        async with acquire(self.pool) as connection:
-            await store.inbox.clear_suspect(connection, received.identity)
+        """Handle what was delivered before: its process may have died of it, so each process counts itself first.
+
+        One at a time, or those beside a deadly one would count its deaths as theirs.
+        """
+        async with self._one_suspect[received.incoming.lane]:
+            if received.identity not in self._suspected:
+                async with acquire(self.pool) as connection:
+                    deaths = await store.inbox.suspect(connection, received.identity, at=system_time())
+                self._suspected[received.identity] = deaths
+            if self._suspected[received.identity] > store.inbox.MOST_DEATHS and not await self._is_known(received):
+                await self.setbacks.fail(
+                    received, ProcessesDied("one process after the other died handling this message")
+                )
+            else:
+                await self._alone(received)
+                async with acquire(self.pool) as connection:
+                    await store.inbox.clear_suspect(connection, received.identity)
+            del self._suspected[received.identity]
 
     async def _is_known(self, received: Received) -> bool:
         """Whether it was handled after all, and its process died only before it could say so."""
@@ -135,6 +141,9 @@ class Handling:
         if received.incoming.lane is Lane.MESSAGES:
             await self._together([received])
             return
+        async with acquire(self.pool) as connection:
+            if await store.inbox.is_settled(connection, received.identity):
+                return
         effect = self.service.effects[received.envelope.type]
         with _context_of(received):
             await effect(received.message, replace(self.units_of_work, cause=received.envelope))

@@ -33,8 +33,8 @@ from services.matching.rules.life import TRANSITIONS, State
 from shared.contracts.intake import ApplicationReceived, ApplicationWithdrawn, ProjectWithdrawn
 from shared.contracts.matching import MatchMade
 from shared.contracts.message import Event, Message, type_registry
-from shared.runtime.handling import DEATHS_TO_FAIL
 from shared.runtime.incoming import Incoming
+from shared.runtime.store.inbox import MOST_DEATHS
 from tests.faults.conftest import Ledger
 from tests.support.examples import ROUND, project_withdrawn, round_scheduled
 from tests.support.history import judge
@@ -261,7 +261,7 @@ class LifeOfARound(RuleBasedStateMachine):
     @rule(data=st.data(), at=st.integers(0, 12), after_commit=st.booleans())
     def die(self, data: st.DataObject, at: int, after_commit: bool) -> None:
         """The process dies of a message's handling, at one of its statements or after its commit; another begins."""
-        mortal = [message for message in self.queue if message.deaths < DEATHS_TO_FAIL]
+        mortal = [message for message in self.queue if message.deaths < MOST_DEATHS]
         if not mortal:
             return
         message = data.draw(st.sampled_from(mortal))

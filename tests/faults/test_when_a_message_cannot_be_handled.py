@@ -24,7 +24,7 @@ from tests.faults.conftest import Ledger
 from tests.support.history import judge
 from tests.support.intake import a_host_record
 from tests.support.noted import Notes, until
-from tests.support.probe import DIE, probe, say_declined, submitted
+from tests.support.probe import DIE, MENDED, probe, say_declined, submitted, withdrawn
 from tests.support.processes import NeverStarted
 from tests.support.running import RunningService, Start
 
@@ -72,22 +72,57 @@ async def _restarted_until_it_stops(notes: Notes) -> int:
         deaths += 1
 
 
-async def test_when_one_message_kills_its_process(notes: Notes, ledger: Ledger) -> None:
-    events = [submitted(f"P{number}", title=DIE if number == 24 else "A title") for number in range(GROUP)]
-    await notes.send(*events)
+async def _until_it_is_put_away(notes: Notes, ledger: Ledger) -> None:
+    """Start a process again whenever it has died, until the message that kills is among the failures."""
     deaths = asyncio.create_task(_restarted_until_it_stops(notes))
 
     async def it_is_put_away() -> bool:
         return bool(await notes.failed())
 
     await until(it_is_put_away)
-    await notes.let_a_while_pass()
-    ledger.judged(await notes.judged())
+    await notes.stop()
     ledger.injected("message kills its process", await deaths)
     assert await deaths == 3
+    await notes.let_a_while_pass()
+
+
+async def test_when_one_message_kills_its_process(notes: Notes, ledger: Ledger) -> None:
+    events = [submitted(f"P{number}", title=DIE if number == 24 else "A title") for number in range(GROUP)]
+    await notes.send(*events)
+    await _until_it_is_put_away(notes, ledger)
+    await notes.start()
+    ledger.judged(await notes.judged())
     (failed,) = await notes.failed()
     assert notes.sent[failed] == events[24]
-    assert len(await notes.noted()) == GROUP - 1
+
+
+async def test_when_one_effect_kills_its_process(notes: Notes, ledger: Ledger) -> None:
+    """Effects act side by side: those beside it die with it, and are not held to have done it."""
+    process = await notes.start()
+    events = [withdrawn(DIE if number == 1 else f"P{number}") for number in range(12)]
+    await notes.send(*events)
+    timer = await notes.timers(len(events))
+    await process.stop()
+    notes.step_to(timer)
+    await _until_it_is_put_away(notes, ledger)
+    await notes.start()
+    ledger.judged(await notes.judged())
+    (failed,) = await notes.failed()
+    assert notes.sent[failed] == events[1]
+
+
+async def test_when_what_killed_its_process_is_mended_and_retried(
+    notes: Notes, ledger: Ledger, urls: AdministratorUrls
+) -> None:
+    await notes.send(submitted("P1", title=DIE))
+    await _until_it_is_put_away(notes, ledger)
+    await notes.start(environment=MENDED)
+    await notes.send_again()  # what waits among the failures is not handled behind staff's back
+    await until(notes.at_rest)
+    assert await notes.noted() == []
+    assert await decide(urls, "screening/1", retry=True)
+    ledger.judged(await notes.judged())
+    assert await notes.noted() == list(notes.sent)
 
 
 class TestAFlood:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,12 +18,11 @@ from shared.contracts.directory import outside_system, speakers
 from shared.contracts.envelope import Envelope
 from shared.contracts.evaluation import SurveyOpened
 from shared.contracts.intake import HostRegistered
-from shared.contracts.matching import PlacementCompleted
 from shared.contracts.message import Event, type_registry
 from shared.contracts.notifications import EmailSent
 from shared.contracts.submissions import HostRecord
 from tests.faults.conftest import Ledger
-from tests.support.examples import ROUND, project_submitted, round_scheduled, student_registered
+from tests.support.examples import placement_completed, project_submitted, round_scheduled, student_registered
 from tests.support.history import Report, judge
 from tests.support.intake import a_host_record
 from tests.support.noted import until
@@ -80,8 +78,7 @@ class Programme:
         await self._say(student_registered(student_id=f"S{number}"))
         await self._say(project_submitted(project_id=f"P{number}", host_id=f"H{number}"))
         await self._say(application_received(application_id=f"A{number}", **ids))
-        days = {"starts_on": date(2027, 6, 21), "ends_on": date(2027, 6, 25)}
-        await self._say(PlacementCompleted(application_id=f"A{number}", round_id=ROUND, **ids, **days))
+        await self._say(placement_completed(application_id=f"A{number}", **ids))
 
     async def _say(self, event: Event) -> None:
         (speaker,) = speakers(type(event))

@@ -89,8 +89,11 @@ async def say_declined(event: ProjectSubmitted, work: Work) -> None:
     work.publish(declined(event.project_id))
 
 
-FAIL, DIE = "fail", "die"
-"""Titles of projects at which the noting probe raises, and at which its process dies."""
+DIE = "die"
+"""The title of a project, and the id of a withdrawn one, of which the noting probe's process dies, until mended."""
+
+MENDED = {"NINTHWEEK_TEST_PROBE": "mended"}
+"""The environment of a process that no longer dies of them."""
 
 NOTES = """
     create table notes (cause text not null, project_id text not null);
@@ -108,21 +111,24 @@ def noting_probe() -> Service:
 
 
 async def _note(event: ProjectSubmitted, work: Work) -> None:
-    if event.title == FAIL:
-        raise ValueError(FAIL)
-    if event.title == DIE:
-        os.kill(os.getpid(), signal.SIGKILL)
+    _die_of(event.title)
     await _note_effect(work, event.project_id)
 
 
 async def _note_errand(effect: Errand, units: UnitsOfWork) -> None:
     """An effect may come again, and is told by what it recorded that it was done."""
+    _die_of(effect.project_id)
     async with units.open() as work:
         is_new = await work.connection.fetchval(
             "insert into errands (cause) values ($1) on conflict do nothing returning true", _origin(work)
         )
         if is_new:
             await _note_effect(work, effect.project_id)
+
+
+def _die_of(word: str) -> None:
+    if word == DIE and not MENDED.items() <= os.environ.items():
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 async def _note_effect(work: Work, project_id: str) -> None:

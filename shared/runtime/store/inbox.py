@@ -6,6 +6,9 @@ from uuid import UUID
 
 from shared.database.connection import Connection
 
+MOST_DEATHS = 2
+"""So many processes may die of a message alone, after the one that had it in a group: the third death fails it."""
+
 
 async def lock(connection: Connection, keys: Sequence[int]) -> None:
     """Take transaction-level advisory locks in the order given."""
@@ -15,12 +18,17 @@ async def lock(connection: Connection, keys: Sequence[int]) -> None:
 async def claim(connection: Connection, identities: Iterable[UUID], *, slot: int, at: datetime) -> set[UUID]:
     """Note that these messages are handled in this transaction; returns those that none has handled before.
 
+    Another copy of a message that too many processes died of is not among them: it waits among the failures.
     Two transactions that claim one message hold the same locks, of its subjects, so that the second sees the first's
     claim in whatever partition it is. They are claimed in order all the same, for those whose locks are too few.
     """
     rows = await connection.fetch(
         """
-        with known as materialized (select id from inbox where id = any($1::uuid[]))
+        with known as materialized (
+            select id from inbox where id = any($1::uuid[])
+            union all
+            select id from suspects where id = any($1::uuid[]) and deaths > $4
+        )
         insert into inbox (slot, id, handled_at)
         select $2, id, $3 from unnest($1::uuid[]) as id
         where id not in (select id from known)
@@ -31,6 +39,7 @@ async def claim(connection: Connection, identities: Iterable[UUID], *, slot: int
         sorted(identities),
         slot,
         at,
+        MOST_DEATHS,
     )
     return {row["id"] for row in rows}
 
@@ -38,6 +47,20 @@ async def claim(connection: Connection, identities: Iterable[UUID], *, slot: int
 async def knows(connection: Connection, identity: UUID) -> bool:
     """Whether a message was handled."""
     return bool(await connection.fetchval("select exists (select from inbox where id = $1)", identity))
+
+
+async def is_settled(connection: Connection, identity: UUID) -> bool:
+    """Whether a message was handled, or is among the failures since too many processes died of it."""
+    return bool(
+        await connection.fetchval(
+            """
+            select exists (select from inbox where id = $1)
+                or exists (select from suspects where id = $1 and deaths > $2)
+            """,
+            identity,
+            MOST_DEATHS,
+        )
+    )
 
 
 async def suspect(connection: Connection, identity: UUID, *, at: datetime) -> int:

@@ -1,0 +1,134 @@
+"""Where a message's time goes: `python -m benchmarks.profiling`, on the same run as `exactly_once_ratio`."""
+
+import asyncio
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.exactly_once import MESSAGES, consume_as_service
+from benchmarks.processes import alone
+from benchmarks.recording import add_table
+from benchmarks.servers import BenchServers, Place, bench_servers
+from benchmarks.traffic import SERVICES, publish_projects
+
+OURS = {
+    "benchmarks/recording.py": "the handler's own statement",
+    "shared/runtime/incoming.py": "reading: envelope, identity, body into its model",
+    "shared/runtime/work.py": "saying: the event out, its envelope, its body, into the outbox",
+    "shared/runtime/store/inbox.py": "claiming in the inbox",
+    "shared/runtime/store/outbox.py": "noting as sent",
+    "shared/runtime/publisher.py": "publishing, with its confirms",
+    "shared/runtime/relay.py": "publishing, with its confirms",
+    "shared/runtime/acknowledgement.py": "acknowledging",
+    "shared/runtime/consumer.py": "the unit of work: begin, commit, context, dispatch",
+    "shared/runtime/handling.py": "the unit of work: begin, commit, context, dispatch",
+    "shared/database/connection.py": "the unit of work: begin, commit, context, dispatch",
+}
+LIBRARIES = {
+    "/aio_pika/": "aio-pika and aiormq: frames in and out",
+    "/aiormq/": "aio-pika and aiormq: frames in and out",
+    "/pamqp/": "aio-pika and aiormq: frames in and out",
+}
+LOOP = "the event loop, with what runs in C: sockets, asyncpg's protocol"
+"""A sample counts for the innermost of our files that it lies in; else of the libraries'; else for the loop."""
+
+
+SAMPLED_EVERY = 0.001
+"""Seconds of the processor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Seconds of the processor by area of the service and by process, and from begin to end."""
+
+    areas: dict[str, float]
+    processes: dict[str, float]
+    seconds: float
+
+
+def profile(servers: BenchServers) -> Profile:
+    place = servers.fresh(SERVICES)
+    asyncio.run(add_table(place))
+    asyncio.run(publish_projects(place.amqp_url, MESSAGES))
+    before = _server_seconds()
+    areas, own, seconds = alone(consume_profiled, place)
+    after = _server_seconds()
+    spent = {name: after[name] - before[name] for name in after}
+    return Profile(areas, {"the service": own} | spent, seconds)
+
+
+async def consume_profiled(place: Place) -> tuple[dict[str, float], float, float]:
+    """Seconds of the processor by area and in all, and seconds from begin to end."""
+    areas: Counter[str] = Counter()
+    with _sampling(areas):
+        processor_began = time.process_time()
+        seconds = await consume_as_service(place, MESSAGES)
+        own = time.process_time() - processor_began
+    return {area: own * samples / areas.total() for area, samples in areas.items()}, own, seconds
+
+
+@contextmanager
+def _sampling(areas: Counter[str]) -> Iterator[None]:
+    """Count in which area the process is, as often as it has used so much of the processor: waiting is no area."""
+
+    def sample(_signal: int, frame: FrameType | None) -> None:
+        stack = []
+        while frame is not None:
+            stack.append(frame.f_code.co_filename)
+            frame = frame.f_back
+        areas[_area(stack)] += 1
+
+    signal.signal(signal.SIGPROF, sample)
+    signal.setitimer(signal.ITIMER_PROF, SAMPLED_EVERY, SAMPLED_EVERY)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _area(innermost_first: Sequence[str]) -> str:
+    for areas in (OURS, LIBRARIES):
+        for file in innermost_first:
+            for place, area in areas.items():
+                if place in file:
+                    return area
+    return LOOP
+
+
+def _server_seconds() -> dict[str, float]:
+    """Of the processor, by server, with processes that have ended."""
+    spent = {"PostgreSQL": 0.0, "RabbitMQ": 0.0}
+    for process in psutil.Process().children(recursive=True):
+        name = {"postgres": "PostgreSQL", "beam.smp": "RabbitMQ"}.get(process.name())
+        if name is not None:
+            times = process.cpu_times()
+            spent[name] += times.user + times.system + times.children_user + times.children_system
+    return spent
+
+
+def main() -> None:
+    console = Console()
+    with bench_servers() as servers, console.status("profiling"):
+        measured = profile(servers)
+    total = sum(measured.areas.values())
+    table = Table(
+        "of the service's processor time", "share", title=f"{MESSAGES:,} messages in {measured.seconds:.1f} s"
+    )
+    for area, seconds in sorted(measured.areas.items(), key=lambda item: -item[1]):
+        table.add_row(area, f"{seconds / total:.0%}")
+    table.add_section()
+    for process, seconds in measured.processes.items():
+        table.add_row(f"of the processor: {process}", f"{1e6 * seconds / MESSAGES:,.0f} µs a message")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
