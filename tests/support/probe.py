@@ -1,5 +1,7 @@
 """A service made for the runtime's tests: in screening's place, it does what a test asks of it."""
 
+import os
+import signal
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
@@ -85,3 +87,50 @@ def probe(on_project: OnProject, *, changes: Callable[[Any], tuple[str, ...]] | 
 async def say_declined(event: ProjectSubmitted, work: Work) -> None:
     """The plainest handler: one event in, one event out."""
     work.publish(declined(event.project_id))
+
+
+FAIL, DIE = "fail", "die"
+"""Titles of projects at which the noting probe raises, and at which its process dies."""
+
+NOTES = """
+    create table notes (cause text not null, project_id text not null);
+    create table errands (cause text primary key);
+    grant all on notes, errands to ninthweek_screening;
+"""
+"""The noting probe's tables, made by the administrator: what it did, as often as it did it."""
+
+
+def noting_probe() -> Service:
+    """A probe that notes each thing it does in a row of its own, and says `ProjectDeclined`."""
+    service = probe(_note)
+    service.effects[Errand.type] = _note_errand
+    return service
+
+
+async def _note(event: ProjectSubmitted, work: Work) -> None:
+    if event.title == FAIL:
+        raise ValueError(FAIL)
+    if event.title == DIE:
+        os.kill(os.getpid(), signal.SIGKILL)
+    await _note_effect(work, event.project_id)
+
+
+async def _note_errand(effect: Errand, units: UnitsOfWork) -> None:
+    """An effect may come again, and is told by what it recorded that it was done."""
+    async with units.open() as work:
+        is_new = await work.connection.fetchval(
+            "insert into errands (cause) values ($1) on conflict do nothing returning true", _origin(work)
+        )
+        if is_new:
+            await _note_effect(work, effect.project_id)
+
+
+async def _note_effect(work: Work, project_id: str) -> None:
+    await work.connection.execute("insert into notes (cause, project_id) values ($1, $2)", _origin(work), project_id)
+    work.publish(declined(project_id))
+
+
+def _origin(work: Work) -> str:
+    """The id of the event that set all this going."""
+    assert work.cause is not None
+    return work.cause.correlation_id or work.cause.id

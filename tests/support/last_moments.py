@@ -1,0 +1,124 @@
+"""Moments at which a process takes its own life, by SIGKILL: nothing is cleared up, flushed or said.
+
+The runtime is wrapped from outside, in the process that is to die.
+"""
+
+import os
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from inspect import signature
+from typing import Any
+from unittest.mock import patch
+
+from shared.runtime import Service, UnitsOfWork, Work, store
+from shared.runtime.consumer import Consumer
+from shared.runtime.handling import Handling
+from shared.runtime.relay import Relay
+from shared.runtime.replica import Replica
+
+Replicas = Callable[[], Awaitable[Replica]]
+"""Waits until the replica runs."""
+
+Prepare = Callable[[Service, Replicas], None]
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _before_the_handler(_service: Service, _replica: Replicas) -> None:
+    _wrap(Handling, "messages", before=die)
+
+
+def _inside_the_handler(service: Service, _replica: Replicas) -> None:
+    """It has changed its tables and said what it had to say, and nothing is committed."""
+
+    def dying(call: Callable[[Any, Work], Awaitable[None]]) -> Callable[[Any, Work], Awaitable[None]]:
+        async def wrapped(message: Any, work: Work) -> None:
+            await call(message, work)
+            die()
+
+        return wrapped
+
+    for name, handler in service.handlers.items():
+        service.handlers[name] = replace(handler, call=dying(handler.call))
+
+
+def _between_commit_and_acknowledgement(_service: Service, _replica: Replicas) -> None:
+    _wrap(Handling, "messages", after=die)
+
+
+def _between_commit_and_publish(_service: Service, replica: Replicas) -> None:
+    """All that was delivered is acknowledged: what it said is in the table, and nowhere else."""
+
+    async def publish(*_arguments: Any, **_named: Any) -> None:
+        for consumer in (await replica()).consumers:
+            await consumer.finish()
+        die()
+
+    relay = Relay.__init__
+
+    def with_publish(*arguments: Any, **named: Any) -> None:
+        given = signature(relay).bind(*arguments, **named)
+        given.arguments["publish"] = publish
+        relay(*given.args, **given.kwargs)
+
+    patch.object(Relay, "__init__", with_publish).start()
+
+
+def _between_publish_and_mark(_service: Service, _replica: Replicas) -> None:
+    mark_sent = store.mark_sent
+
+    async def die_with_any(connection: Any, identifiers: Sequence[Any], **named: Any) -> None:
+        if identifiers:
+            die()
+        await mark_sent(connection, identifiers, **named)
+
+    patch.object(store, "mark_sent", die_with_any).start()
+
+
+def _between_effect_and_acknowledgement(service: Service, _replica: Replicas) -> None:
+    """It has acted outside the database, and recorded what it did."""
+
+    def dying(call: Callable[[Any, UnitsOfWork], Awaitable[None]]) -> Callable[[Any, UnitsOfWork], Awaitable[None]]:
+        async def wrapped(effect: Any, units: UnitsOfWork) -> None:
+            await call(effect, units)
+            die()
+
+        return wrapped
+
+    for name, effect in service.effects.items():
+        service.effects[name] = dying(effect)
+
+
+def _while_stopping(_service: Service, _replica: Replicas) -> None:
+    """The broker delivers no more, and what it had delivered is not yet handled."""
+    _wrap(Consumer, "finish", before=die)
+
+
+def _wrap(
+    owner: type, method: str, *, before: Callable[[], None] | None = None, after: Callable[[], None] | None = None
+) -> None:
+    original = getattr(owner, method)
+
+    async def wrapped(*arguments: Any) -> None:
+        if before:
+            before()
+        await original(*arguments)
+        if after:
+            after()
+
+    patch.object(owner, method, wrapped).start()
+
+
+LAST_MOMENTS: Mapping[str, Prepare] = {
+    "before-the-handler": _before_the_handler,
+    "inside-the-handler": _inside_the_handler,
+    "between-commit-and-acknowledgement": _between_commit_and_acknowledgement,
+    "between-commit-and-publish": _between_commit_and_publish,
+    "between-publish-and-mark": _between_publish_and_mark,
+    "between-effect-and-acknowledgement": _between_effect_and_acknowledgement,
+    "while-stopping": _while_stopping,
+}
+"""What makes a process die the first time that it comes to the moment of this name."""
