@@ -42,11 +42,9 @@ class MailServer:
 
     def drop_connections(self) -> bool:
         """Close every connection; whether there was any."""
-        transports = [connection.transport for connection in self._connections if connection.transport is not None]
-        for transport in transports:
-            transport.abort()
+        dropped = [_drop(connection) for connection in self._connections]
         self._connections.clear()
-        return bool(transports)
+        return any(dropped)
 
     async def handle_DATA(self, server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         found = _MESSAGE_ID.search(envelope.content)
@@ -57,8 +55,8 @@ class MailServer:
         if trouble == "hang":
             await asyncio.sleep(HANGS_FOR)
         self.taken[message_id, envelope.rcpt_tos[0]] += 1
-        if trouble == "lose answer" and server.transport is not None:
-            server.transport.abort()
+        if trouble == "lose answer":
+            _drop(server)
         return "250 Taken"
 
     def _trouble_of(self, message_id: str) -> Trouble | None:
@@ -87,3 +85,12 @@ async def mail_server() -> AsyncIterator[MailServer]:
         server.close()
         mails.drop_connections()
         await server.wait_closed()
+
+
+def _drop(connection: SMTP) -> bool:
+    """Reset a connection; whether it was open."""
+    transport = connection.transport
+    if not isinstance(transport, asyncio.Transport):
+        return False
+    transport.abort()
+    return True

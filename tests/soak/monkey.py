@@ -3,11 +3,10 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
-from typing import AsyncIterator
 
 FAULTS_A_SECOND = 8.0
 
@@ -80,9 +79,8 @@ Deed = Callable[[Random], Awaitable[bool]]
 class Monkey:
     """Carries out a plan, as far as it is let loose; `counts` has the faults that were injected, by kind."""
 
-    def __init__(self, strikes: Iterator[Strike], deeds: Mapping[str, Deed], *, at_most: int | None = None) -> None:
+    def __init__(self, strikes: Iterator[Strike], *, at_most: int | None = None) -> None:
         self._strikes = strikes
-        self._deeds = deeds
         self._at_most = at_most
         self._under_way: set[asyncio.Task[None]] = set()
         self._dear_under_way: asyncio.Task[None] | None = None
@@ -94,9 +92,9 @@ class Monkey:
         return self._at_most is not None and self.counts.total() >= self._at_most
 
     @asynccontextmanager
-    async def loose(self) -> AsyncIterator[None]:
-        """Inject faults while the block lasts; all of them have ended when it does."""
-        at_work = asyncio.create_task(self._work())
+    async def loose(self, deeds: Mapping[str, Deed]) -> AsyncIterator[None]:
+        """Inject faults by these deeds while the block lasts; all of them have ended when it does."""
+        at_work = asyncio.create_task(self._work(deeds))
         try:
             yield
         finally:
@@ -106,13 +104,13 @@ class Monkey:
                 if isinstance(outcome, Exception):
                     raise outcome
 
-    async def _work(self) -> None:
+    async def _work(self, deeds: Mapping[str, Deed]) -> None:
         while not self.is_done:
             strike = next(self._strikes)
             await asyncio.sleep(strike.pause)
             if strike.kind.is_dear and not self._may_strike_dearly():
                 continue
-            task = asyncio.create_task(self._strike(strike))
+            task = asyncio.create_task(self._strike(strike, deeds[strike.kind.name]))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
             if strike.kind.is_dear:
@@ -121,9 +119,9 @@ class Monkey:
     def _may_strike_dearly(self) -> bool:
         return self._dear_under_way is None and time.monotonic() > self._rests_until
 
-    async def _strike(self, strike: Strike) -> None:
+    async def _strike(self, strike: Strike, deed: Deed) -> None:
         try:
-            if await self._deeds[strike.kind.name](strike.dice):
+            if await deed(strike.dice):
                 self.counts[strike.kind.name] += 1
         finally:
             if strike.kind.is_dear:

@@ -13,7 +13,6 @@ import asyncpg
 from ninthweek.services import NAMES
 from services.matching.rules.history import RoundHistory
 from services.matching.store import history_of_round
-from shared.broker.topology import EVENTS
 from shared.database.connection import prepare_codecs
 from shared.runtime.outgoing import Outgoing
 
@@ -23,7 +22,7 @@ APPLICATION = "soak"
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, asyncpg.InternalClientError)
 """What is raised where the database is killed just then."""
 
-LOCKABLE = ("inbox", "outbox", "failures")
+LOCKABLE = ("inbox", "outbox", "unsent", "waiting")
 
 
 async def connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
@@ -36,7 +35,7 @@ async def connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A row of a service's outbox that is an event."""
+    """A row of a service's outbox."""
 
     service: str
     outgoing: Outgoing
@@ -70,40 +69,45 @@ class Snapshot:
         self._connection = connection
 
     async def said(self, known: Collection[UUID] = ()) -> list[Said]:
-        """The events that were said, but for those that are known, in order."""
+        """What was said, but for the rows that are known, in order; timers and retries from when they were due."""
         rows = await self._each(
-            "select '{service}' as service, id, exchange, routing_key, headers, body, mandatory, said_at "
-            "from {service}.outbox where exchange = $1 and id <> all($2)",
-            EVENTS,
+            "select '{service}' as service, id, identity, exchange, routing_key, headers, body, mandatory, said_at "
+            "from {service}.outbox where id <> all($1)",
             list(known),
             order="said_at, id",
         )
-        return [
-            Said(
-                row["service"],
-                Outgoing(row["id"], row["exchange"], row["routing_key"], row["headers"], row["body"], row["mandatory"]),
-            )
-            for row in rows
-        ]
+        columns = ("id", "identity", "exchange", "routing_key", "headers", "body", "mandatory")
+        return [Said(row["service"], Outgoing(**{column: row[column] for column in columns})) for row in rows]
 
     async def unfinished(self, programme_now: datetime) -> list[str]:
         """What services have still to say or to do by themselves, in words."""
         rows = await self._each(
             """
-            select '{service}' as service, count(*) as number from {service}.outbox
-            where sent_at is null and (due_at is null or due_at <= $1 or retry_at is not null)
+            select '{service}' as service, (select count(*) from {service}.unsent) as unsent,
+                (select count(*) from {service}.waiting where due_at <= $1) as timers,
+                (select count(*) from {service}.waiting where retry_at is not null) as retries
             """,
             programme_now,
         )
-        unfinished = [f"{row['service']} has {row['number']} messages to send" for row in rows if row["number"]]
+        unfinished = [
+            f"{row['service']} has {row[what]} {what}"
+            for row in rows
+            for what in ("unsent", "timers", "retries")
+            if row[what]
+        ]
         mails: int = await self._connection.fetchval("select count(*) from notifications.emails where state = 'due'")
         return [*unfinished, f"{mails} mails are due"] if mails else unfinished
 
     async def next_timer(self) -> datetime | None:
-        rows = await self._each(
-            "select min(due_at) as due_at from {service}.outbox where sent_at is null and due_at is not null"
-        )
+        rows = await self._each("select min(due_at) as due_at from {service}.waiting")
         return min((row["due_at"] for row in rows if row["due_at"] is not None), default=None)
+
+    async def handled_twice(self) -> list[tuple[str, UUID]]:
+        """What stands in a service's inbox more than once."""
+        rows = await self._each(
+            "select '{service}' as service, id from {service}.inbox group by service, id having count(*) > 1"
+        )
+        return [(row["service"], row["id"]) for row in rows]
 
     async def handled(self, awaited: Mapping[str, Collection[UUID]]) -> list[tuple[str, UUID]]:
         """Which of these messages each service has handled, or keeps among its failures."""
