@@ -143,6 +143,8 @@ def main() -> int:
     folder = VAR / f"soak-{os.getpid()}"
     folder.mkdir(parents=True)
     logging.basicConfig(filename=folder / "soak.log", level=logging.INFO)
+    for talkative in ("mail.log", "httpx", "aiormq", "aio_pika"):
+        logging.getLogger(talkative).setLevel(logging.ERROR)
     try:
         with local_servers(folder / "servers", durable=False) as servers:
             tally = uvloop.run(soak(options, servers, folder))

@@ -77,7 +77,7 @@ class Company:
         self._clock = clock
         self._environment = environment
         self._keepers: list[asyncio.Task[None]] = []
-        self._is_closing = False
+        self._closing = asyncio.Event()
         self.crashes: list[str] = []
         """Ends that nobody brought about, in words."""
         self.places = [
@@ -105,13 +105,13 @@ class Company:
 
     async def close(self) -> None:
         """Stop everything in order."""
-        self._is_closing = True
+        self._closing.set()
         await asyncio.gather(*(self.stop(place) for place in self.at_work))
         await asyncio.gather(*self._keepers)
 
     async def abandon(self) -> None:
         """Kill everything."""
-        self._is_closing = True
+        self._closing.set()
         for place in self.at_work:
             await self.kill(place)
         for keeper in self._keepers:
@@ -157,7 +157,7 @@ class Company:
                     os.kill(process.pid, signal.SIGCONT)
 
     async def _keep(self, place: Place) -> None:
-        while not self._is_closing:
+        while not self._closing.is_set():
             try:
                 process = await start_process(
                     place.service,
@@ -172,8 +172,8 @@ class Company:
                 logging.getLogger("soak").info("%s did not start: %s", place.service, error)
                 await asyncio.sleep(PAUSE)
                 continue
-            place.process, place.is_ending = process, self._is_closing
-            if self._is_closing:
+            place.process, place.is_ending = process, self._closing.is_set()
+            if self._closing.is_set():
                 await process.stop()
             code = await process.ended()
             if not place.is_ending:
