@@ -110,7 +110,7 @@ class Company:
         await asyncio.gather(*self._keepers)
 
     async def abandon(self) -> None:
-        """Kill everything."""
+        """Kill everything that still runs."""
         self._closing.set()
         for place in self.at_work:
             await self.kill(place)

@@ -20,7 +20,7 @@ from tests.support.shared_clock import SharedClock
 PAUSES = (0.02, 0.05, 0.1)
 """Seconds between looks at the databases, the last again and again."""
 
-PATIENCE = 180.0
+PATIENCE = 90.0
 """Seconds in which something must move."""
 
 

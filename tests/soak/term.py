@@ -1,6 +1,7 @@
 """One term of a soak: prepared, played while the monkey is loose, and judged."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,11 +11,12 @@ from random import Random
 import aio_pika
 import httpx
 
-from ninthweek.demonstration.api import Api
+from ninthweek.demonstration.api import Api, RequestRefused
 from ninthweek.demonstration.checks import too_many_placements, without_end
 from ninthweek.demonstration.outcome import differences, outcome_of
 from ninthweek.demonstration.outside import OutsideSystems
 from ninthweek.demonstration.playing import play_term
+from ninthweek.demonstration.quiet import NeverQuiet
 from ninthweek.demonstration.term import Term, read_term
 from ninthweek.services import NAMES
 from services.matching.rules.history import violations
@@ -92,9 +94,8 @@ async def play(surroundings: Surroundings, *, seed: int, template: str, name: st
         await company.open()
         played = await _play(term, surroundings, company, url, clock)
         await company.close()
-    except BaseException:
+    finally:
         await company.abandon()
-        raise
     left = [*company.crashes, *await _left_in_queues(surroundings.amqp_url)]
     report = played.report + Report(unexpected=tuple(left))
     await surroundings.audit.catch_up()
@@ -124,14 +125,19 @@ async def _play(term: Term, surroundings: Surroundings, company: Company, url: s
             mails=surroundings.mails,
             chronicle=chronicle,
         )
-        async with surroundings.monkey.loose(faults.deeds):
-            await play_term(term, stage, lambda: None)
-        await stage.quiet()
-        await _until_empty(surroundings.amqp_url)
-        await stage.quiet()
+        stopped: list[str] = []
+        try:
+            async with surroundings.monkey.loose(faults.deeds):
+                await play_term(term, stage, lambda: None)
+            await stage.quiet()
+            await _until_empty(surroundings.amqp_url)
+            await stage.quiet()
+        except (RequestRefused, NeverQuiet) as reason:
+            stopped.append(f"the term could not be played to its end: {reason}")
         history = await _history(term, surroundings, books, chronicle, faults.poison)
         await books.close()
-    return Played(judge_term(history), chronicle.counts.total(), sum(history.mails_taken.values()))
+    report = judge_term(history) + Report(unexpected=tuple(stopped))
+    return Played(report, chronicle.counts.total(), sum(history.mails_taken.values()))
 
 
 def _environment(surroundings: Surroundings, folder: Path) -> dict[str, str]:
@@ -215,12 +221,15 @@ async def _waiting_in_queues(amqp_url: str) -> dict[str, int]:
 async def _until_empty(amqp_url: str) -> None:
     """Wait until services have taken everything, such as what the monkey published again."""
     dead = {dead_letter_queue(service) for service in NAMES}
-    async with asyncio.timeout(EMPTY_WITHIN):
-        while True:
-            waiting = await _waiting_in_queues(amqp_url)
-            if not any(number for name, number in waiting.items() if name not in dead):
-                return
-            await asyncio.sleep(0.1)
+    gives_up_at = time.monotonic() + EMPTY_WITHIN
+    while True:
+        waiting = await _waiting_in_queues(amqp_url)
+        full = {name: number for name, number in waiting.items() if number and name not in dead}
+        if not full:
+            return
+        if time.monotonic() > gives_up_at:
+            raise NeverQuiet(f"After {EMPTY_WITHIN:.0f} seconds there are still messages in queues: {full}.")
+        await asyncio.sleep(0.1)
 
 
 async def _left_in_queues(amqp_url: str) -> list[str]:
