@@ -129,11 +129,14 @@ async def _play(term: Term, surroundings: Surroundings, company: Company, url: s
         try:
             async with surroundings.monkey.loose(faults.deeds):
                 await play_term(term, stage, lambda: None)
+        except (RequestRefused, NeverQuiet) as reason:
+            stopped.append(f"the term could not be played to its end: {reason}")
+        try:
             await stage.quiet()
             await _until_empty(surroundings.amqp_url)
             await stage.quiet()
-        except (RequestRefused, NeverQuiet) as reason:
-            stopped.append(f"the term could not be played to its end: {reason}")
+        except NeverQuiet as reason:
+            stopped.append(str(reason))
         history = await _history(term, surroundings, books, chronicle, faults.poison)
         await books.close()
     report = judge_term(history) + Report(unexpected=tuple(stopped))
