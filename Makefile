@@ -8,10 +8,10 @@ MINUTES ?= 10
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test faults soak lint format lock clean
+.PHONY: help demo up test faults soak bench bench-long lint format lock clean
 
 help:  ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/complete  ## run a whole term in a minute or two; the results are left in var/demo
 	.venv/bin/ninthweek demo --term ninthweek/demonstration/terms/trinity-2027 --out var/demo
@@ -28,6 +28,12 @@ faults: .venv/complete  ## kill, cut and confuse everything there is; ends with 
 soak: .venv/complete  ## play whole terms for MINUTES=10 while a monkey injects faults at random; SEED=… plays them again
 	.venv/bin/python -m tests.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
+bench: .venv/bench  ## measure what it costs, beside its peers, within 15 minutes; the figures are left in var/bench.json
+	.venv/bin/python -m benchmarks $(KEYS)
+
+bench-long: .venv/bench  ## the same, and what takes longer: the largest term, the backlog, the memory
+	.venv/bin/python -m benchmarks --long $(KEYS)
+
 lint: .venv/complete  ## check style, types and who may import whom
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
@@ -42,6 +48,9 @@ lock: .venv/bin/uv  ## choose the current versions of all dependencies again
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev --upgrade \
 		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 		pyproject.toml --output-file requirements.lock
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --extra bench --constraint requirements.lock --upgrade \
+		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
+		pyproject.toml --output-file benchmarks/requirements.lock
 
 clean:  ## remove the environment and all that runs have left
 	@# For root, PostgreSQL's data lies elsewhere and is linked from here.
@@ -52,6 +61,11 @@ clean:  ## remove the environment and all that runs have left
 .venv/complete: requirements.lock | .venv/bin/uv
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --requirement requirements.lock
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# And the peers that the figures stand beside; nothing else is changed by them.
+.venv/bench: benchmarks/requirements.lock .venv/complete | .venv/bin/uv
+	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --requirement $<
 	@touch $@
 
 # Debian keeps what `venv` needs in a package of its own.

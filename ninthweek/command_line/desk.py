@@ -1,4 +1,4 @@
-"""Commands for staff: `queues` and `failures`."""
+"""Commands for staff: `queues`, `failures` and `resend`."""
 
 import asyncio
 import json
@@ -15,8 +15,10 @@ from rich.table import Table
 
 from ninthweek.desk.failures import decide, list_failures, show_failure
 from ninthweek.desk.queues import ServiceState, states
+from ninthweek.desk.resending import send_again
 from ninthweek.settings import administrator_urls
 from shared.clock import LOCAL_TIME
+from shared.runtime.settings import RuntimeSettings
 
 commands = typer.Typer()
 failures = typer.Typer(help="What could not be handled: list, show, retry or discard it.", no_args_is_help=True)
@@ -87,6 +89,24 @@ def _age(age: timedelta | None) -> str:
     if seconds < 120:
         return f"{seconds} s"
     return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
+
+
+@commands.command()
+def resend(
+    older_than: Annotated[float, typer.Option(min=0, help="Minutes since it was said.")] = 10,
+    data: Data = Path("var/up"),
+) -> None:
+    """Send again what was said and has never been handled, as after a queue was deleted.
+
+    What still waits in a queue would be sent twice, and handled once: look at `ninthweek queues` first.
+    """
+    sent = asyncio.run(
+        send_again(
+            administrator_urls(data), older_than=timedelta(minutes=older_than), remember=RuntimeSettings().remember
+        )
+    )
+    for service, number in sent.items():
+        typer.echo(f"{service}: {number} sent again.")
 
 
 @failures.command("list")

@@ -35,3 +35,35 @@ async def oldest_waiting(
         list(routing_keys),
     )
     return oldest
+
+
+async def send_again(
+    connection: "Administrator",
+    speaker: str,
+    hearer: str,
+    *,
+    exchange: str,
+    routing_keys: Sequence[str],
+    said_between: tuple[datetime, datetime],
+    now: datetime,
+) -> int:
+    """Have a speaker's relay send what the broker confirmed and a hearer has neither handled nor kept; how many."""
+    status = await connection.execute(
+        f"""
+        insert into "{speaker}".unsent (id, slot, look_at)
+        select id, slot, $5 from "{speaker}".outbox as said
+        where exchange = $1 and routing_key = any($2) and said_at between $3 and $4
+          and not exists (select from "{hearer}".inbox where id = said.identity)
+          and not exists (select from "{hearer}".waiting where waiting.identity = said.identity)
+          and not exists (select from "{hearer}".suspects where id = said.identity)
+          and not exists (
+              select from "{hearer}".failures where failures.identity = said.identity and state <> 'retried'
+          )
+        on conflict (id) do nothing
+        """,  # noqa: S608 - names of our own services
+        exchange,
+        list(routing_keys),
+        *said_between,
+        now,
+    )
+    return int(status.rpartition(" ")[2])

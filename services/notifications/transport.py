@@ -85,6 +85,9 @@ class MailServer:
     async def _over_connection(self, connection: aiosmtplib.SMTP, parcel: Parcel) -> None:
         try:
             await connection.sendmail(parcel.sender, parcel.recipient, parcel.content)
+        except asyncio.CancelledError:
+            connection.close()  # the answer that is still to come must not count as one to the next mail
+            raise
         finally:
             if connection.is_connected:
                 self._idle.append(connection)

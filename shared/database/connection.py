@@ -1,11 +1,11 @@
 """Connections to PostgreSQL, and how to tell that it is away from that it refused."""
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
+from pydantic_core import from_json, to_json
 
 if TYPE_CHECKING:
     Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]
@@ -102,4 +102,8 @@ async def _leave_as_it_is(_connection: "asyncpg.Connection[asyncpg.Record]") -> 
 
 async def prepare_codecs(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     """Let a connection read and write `jsonb` as objects."""
-    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_to_json, decoder=from_json)
+
+
+def _to_json(value: Any) -> str:
+    return to_json(value).decode()

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import aiormq
-from faststream.rabbit import RabbitMessage
+from aio_pika.abc import AbstractIncomingMessage
 
 from shared.broker.connection import BROKER_AWAY
 
@@ -41,7 +41,7 @@ class Acknowledgements:
     def __init__(self) -> None:
         self._channels: dict[aiormq.abc.AbstractChannel, Settled] = {}
 
-    async def send(self, group: Sequence[RabbitMessage]) -> None:
+    async def send(self, group: Sequence[AbstractIncomingMessage]) -> None:
         """Where a channel is gone its deliveries come again, and the inbox knows them.
 
         An acknowledgement that was begun when the connection died would wait for ever.
@@ -49,7 +49,7 @@ class Acknowledgements:
         tags: dict[aiormq.abc.AbstractChannel, list[int]] = {}
         for message in group:
             with suppress(*BROKER_AWAY):  # its channel is only told as long as it is open
-                tags.setdefault(message.raw_message.channel, []).append(message.raw_message.delivery_tag or 0)
+                tags.setdefault(message.channel, []).append(message.delivery_tag or 0)
         for channel in [channel for channel in self._channels if channel.is_closed]:
             del self._channels[channel]
         for channel, handled in tags.items():

@@ -13,7 +13,8 @@ from shared.database.connection import COLLISION, Connection, DatabaseAway, Pool
 from shared.runtime import store
 from shared.runtime.failure import ContractBroken, ProcessesDied
 from shared.runtime.flight import Flight
-from shared.runtime.incoming import Broken, Incoming, Received, read
+from shared.runtime.incoming import Broken, Delivery, Incoming, Received, read
+from shared.runtime.metrics import Metrics
 from shared.runtime.ring import Ring
 from shared.runtime.service import MalformedSubmission, NotYet, Service
 from shared.runtime.setbacks import Setbacks, log_fields
@@ -40,6 +41,7 @@ class Handling:
     clock: Clock
     relay: TakesOutgoing
     ring: Ring
+    metrics: Metrics
     flight: Flight | None = None
     units_of_work: UnitsOfWork = field(init=False)
     setbacks: Setbacks = field(init=False)
@@ -49,12 +51,17 @@ class Handling:
         self.units_of_work = UnitsOfWork(
             self.service.name, self.service.says, self.pool, self.clock, self.relay, self.ring
         )
-        self.setbacks = Setbacks(self.service, self.units_of_work)
+        self.setbacks = Setbacks(self.service, self.units_of_work, self.metrics)
 
-    async def messages(self, group: Sequence[Incoming]) -> None:
+    def read(self, incoming: Incoming) -> Delivery:
+        """Hold a delivery against the contracts and against what the service handles."""
+        taken = self.service.handlers if incoming.lane is Lane.MESSAGES else self.service.effects
+        return read(self.service.name, taken.keys(), incoming)
+
+    async def messages(self, group: Sequence[Delivery]) -> None:
         """Handle a group in one transaction; what fails in it, and what was delivered before, alone."""
         together: list[Received] = []
-        for delivery in map(self._read, group):
+        for delivery in group:
             if isinstance(delivery, Received) and not delivery.incoming.delivered_before:
                 together.append(delivery)
             else:
@@ -71,12 +78,12 @@ class Handling:
         for received in together:
             self._done(received)
 
-    async def effects(self, group: Sequence[Incoming]) -> None:
+    async def effects(self, group: Sequence[Delivery]) -> None:
         """Act outside the database, each alone and outside any transaction."""
-        for delivery in map(self._read, group):
+        for delivery in group:
             await self._apart(delivery)
 
-    async def _apart(self, delivery: Received | Broken) -> None:
+    async def _apart(self, delivery: Delivery) -> None:
         if isinstance(delivery, Broken):
             await self._answer_broken(delivery)
         elif delivery.incoming.delivered_before:
@@ -85,13 +92,9 @@ class Handling:
             await self._alone(delivery)
         self._done(delivery)
 
-    def _done(self, delivery: Received | Broken) -> None:
+    def _done(self, delivery: Delivery) -> None:
         if self.flight is not None:
             self.flight.handled(self.service.name, delivery.identity)
-
-    def _read(self, incoming: Incoming) -> Received | Broken:
-        taken = self.service.handlers if incoming.lane is Lane.MESSAGES else self.service.effects
-        return read(self.service.name, taken.keys(), incoming)
 
     async def _suspiciously(self, received: Received) -> None:
         """Handle what was delivered before: its process may have died of it, so each process counts itself first."""
@@ -130,37 +133,42 @@ class Handling:
         effect = self.service.effects[received.envelope.type]
         with _context_of(received):
             await effect(received.message, replace(self.units_of_work, cause=received.envelope))
+        async with acquire(self.pool) as connection:
+            await self._claim(connection, {received.identity})
 
     async def _together(self, group: Sequence[Received]) -> None:
         """The unit of work: that they were handled, what changed and what is to be said, or nothing."""
-        handlers = [self.service.handlers[received.envelope.type] for received in group]
+        with self.metrics.transaction_seconds.time():
+            async with acquire(self.pool) as connection, transaction(connection, locks=self._locks(group)):
+                works = await self._handle(group, connection)
+                outgoing = [row for work in works for row in work.outgoing]
+                await keep_said(connection, outgoing, self.ring)
+        self.relay.hand(outgoing)
+        self.metrics.handled.inc(len(works))
+        self.metrics.known.inc(len(group) - len(works))
+
+    def _locks(self, group: Sequence[Received]) -> list[int]:
         subjects = [
             subject
-            for handler, received in zip(handlers, group, strict=True)
-            for subject in handler.changes(received.message)
+            for received in group
+            for subject in self.service.handlers[received.envelope.type].changes(received.message)
         ]
-        keys = lock_keys(self.service.name, tuple(subjects))
+        return lock_keys(self.service.name, subjects)
+
+    async def _handle(self, group: Sequence[Received], connection: Connection) -> list[Work]:
+        """Have each message handled that was not before."""
         works: list[Work] = []
-        async with acquire(self.pool) as connection, transaction(connection, locks=keys):
-            new = await self._claim(connection, {received.identity for received in group})
-            for handler, received in zip(handlers, group, strict=True):
-                if received.identity not in new:
-                    continue
-                new.remove(received.identity)  # the same message may stand twice in one group
-                work = Work(
-                    self.service.name,
-                    self.service.says,
-                    connection,
-                    self.clock(),
-                    received.envelope,
-                    received.incoming.sender,
-                )
-                with _context_of(received):
-                    await handler.call(received.message, work)
-                works.append(work)
-            outgoing = [row for work in works for row in work.outgoing]
-            await keep_said(connection, outgoing, self.ring)
-        self.relay.hand(outgoing)
+        new = await self._claim(connection, {received.identity for received in group})
+        for received in group:
+            if received.identity not in new:
+                continue
+            new.remove(received.identity)  # the same message may stand twice in one group
+            sender, now = received.incoming.sender, self.clock()
+            work = Work(self.service.name, self.service.says, connection, now, received.envelope, sender)
+            with _context_of(received):
+                await self.service.handlers[received.envelope.type].call(received.message, work)
+            works.append(work)
+        return works
 
     async def _claim(self, connection: Connection, identities: set[UUID]) -> set[UUID]:
         now = system_time()
@@ -185,6 +193,7 @@ class Handling:
                 await work.lock(f"message/{broken.identity}")
                 if await self._claim(work.connection, {broken.identity}):
                     await self.service.malformed(malformed, work)
+            self.metrics.handled.inc()
         except DatabaseAway:
             raise
         except Exception as error:  # noqa: BLE001 - what cannot even be refused is a failure

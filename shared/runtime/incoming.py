@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -107,11 +108,15 @@ class Broken:
     faults: tuple[Fault, ...]
 
 
+Delivery = Received | Broken
+"""A delivery that was read."""
+
+
 def _printable(text: str) -> str:
     return text if text.isprintable() else ascii(text)
 
 
-def read(service: str, taken: Collection[str], incoming: Incoming) -> Received | Broken:
+def read(service: str, taken: Collection[str], incoming: Incoming) -> Delivery:
     """Hold a delivery against the contracts; `taken` are the types that the service handles."""
     try:
         envelope = Envelope.from_headers(incoming.headers)
@@ -135,6 +140,7 @@ def read(service: str, taken: Collection[str], incoming: Incoming) -> Received |
         return Broken(incoming, envelope, same, tuple(faults))
 
 
+@cache
 def _exchange_of(service: str, message_type: type[Message]) -> str:
     if issubclass(message_type, Event):
         return EVENTS

@@ -5,50 +5,42 @@ another one all the same.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import cast
 
 import aio_pika
 import aiormq
 from aiormq import spec
 
-from shared.broker.connection import BROKER_AWAY
+from shared.broker.connection import connected
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.runtime.outgoing import Outgoing
 
 PUBLISH_WITHIN = 10.0
 """Seconds for the broker to confirm; then it counts as away, and the row is published again."""
 
-CLOSE_WITHIN = 5.0
-"""Seconds."""
+Publish = Callable[[Sequence[Outgoing]], Awaitable[list[BaseException | None]]]
+"""Publishes rows side by side and waits for the broker's answer to each.
 
-Publish = Callable[[Outgoing], Awaitable[None]]
-"""Publishes one row and waits for the broker's confirmation.
-
-Raises `aio_pika.exceptions.PublishError` where no queue takes it and `DeliveryError` where the broker refuses it, and
-another error where the broker is away.
+`None` is its confirmation, `PublishError` says that no queue takes a row, `DeliveryError` that the broker refuses it,
+and any other error that the broker is away.
 """
 
 
 @asynccontextmanager
-async def publisher(amqp_url: str, *, reconnect_interval: float) -> AsyncIterator[Publish]:
-    """A publisher that connects again by itself, seconds apart, while the block lasts."""
-    connection = await aio_pika.connect_robust(amqp_url, reconnect_interval=reconnect_interval)
-    try:
+async def publisher(amqp_url: str) -> AsyncIterator[Publish]:
+    """A publisher that connects again by itself, while the block lasts."""
+    async with connected(amqp_url) as connection:
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
 
-        async def publish(row: Outgoing) -> None:
+        async def publish(rows: Sequence[Outgoing]) -> list[BaseException | None]:
             async with asyncio.timeout(PUBLISH_WITHIN):
                 below = cast("aiormq.Channel", await channel.get_underlay_channel())
                 await below.connection.ready()  # not while the broker blocks those who publish
-                await _publish(below, row)
+                return await asyncio.gather(*(_publish(below, row) for row in rows), return_exceptions=True)
 
         yield publish
-    finally:
-        with suppress(*BROKER_AWAY, TimeoutError):
-            async with asyncio.timeout(CLOSE_WITHIN):
-                await connection.close()
 
 
 async def _publish(channel: aiormq.Channel, row: Outgoing) -> None:

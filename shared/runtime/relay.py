@@ -17,6 +17,7 @@ from shared.clock import Clock, system_time
 from shared.database.connection import Connection, DatabaseAway, Pool, acquire
 from shared.runtime import store
 from shared.runtime.flight import Flight
+from shared.runtime.metrics import Metrics
 from shared.runtime.outgoing import Outgoing
 from shared.runtime.publisher import Publish
 from shared.runtime.ring import Ring
@@ -40,13 +41,21 @@ class Relay:
     """Publishes one replica's outbox. Two replicas share the tables without publishing the same row twice."""
 
     def __init__(
-        self, service: str, pool: Pool, clock: Clock, publish: Publish, ring: Ring, flight: Flight | None = None
+        self,
+        service: str,
+        pool: Pool,
+        clock: Clock,
+        publish: Publish,
+        ring: Ring,
+        metrics: Metrics,
+        flight: Flight | None = None,
     ) -> None:
         self._service = service
         self._pool = pool
         self._clock = clock
         self._publish = publish
         self._ring = ring
+        self._metrics = metrics
         self._flight = flight
         self._handed: deque[Outgoing] = deque()
         self._awake = asyncio.Event()
@@ -129,9 +138,11 @@ class Relay:
 
         Raises where the broker is away.
         """
-        outcomes = await asyncio.gather(*map(self._publish_one, rows), return_exceptions=True)
+        if self._flight is not None:
+            for row in rows:
+                self._flight.said(self._service, row)
         sent, returned = [], []
-        for row, outcome in zip(rows, outcomes, strict=True):
+        for row, outcome in zip(rows, await self._publish(rows), strict=True):
             if outcome is None:
                 sent.append(row.id)
             elif isinstance(outcome, DeliveryError | PublishError):
@@ -143,11 +154,8 @@ class Relay:
             await store.outbox.mark_sent(connection, sent)
             if returned:  # they wait for their queue to be there, behind everything else
                 await store.outbox.postpone(connection, returned, until=system_time() + RETURNED_WAITS)
-
-    async def _publish_one(self, row: Outgoing) -> None:
-        if self._flight is not None:
-            self._flight.said(self._service, row)
-        await self._publish(row)
+        self._metrics.sent.inc(len(sent))
+        self._metrics.returned.inc(len(returned))
 
     def _sweep_by(self, *moments: datetime) -> None:
         self._sweep_at = min((self._sweep_at, *moments))

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from faststream.rabbit import RabbitBroker
-from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
 from prometheus_client import REGISTRY, CollectorRegistry
 
-from shared.broker.connection import BROKER_AWAY
+from shared.broker.connection import BROKER_AWAY, connected
 from shared.broker.topology import Lane
 from shared.clock import Clock, system_time
 from shared.database.connection import DatabaseAway, Pool, acquire, connect_pool
@@ -20,6 +18,7 @@ from shared.runtime.consumer import Consumer
 from shared.runtime.failure import describe
 from shared.runtime.flight import Flight
 from shared.runtime.handling import Handling
+from shared.runtime.metrics import Metrics
 from shared.runtime.publisher import publisher
 from shared.runtime.relay import Relay
 from shared.runtime.ring import Ring
@@ -29,9 +28,6 @@ from shared.runtime.work import UnitsOfWork
 
 FORGET_EVERY = 600.0
 """Seconds between two clearings of what the inbox and the outbox need not remember."""
-
-RECONNECT_EVERY = 0.5
-"""Seconds between two tries to reach a broker that is away."""
 
 log = structlog.get_logger()
 
@@ -53,7 +49,8 @@ class Replica:
         """What keeps it from its work; empty while consumers consume, the pool answers and the outbox drains."""
         if self.crash.done():
             return ["the runtime has crashed"]
-        reasons = [] if all(consumer.consumes for consumer in self.consumers) else ["the broker does not deliver"]
+        delivers = all([await consumer.consumes() for consumer in self.consumers])
+        reasons = [] if delivers else ["the broker does not deliver"]
         try:
             async with asyncio.timeout(2), acquire(self.pool) as connection:
                 await connection.execute("select")
@@ -93,20 +90,12 @@ async def running(
     """
     service.check()
     settings = settings or RuntimeSettings()
-    async with publisher(amqp_url, reconnect_interval=RECONNECT_EVERY) as publish:
+    async with connected(amqp_url) as connection, publisher(amqp_url) as publish:
         pool = await connect_pool(database_url, schema=service.name, size=settings.pool_size)
-        broker = RabbitBroker(
-            amqp_url,
-            middlewares=[RabbitPrometheusMiddleware(registry=metrics, app_name=service.name)],
-            apply_types=False,
-            logger=None,
-            reconnect_interval=RECONNECT_EVERY,
-            graceful_timeout=settings.stop_within.total_seconds(),
-        )
-        ring = Ring(settings.remember)
-        relay = Relay(service.name, pool, clock, publish, ring, flight)
-        handling = Handling(service, pool, clock, relay, ring, flight)
-        consumers = _consumers(service, broker, handling, settings, _until_answers(pool))
+        ring, figures = Ring(settings.remember), Metrics(service.name, metrics)
+        relay = Relay(service.name, pool, clock, publish, ring, figures, flight)
+        handling = Handling(service, pool, clock, relay, ring, figures, flight)
+        consumers = _consumers(service, handling, settings, _until_answers(pool))
         crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         replica = Replica(service, clock, pool, relay, consumers, handling.units_of_work, crash)
         tasks = [asyncio.create_task(relay.run()), asyncio.create_task(_forget(pool, settings))]
@@ -114,7 +103,8 @@ async def running(
         for task in tasks:
             task.add_done_callback(lambda ended: _note_crash(service.name, ended, crash))
         try:
-            await broker.start()
+            for consumer in consumers:
+                await consumer.start(connection)
             log.info("service runs", service=service.name)
             yield replica
         finally:
@@ -122,10 +112,6 @@ async def running(
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            for consumer in consumers:
-                consumer.abandon()
-            with suppress(*BROKER_AWAY, TimeoutError):
-                await broker.stop()
             await _close(pool)
             log.info("service stopped", service=service.name)
 
@@ -163,15 +149,14 @@ async def _close(pool: Pool) -> None:
 
 def _consumers(
     service: Service,
-    broker: RabbitBroker,
     handling: Handling,
     settings: RuntimeSettings,
     until_answers: Callable[[], Awaitable[None]],
 ) -> tuple[Consumer, ...]:
     messages = Consumer(
-        broker,
         service.name,
         Lane.MESSAGES,
+        handling.read,
         handling.messages,
         until_answers,
         prefetch=settings.prefetch,
@@ -179,9 +164,9 @@ def _consumers(
         side_by_side=1,
     )
     effects = Consumer(
-        broker,
         service.name,
         Lane.EFFECTS,
+        handling.read,
         handling.effects,
         until_answers,
         prefetch=settings.effects_side_by_side,

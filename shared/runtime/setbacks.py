@@ -11,7 +11,8 @@ from shared.database.connection import acquire
 from shared.identifiers import new_id
 from shared.runtime import store
 from shared.runtime.failure import Failure, describe
-from shared.runtime.incoming import Broken, Received
+from shared.runtime.incoming import Delivery, Received
+from shared.runtime.metrics import Metrics
 from shared.runtime.outgoing import Outgoing
 from shared.runtime.retries import after_fault, after_not_yet
 from shared.runtime.service import NotYet, Service
@@ -26,6 +27,7 @@ class Setbacks:
 
     service: Service
     units_of_work: UnitsOfWork
+    metrics: Metrics
 
     async def wait(self, received: Received, error: NotYet) -> None:
         """A fact is on its way: soon again, then less soon."""
@@ -35,6 +37,7 @@ class Setbacks:
             await self.fail(received, error)
         else:
             await self._put_aside(received, delay, attempts=received.incoming.attempts, waits=waits)
+            self.metrics.waits.inc()
 
     async def retry(self, received: Received, error: Exception) -> None:
         """It failed: again after a while, until it has failed too often."""
@@ -45,6 +48,7 @@ class Setbacks:
             await self.fail(received, error)
         else:
             await self._put_aside(received, delay, attempts=attempts, waits=received.incoming.waits)
+            self.metrics.retried.inc()
 
     async def _put_aside(self, received: Received, delay: timedelta, *, attempts: int, waits: int) -> None:
         """It waits for a time, and comes back to this service alone."""
@@ -62,7 +66,7 @@ class Setbacks:
             await store.waiting.add(connection, [returning], said_at=system_time())
         self.units_of_work.relay.hand([returning])
 
-    async def fail(self, delivery: Received | Broken, error: Exception) -> None:
+    async def fail(self, delivery: Delivery, error: Exception) -> None:
         """Keep it whole among the failures, and say so: at once what breaks its contract, else what keeps failing."""
         failure = _failure(self.service, delivery, error)
         log.error("message among the failures", **log_fields(delivery), error=failure.error)
@@ -79,9 +83,10 @@ class Setbacks:
                         attempts=failure.attempts,
                     )
                 )
+        self.metrics.failed.inc()
 
 
-def _failure(service: Service, delivery: Received | Broken, error: Exception) -> Failure:
+def _failure(service: Service, delivery: Delivery, error: Exception) -> Failure:
     incoming, envelope = delivery.incoming, delivery.envelope
     message_type = envelope.type if envelope else incoming.text_headers().get("ce-type", "")[:200]
     handler = service.handlers.get(message_type)
@@ -101,7 +106,7 @@ def _failure(service: Service, delivery: Received | Broken, error: Exception) ->
     )
 
 
-def log_fields(delivery: Received | Broken) -> dict[str, str]:
+def log_fields(delivery: Delivery) -> dict[str, str]:
     """What a log line says of a message."""
     envelope = delivery.envelope
     if envelope is None:

@@ -1,17 +1,18 @@
 """The unit of work: what changed and what is to be said are committed together or not at all."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Protocol
 
 from shared.broker.topology import EVENTS, Lane
 from shared.clock import Clock, system_time
 from shared.contracts.directory import hearers
 from shared.contracts.envelope import Envelope, identity
-from shared.contracts.message import Effect, Event, Message, Private, Timer
+from shared.contracts.message import Effect, Event, Timer
 from shared.database.connection import Connection, Pool, acquire, transaction
 from shared.identifiers import new_id
 from shared.runtime import store
@@ -51,9 +52,10 @@ class Work:
         `at` is the moment of a timer, in the programme's time, and only a timer has one. Raises `TypeError` for an
         event that is another service's to say.
         """
-        if isinstance(message, Event) and type(message) not in self._says:
+        way = _way_out(self._service, type(message))
+        if way.exchange == EVENTS and type(message) not in self._says:
             raise TypeError(f"{self._service} does not say {type(message).__name__}: add it to its card")
-        if isinstance(message, Timer) != (at is not None):
+        if way.has_moment != (at is not None):
             raise TypeError(f"{type(message).__name__}: a timer, and only a timer, has a moment")
         identifier = new_id()
         envelope = Envelope(
@@ -67,17 +69,16 @@ class Work:
             causation_id=self.cause.id if self.cause else None,
             trace_parent=current_trace() or (self.cause.trace_parent if self.cause else None),
         )
-        exchange, routing_key = self._destination(message)
         body = message.to_json()
         self.outgoing.append(
             Outgoing(
                 id=identifier,
                 identity=identity(envelope, body),
-                exchange=exchange,
-                routing_key=routing_key,
+                exchange=way.exchange,
+                routing_key=way.routing_key,
                 headers=envelope.to_headers(),
                 body=body,
-                mandatory=isinstance(message, Private) or bool(hearers(type(message))),
+                mandatory=way.mandatory,
                 due_at=at,
             )
         )
@@ -93,13 +94,26 @@ class Work:
     def _correlation_id(self) -> str | None:
         return (self.cause.correlation_id or self.cause.id) if self.cause else None
 
-    def _destination(self, message: Message) -> tuple[str, str]:
-        if isinstance(message, Event):
-            return EVENTS, message.routing_key
-        return self._service, Lane.EFFECTS if isinstance(message, Effect) else Lane.MESSAGES
+
+@dataclass(frozen=True, slots=True)
+class _WayOut:
+    """How a service says a type of message; it must reach a queue where the contracts know a hearer."""
+
+    exchange: str
+    routing_key: str
+    mandatory: bool
+    has_moment: bool
 
 
-def lock_keys(service: str, subjects: tuple[str, ...]) -> list[int]:
+@cache
+def _way_out(service: str, message: type[Event | Timer | Effect]) -> _WayOut:
+    if issubclass(message, Event):
+        return _WayOut(EVENTS, message.routing_key, mandatory=bool(hearers(message)), has_moment=False)
+    lane = Lane.EFFECTS if issubclass(message, Effect) else Lane.MESSAGES
+    return _WayOut(service, lane, mandatory=True, has_moment=issubclass(message, Timer))
+
+
+def lock_keys(service: str, subjects: Iterable[str]) -> list[int]:
     """The keys of PostgreSQL's advisory locks for these subjects, sorted so that two takers cannot deadlock."""
     digests = (hashlib.blake2b(f"{service}:{subject}".encode(), digest_size=8).digest() for subject in subjects)
     return sorted({int.from_bytes(digest, signed=True) for digest in digests})

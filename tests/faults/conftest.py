@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aio_pika
@@ -24,6 +25,7 @@ from shared.broker.topology import topology
 from shared.database.preparation import prepare_schema
 from shared.servers import Servers, local_servers, remove_servers
 from tests.support.history import Report
+from tests.support.noted import Notes, noting
 from tests.support.running import Start, starter
 from tests.support.servers import database_url
 
@@ -126,3 +128,10 @@ async def start_on_mortal(mortal: Servers, clock: SteppedClock) -> AsyncIterator
         await asyncio.gather(*(queue.purge() for queue in queues))
     async with AsyncExitStack() as stack:
         yield starter(stack, database_url=url, amqp_url=mortal.amqp_url, clock=clock)
+
+
+@pytest.fixture
+async def notes(test_database_url: str, amqp_url: str, tmp_path: Path) -> AsyncIterator[Notes]:
+    """Noting probes in processes of their own."""
+    async with noting(test_database_url, amqp_url, tmp_path) as notes:
+        yield notes

@@ -33,6 +33,17 @@ class Report:
             self.unexpected + other.unexpected,
         )
 
+    def __or__(self, other: "Report") -> "Report":
+        """Two views of one history: a fault that either shows is a fault."""
+        return Report(
+            self.submitted,
+            min(self.accepted, other.accepted),
+            max(self.refused, other.refused),
+            tuple(sorted({*self.lost, *other.lost})),
+            tuple(sorted({*self.duplicated, *other.duplicated})),
+            tuple(sorted({*self.unexpected, *other.unexpected})),
+        )
+
     def __str__(self) -> str:
         return (
             f"submitted={self.submitted} accepted={self.accepted} refused={self.refused} lost={len(self.lost)} "

@@ -11,11 +11,12 @@ from inspect import signature
 from typing import Any
 from unittest.mock import patch
 
-from shared.runtime import Service, UnitsOfWork, Work, store
+from shared.runtime import Service, UnitsOfWork, Work
 from shared.runtime.consumer import Consumer
 from shared.runtime.handling import Handling
 from shared.runtime.relay import Relay
 from shared.runtime.replica import Replica
+from shared.runtime.store import outbox
 
 Replicas = Callable[[], Awaitable[Replica]]
 """Waits until the replica runs."""
@@ -68,14 +69,14 @@ def _between_commit_and_publish(_service: Service, replica: Replicas) -> None:
 
 
 def _between_publish_and_mark(_service: Service, _replica: Replicas) -> None:
-    mark_sent = store.mark_sent
+    mark_sent = outbox.mark_sent
 
-    async def die_with_any(connection: Any, identifiers: Sequence[Any], **named: Any) -> None:
+    async def die_with_any(connection: Any, identifiers: Sequence[Any]) -> None:
         if identifiers:
             die()
-        await mark_sent(connection, identifiers, **named)
+        await mark_sent(connection, identifiers)
 
-    patch.object(store, "mark_sent", die_with_any).start()
+    patch.object(outbox, "mark_sent", die_with_any).start()
 
 
 def _between_effect_and_acknowledgement(service: Service, _replica: Replicas) -> None:

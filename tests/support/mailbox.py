@@ -1,15 +1,31 @@
 """A mail server that does what a test asks of it."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from enum import StrEnum
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+
+class Fault(StrEnum):
+    """What the server does with a mail whose content it has, instead of taking it and saying so."""
+
+    REFUSES = "refuses"
+    DROPS = "drops the connection"
+    HANGS = "hangs"
+    TAKES_AND_DROPS = "takes the mail and drops the connection"
+    TAKES_AND_HANGS = "takes the mail and hangs"
+
+
+TAKES = (Fault.TAKES_AND_DROPS, Fault.TAKES_AND_HANGS)
+"""The server has the mail, and its sender cannot know."""
 
 
 @dataclass
@@ -23,8 +39,14 @@ class Mailbox:
     answers_to_content: list[str] = field(default_factory=list)
     logins: list[tuple[bytes, bytes]] = field(default_factory=list)
     connections: list[SMTP] = field(default_factory=list)
-    lose_answer: bool = False
-    """Take the next mail, and drop the connection instead of saying so."""
+    faults: deque[Fault] = field(default_factory=deque)
+    """What happens to the next mails, one each."""
+    greylisted: set[str] | None = None
+    """Recipients that were told once to come back later; `None`: it does not greylist."""
+    answering: asyncio.Event = field(default_factory=asyncio.Event)
+    """While it is not set, mails are neither taken nor answered."""
+    waiting: int = 0
+    """How many mails wait for it to be set."""
 
     @property
     def url(self) -> str:
@@ -43,19 +65,34 @@ class Mailbox:
     ) -> str:
         if self.answers_to_recipients:
             return self.answers_to_recipients.pop(0)
+        if self.greylisted is not None and address not in self.greylisted:
+            self.greylisted.add(address)
+            return "451 4.7.1 Greylisted, come back later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         if self.answers_to_content:
             return self.answers_to_content.pop(0)
+        self.waiting += 1
+        await self.answering.wait()
+        self.waiting -= 1
+        fault = self.faults.popleft() if self.faults else None
+        if fault is None or fault in TAKES:
+            self._take(envelope)
+        match fault:
+            case Fault.REFUSES:
+                return "452 4.3.1 No room now, come back later"
+            case Fault.DROPS | Fault.TAKES_AND_DROPS:
+                _close(server)
+            case Fault.HANGS | Fault.TAKES_AND_HANGS:
+                await asyncio.Future()  # until the sender gives up and closes the connection
+        return "250 Taken"
+
+    def _take(self, envelope: Any) -> None:
         mail = message_from_bytes(envelope.content, policy=default)
         assert isinstance(mail, EmailMessage)
         self.taken.append((envelope.rcpt_tos[0], mail))
-        if self.lose_answer:
-            self.lose_answer = False
-            _close(server)
-        return "250 Taken"
 
     def authenticate(self, _server: SMTP, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
         assert isinstance(given, LoginPassword)
@@ -79,6 +116,7 @@ class Mailbox:
 async def listening() -> AsyncIterator[Mailbox]:
     """An SMTP server on a free port of this machine, while the block lasts."""
     mailbox = Mailbox()
+    mailbox.answering.set()
     server = await asyncio.get_running_loop().create_server(mailbox.accept, "127.0.0.1")
     mailbox.port = server.sockets[0].getsockname()[1]
     try:

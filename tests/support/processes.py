@@ -132,8 +132,8 @@ async def start_process(
     """Run one replica of a service in a process of its own; returns once it consumes, and listens at `http_port`.
 
     `service` is a service's name, or `probe`; the URLs are the administrator's. `clock` is the file of a `SharedClock`.
-    `die` is one of the `LAST_MOMENTS`, at which the process kills itself. The process
-    calls `first` before anything else. `environment` is added to this process's own.
+    `die` is one of the `LAST_MOMENTS`, at which the process kills itself, be it before it has quite started.
+    The process calls `first` before anything else. `environment` is added to this process's own.
     Raises `NeverStarted`.
     """
     surroundings = {**os.environ, **environment}
@@ -146,7 +146,7 @@ async def start_process(
     started = ServiceProcess(service, process.pid, process)
     try:
         async with asyncio.timeout(STARTS_WITHIN):
-            problem = await _next_word(told)
+            problem = await _next_word(told, at_sudden_death="" if die else "it died")
     except BaseException:
         await started.kill()
         raise
@@ -158,7 +158,7 @@ async def start_process(
     return started
 
 
-async def _next_word(told: "Connection[str, str]") -> str:
+async def _next_word(told: "Connection[str, str]", *, at_sudden_death: str) -> str:
     readable = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_reader(told.fileno(), readable.set)
@@ -166,7 +166,7 @@ async def _next_word(told: "Connection[str, str]") -> str:
         await readable.wait()
         return told.recv()
     except EOFError:
-        return "it died"
+        return at_sudden_death
     finally:
         loop.remove_reader(told.fileno())
 

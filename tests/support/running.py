@@ -61,21 +61,30 @@ class RunningService:
 
     async def hear(self, *events: Event, source: str | None = None, identifier: str | None = None) -> None:
         """Publish events as whoever says them, side by side, and wait until all is quiet."""
-        exchange = await self.channel.get_exchange(EVENTS, ensure=False)
         for event in events:
-            envelope = Envelope(
-                id=identifier or str(uuid4()),
-                source=source or _speaker(event),
-                type=event.type,
-                time=self.clock(),
-                subject=event.subject,
-                sequence=event.sequence,
-            )
-            body = event.to_json()
-            self.flight.expect([self.service.name], identity(envelope, body))
-            message = aio_pika.Message(body, headers=dict(envelope.to_headers()), message_id=envelope.id)
-            await exchange.publish(message, event.routing_key)
+            await self.publish(event, source=source, identifier=identifier)
         await self.quiet()
+
+    async def publish(self, event: Event, *, source: str | None = None, identifier: str | None = None) -> None:
+        """Publish an event as whoever says it."""
+        exchange = await self.channel.get_exchange(EVENTS, ensure=False)
+        envelope = Envelope(
+            id=identifier or str(uuid4()),
+            source=source or _speaker(event),
+            type=event.type,
+            time=self.clock(),
+            subject=event.subject,
+            sequence=event.sequence,
+        )
+        body = event.to_json()
+        self.flight.expect([self.service.name], identity(envelope, body))
+        message = aio_pika.Message(
+            body,
+            headers=dict(envelope.to_headers()),
+            message_id=envelope.id,
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        )
+        await exchange.publish(message, event.routing_key)
 
     async def submit(
         self,

@@ -10,7 +10,7 @@ import pytest
 from services.notifications.composition import Parcel, Refused
 from services.notifications.settings import MailSettings
 from services.notifications.transport import NotTaken, Transport, open_transport
-from tests.support.mailbox import Mailbox
+from tests.support.mailbox import Fault, Mailbox
 
 
 def parcel(name: str = "a") -> Parcel:
@@ -67,12 +67,28 @@ async def test_a_connection_that_the_server_dropped_is_opened_again(server: Tran
 async def test_a_mail_whose_answer_was_lost_is_sent_again_under_the_same_id(
     server: Transport, mailbox: Mailbox
 ) -> None:
-    mailbox.lose_answer = True
+    mailbox.faults.append(Fault.TAKES_AND_DROPS)
     with pytest.raises(NotTaken):
         await server.send(parcel())
     await server.send(parcel())
 
     assert mailbox.message_ids == ["<a@ninthweek.example>"] * 2
+
+
+async def test_a_connection_on_which_a_mail_was_given_up_carries_no_other(server: Transport, mailbox: Mailbox) -> None:
+    mailbox.answering.clear()
+    given_up = asyncio.create_task(server.send(parcel("a")))
+    while not mailbox.waiting:
+        await asyncio.sleep(0)
+    given_up.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await given_up
+    mailbox.answering.set()
+
+    await server.send(parcel("b"))
+
+    assert mailbox.message_ids[-1] == "<b@ninthweek.example>"
+    assert len(mailbox.connections) == 2
 
 
 @pytest.mark.parametrize("command", ["recipients", "content"])

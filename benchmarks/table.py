@@ -1,0 +1,34 @@
+"""The figures of a run as a table, for a terminal."""
+
+from typing import Any
+
+from rich.table import Column, Table
+
+AIMS = {
+    "exactly_once_ratio": "2.0 or more",
+    "relay_ratio": "5 or more",
+    "latency_ms": "p50 below 10, p99 below 50, within 2 times the plain one",
+    "statements_per_message": "counted; a test fails when it grows",
+    "busy_rows": "no slower than one replica, no deadlock",
+    "idle_cpu": "below 2",
+    "memory_mb": "flat",
+    "match_seconds": "about 1, ahead of each",
+    "term_seconds": "in proportion to its events",
+    "backlog": "as with an empty one",
+}
+
+
+def table_of(results: dict[str, Any]) -> Table:
+    """One line a figure, and under it one line for each that stands beside it."""
+    columns = (Column(name, no_wrap=name != "aim") for name in ("figure", "median", "runs", "unit", "aim"))
+    table = Table(*columns, title="Benchmarks", title_justify="left")
+    for key, figure in results.items():
+        table.add_section()
+        table.add_row(f"[bold]{key}", *_numbers(figure), AIMS[key])
+        for name, peer in figure.get("peers", {}).items():
+            table.add_row(f"  {name}", *_numbers(peer), "")
+    return table
+
+
+def _numbers(series: dict[str, Any]) -> tuple[str, str, str]:
+    return f"{series['median']:,g}", " ".join(f"{run:,g}" for run in series["runs"]), series["unit"]

@@ -1,0 +1,176 @@
+"""A message that fails, kills or is refused takes nobody with it, and is kept until staff decide."""
+
+import asyncio
+import signal
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ninthweek.desk.failures import decide
+from ninthweek.services import load
+from ninthweek.settings import AdministratorUrls
+from ninthweek.submitting import submit
+from shared.contracts.directory import outside_system
+from shared.contracts.envelope import Envelope, identity
+from shared.contracts.every_service import MessageFailed
+from shared.contracts.intake import HostRegistered, ProjectSubmitted, SubmissionRefused
+from shared.contracts.message import Submission
+from shared.contracts.screening import ProjectDeclined
+from shared.contracts.submissions import HostRecord
+from shared.runtime import Service, Work, retries
+from tests.faults.conftest import Ledger
+from tests.support.history import judge
+from tests.support.intake import a_host_record
+from tests.support.noted import Notes, until
+from tests.support.probe import DIE, probe, say_declined, submitted
+from tests.support.processes import NeverStarted
+from tests.support.running import RunningService, Start
+
+KILLED = -signal.SIGKILL
+GROUP = 50
+
+
+@pytest.fixture
+def urls(test_database_url: str, amqp_url: str) -> AdministratorUrls:
+    return AdministratorUrls(test_database_url, amqp_url)
+
+
+async def test_when_one_message_fails_always(start: Start, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "RETRIES", [timedelta(milliseconds=10)] * len(retries.RETRIES))
+
+    async def fail_for_one(event: ProjectSubmitted, work: Work) -> None:
+        await say_declined(event, work)
+        if event.project_id == "P7":
+            raise ValueError(event.project_id)
+
+    screening = await start(probe(fail_for_one))
+    projects = [f"P{number}" for number in range(GROUP)]
+    await screening.hear(*map(submitted, projects))
+    ledger.injected("message fails", 1 + len(retries.RETRIES))
+    (failure,) = await screening.failures()
+    assert failure["attempts"] == 1 + len(retries.RETRIES)
+    (failed,) = await screening.said(MessageFailed)
+    assert failed.message_id == failure["message_id"]
+    declined = [event.project_id for event in await screening.said(ProjectDeclined)]
+    refused = [ProjectSubmitted.from_json(failure["body"]).project_id]
+    ledger.judged(judge(projects, declined, refused))
+    assert refused == ["P7"]
+
+
+async def _restarted_until_it_stops(notes: Notes) -> int:
+    """Start a process again whenever it has died; returns how often it did."""
+    deaths = 0
+    while True:
+        try:
+            ended = await (await notes.start()).ended()
+        except NeverStarted:
+            ended = KILLED  # at once, of what it was delivered first
+        if ended != KILLED:
+            return deaths
+        deaths += 1
+
+
+async def test_when_one_message_kills_its_process(notes: Notes, ledger: Ledger) -> None:
+    events = [submitted(f"P{number}", title=DIE if number == 24 else "A title") for number in range(GROUP)]
+    await notes.send(*events)
+    deaths = asyncio.create_task(_restarted_until_it_stops(notes))
+
+    async def it_is_put_away() -> bool:
+        return bool(await notes.failed())
+
+    await until(it_is_put_away)
+    await notes.let_a_while_pass()
+    ledger.judged(await notes.judged())
+    ledger.injected("message kills its process", await deaths)
+    assert await deaths == 3
+    (failed,) = await notes.failed()
+    assert notes.sent[failed] == events[24]
+    assert len(await notes.noted()) == GROUP - 1
+
+
+class TestAFlood:
+    """Of submissions that intake refuses, with good ones among them: one in twenty-five."""
+
+    BAD = 500
+    EVERY = 25
+
+    @pytest.fixture
+    async def intake(
+        self, start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+    ) -> RunningService:
+        monkeypatch.setenv("DOCUMENTS_URL", tmp_path_factory.mktemp("documents").as_uri())
+        return await start("intake")
+
+    async def send(self, intake: RunningService, kind: type[Submission], body: bytes, event_id: str) -> None:
+        """As the customer relations' system, without waiting for an answer."""
+        system = outside_system("customer-relations")
+        assert system is not None
+        envelope = Envelope(id=event_id, source=system.name, type=kind.type, time=intake.clock())
+        intake.flight.expect([intake.service.name], identity(envelope, body))
+        await submit(intake.channel, system, kind, body, event_id=event_id, time=intake.clock())
+
+    async def test_when_refused_ones_flood_in_beside_good_ones(self, intake: RunningService, ledger: Ledger) -> None:
+        good, bad = [], []
+        for number in range(self.BAD):
+            bad.append(f"bad-{number}")
+            await self.send(intake, HostRecord, b"{}", bad[-1])
+            if number % self.EVERY == 0:
+                good.append(f"H{number}")
+                await self.send(intake, HostRecord, a_host_record(host_id=good[-1]).to_json(), f"good-{number}")
+        await intake.quiet()
+        ledger.injected("submission refused in a flood", len(bad))
+        registered = [event.host_id for event in await intake.said(HostRegistered)]
+        refused = [event.submission_id for event in await intake.said(SubmissionRefused)]
+        ledger.judged(judge([*good, *bad], registered, refused))
+        assert sorted(registered) == sorted(good)
+        # A good one waits for those that came before it and for those of its own group, and for no others.
+        places = [place for place, said in enumerate(await intake.said_types()) if said == HostRegistered.__name__]
+        assert all(place <= index * (self.EVERY + 1) + GROUP for index, place in enumerate(places))
+        assert await intake.failures() == []
+
+
+async def test_when_staff_retry_twice_what_two_services_failed(
+    start: Start, ledger: Ledger, urls: AdministratorUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It returns to the one service for which it was retried, and once."""
+    monkeypatch.setattr(retries, "RETRIES", ())
+    done: Counter[str] = Counter()
+    mended = False
+
+    def failing(name: str) -> Service:
+        service = load(name)
+
+        async def handle(event: ProjectSubmitted, work: Work) -> None:
+            if event.project_id == "P1" and not mended:
+                raise ValueError(name)
+            done[f"{event.project_id} in {name}"] += 1
+
+        handler = service.handlers[ProjectSubmitted.type]
+        monkeypatch.setitem(service.handlers, ProjectSubmitted.type, replace(handler, call=handle))
+        return service
+
+    screening, evaluation = await start(failing("screening")), await start(failing("evaluation"))
+    await screening.hear(submitted("P1"))
+
+    async def both_failed() -> bool:
+        return len(await screening.failures()) == len(await evaluation.failures()) == 1
+
+    await until(both_failed)
+    mended = True
+    pressed = await asyncio.gather(*(decide(urls, "screening/1", retry=True) for _ in range(5)))
+    ledger.injected("failure retried again", 4)
+    assert sorted(pressed) == [False] * 4 + [True]
+    await screening.quiet()
+
+    # What comes after it in the other's queue is handled there, and so would it have been.
+    await screening.hear(submitted("P2"))
+
+    async def evaluation_went_on() -> bool:
+        return done["P2 in evaluation"] == 1
+
+    await until(evaluation_went_on)
+    assert done == {"P1 in screening": 1, "P2 in screening": 1, "P2 in evaluation": 1}
+    assert [row["state"] for row in await screening.failures()] == ["retried"]
+    assert [row["state"] for row in await evaluation.failures()] == ["waiting"]

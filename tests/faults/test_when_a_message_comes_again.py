@@ -1,0 +1,143 @@
+"""A message that comes twice, at once, late or before its time has its effect once."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from shared.clock import system_time
+from shared.contracts.intake import ProjectSubmitted
+from shared.contracts.matching import MatchMade, OfferMade
+from shared.runtime import Work
+from shared.runtime.settings import RuntimeSettings
+from shared.runtime.store.forgetting import forget
+from tests.faults.conftest import Ledger
+from tests.support.examples import round_scheduled
+from tests.support.history import judge
+from tests.support.intake import a_host_record
+from tests.support.matching import OFFERS_AT, REPLY_BY, application_received, applications_closed, project_approved
+from tests.support.matching_at_work import Matching
+from tests.support.noted import Notes, until
+from tests.support.probe import probe, say_declined, submitted
+from tests.support.running import RunningService, Start
+
+MANY = 20
+
+
+@pytest.fixture(autouse=True)
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DOCUMENTS_URL", tmp_path_factory.mktemp("documents").as_uri())
+        yield
+
+
+async def test_when_messages_are_delivered_twice_to_one_process_after_the_other(notes: Notes, ledger: Ledger) -> None:
+    first = await notes.start()
+    await notes.send(*(submitted(f"P{number}") for number in range(MANY)), times=2)
+    await until(notes.at_rest)
+    await first.kill()
+    await notes.send_again()
+    ledger.injected("message delivered twice", 2 * MANY)
+    await notes.start()
+    ledger.judged(await notes.judged())
+
+
+async def test_when_a_message_is_delivered_to_two_processes_at_the_same_time(notes: Notes, ledger: Ledger) -> None:
+    """Both have it in hand and wait: one inside the handler, the other before it."""
+    await notes.start()
+    await notes.start()
+
+    async def both_wait() -> bool:
+        waiting = (
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+        )
+        return bool(await notes.connection.fetchval(waiting) == 2)
+
+    async with notes.connection.transaction():
+        await notes.connection.execute("lock table notes in exclusive mode")
+        await notes.send(submitted("P1"), times=2)
+        ledger.injected("message delivered to two processes at once")
+        await until(both_wait)
+    ledger.judged(await notes.judged())
+
+
+async def test_when_all_facts_come_twice_and_in_reverse(start: Start, ledger: Ledger) -> None:
+    """Each project has a place and two who apply: when the first lets the offer expire, the second is offered it."""
+    matching = Matching(await start("matching", replicas=2))
+    projects = [f"P{number}" for number in range(MANY)]
+    students = {project: [f"S{number}", f"S{number + MANY}"] for number, project in enumerate(projects)}
+    applications = [application_received(student, project) for project in projects for student in students[project]]
+    facts = [
+        round_scheduled(),
+        *map(project_approved, projects),
+        *applications,
+        applications_closed(len(applications)),
+    ]
+    await matching.hear(*reversed(facts * 2))
+    ledger.injected("message out of order", 2 * len(facts))
+    for project in projects:
+        await matching.rank(project, [f"{student}-{project}" for student in students[project]])
+    await matching.step_to(OFFERS_AT)
+    await matching.step_to(REPLY_BY)
+
+    offered = [offer.application_id for offer in await matching.service.said(OfferMade)]
+    ledger.judged(judge([application.application_id for application in applications], offered))
+    assert len(await matching.service.said(MatchMade)) == 1
+    assert await matching.violations() == []
+    assert await matching.service.failures() == []
+
+
+async def _forget(service: RunningService, *, older_than: timedelta) -> None:
+    """Let a service clear what it need not remember, as it does every few minutes."""
+    await forget(service.connection, before=system_time() - older_than)
+
+
+class TestOlderThanTheInboxsMemory:
+    """Within `RuntimeSettings.remember` a message is handled once. Beyond it the inbox takes it for a new one, and only
+    what its handler knows of the matter keeps it from being done again.
+    """
+
+    async def test_when_a_message_comes_again_within_the_memory(self, start: Start, ledger: Ledger) -> None:
+        handled = 0
+
+        async def count(event: ProjectSubmitted, work: Work) -> None:
+            nonlocal handled
+            handled += 1
+            await say_declined(event, work)
+
+        screening = await start(probe(count))
+        await screening.hear(submitted("P1"), identifier="old")
+        await _forget(screening, older_than=RuntimeSettings().remember)
+        await screening.hear(submitted("P1"), identifier="old")
+        ledger.injected("message delivered late")
+        assert handled == 1
+        await _forget(screening, older_than=timedelta(0))
+        await screening.hear(submitted("P1"), identifier="old")
+        assert handled == 2
+
+    async def test_when_a_submission_comes_again_after_it_was_forgotten(self, start: Start, ledger: Ledger) -> None:
+        """Intake knows every source and id for ever."""
+        intake = await start("intake")
+        await intake.submit("customer-relations", a_host_record(), identifier="old")
+        said = await intake.said_types()
+        await _forget(intake, older_than=timedelta(0))
+        await intake.submit("customer-relations", a_host_record(), identifier="old")
+        ledger.injected("message delivered after it was forgotten")
+        assert [*said, *await intake.said_types()] == ["HostRegistered"]
+
+    async def test_when_facts_come_again_after_they_were_forgotten(self, start: Start, ledger: Ledger) -> None:
+        """Matching goes by what it already holds of a round and its applications."""
+        matching = Matching(await start("matching"))
+        facts = [round_scheduled(), project_approved("P1"), application_received("S1", "P1"), applications_closed(1)]
+        for number, fact in enumerate(facts):
+            await matching.service.hear(fact, identifier=f"old-{number}")
+        await matching.rank("P1", ["S1-P1"])
+        await matching.step_to(OFFERS_AT)
+        said = await matching.service.said_types()
+        await _forget(matching.service, older_than=timedelta(0))
+        for number, fact in enumerate(facts):
+            await matching.service.hear(fact, identifier=f"old-{number}")
+        ledger.injected("message delivered after it was forgotten", len(facts))
+        assert [*said, *await matching.service.said_types()].count("OfferMade") == 1
+        assert await matching.offers() == ["S1-P1"]
+        assert await matching.violations() == []

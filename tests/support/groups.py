@@ -1,0 +1,64 @@
+"""Groups of messages handed to a service's runtime as its consumer hands them, and sent on as its relay does."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from prometheus_client import CollectorRegistry
+
+from shared.broker.topology import EVENTS, Lane
+from shared.clock import system_time
+from shared.contracts.envelope import Envelope
+from shared.contracts.message import Event
+from shared.database.connection import connect_pool
+from shared.runtime.handling import Handling
+from shared.runtime.incoming import Incoming
+from shared.runtime.metrics import Metrics
+from shared.runtime.publisher import publisher
+from shared.runtime.relay import Relay
+from shared.runtime.ring import Ring
+from shared.runtime.service import Service
+from shared.runtime.settings import RuntimeSettings
+
+
+@dataclass(frozen=True)
+class Group:
+    """What handles groups of exactly the given size, which a queue does not promise to deliver."""
+
+    handling: Handling
+    relay: Relay
+
+    async def handle(self, events: Sequence[Event]) -> None:
+        """Handle events in one group, and publish what that says."""
+        service = self.handling.service.name
+        await self.handling.messages([self.handling.read(_delivered(service, event)) for event in events])
+        await self.relay.drain()
+
+
+@asynccontextmanager
+async def groups(service: Service, *, database_url: str, amqp_url: str) -> AsyncIterator[Group]:
+    """A service that consumes no queue, while the block lasts."""
+    settings = RuntimeSettings()
+    pool = await connect_pool(database_url, schema=service.name, size=settings.pool_size)
+    ring, metrics = Ring(settings.remember), Metrics(service.name, CollectorRegistry())
+    async with publisher(amqp_url) as publish:
+        relay = Relay(service.name, pool, system_time, publish, ring, metrics)
+        yield Group(Handling(service, pool, system_time, relay, ring, metrics), relay)
+    await pool.close()
+
+
+def _delivered(service: str, event: Event) -> Incoming:
+    envelope = Envelope(
+        id=str(uuid4()), source="intake", type=event.type, time=datetime.now(UTC), subject=event.subject
+    )
+    return Incoming.delivered(
+        service=service,
+        lane=Lane.MESSAGES,
+        exchange=EVENTS,
+        routing_key=event.routing_key,
+        headers=envelope.to_headers(),
+        body=event.to_json(),
+        delivered_before=False,
+    )

@@ -1,0 +1,190 @@
+"""Noting probes in processes of their own: what they are sent, what they did and said, and whether it is right."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractQueue
+
+from shared.broker.topology import EVENTS, Lane
+from shared.clock import system_time
+from shared.contracts.directory import SCREENING
+from shared.contracts.envelope import Envelope
+from shared.contracts.message import Event
+from shared.contracts.screening import ProjectDeclined
+from shared.runtime import store
+from shared.runtime.settings import RuntimeSettings
+from tests.support.history import Report, judge
+from tests.support.probe import NOTES
+from tests.support.processes import PROBE, ServiceProcess, start_process
+from tests.support.running import connect_to
+from tests.support.shared_clock import SharedClock
+
+if TYPE_CHECKING:
+    import asyncpg
+
+PATIENCE = 60.0
+"""Seconds in which everything that was sent must have come to its end."""
+
+PAUSE = 0.02
+"""Seconds between two looks at what other processes do."""
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Look again and again until it holds; raises `TimeoutError`."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            if await condition():
+                return
+            await asyncio.sleep(PAUSE)
+
+
+@dataclass
+class Notes:
+    """All the processes of one test, the events that they are sent, and what comes of each."""
+
+    database_url: str
+    amqp_url: str
+    clock: SharedClock
+    channel: AbstractChannel
+    heard: AbstractQueue
+    """Hears what the probes say."""
+    connection: "asyncpg.Connection[asyncpg.Record]"
+    """The administrator's, in the probe's schema."""
+    sent: dict[str, Event] = field(default_factory=dict)
+    """Events by their ids."""
+    processes: list[ServiceProcess] = field(default_factory=list)
+
+    async def start(self, *, die: str | None = None, settings: RuntimeSettings | None = None) -> ServiceProcess:
+        """Start a process, which takes its own life at a moment if it is told one."""
+        process = await start_process(
+            PROBE,
+            database_url=self.database_url,
+            amqp_url=self.amqp_url,
+            clock=self.clock.file,
+            die=die,
+            settings=settings,
+        )
+        self.processes.append(process)
+        return process
+
+    async def send(self, *events: Event, times: int = 1) -> None:
+        """Publish events, each so many times under one id, and wait until the broker has them."""
+        for event in events:
+            envelope = Envelope(id=str(uuid4()), source="intake", type=event.type, time=self.clock())
+            self.sent[envelope.id] = event
+            for _ in range(times):
+                await self._publish(envelope, event)
+
+    async def send_again(self) -> None:
+        """Publish all that was sent once more, under the ids that it had."""
+        for identifier, event in self.sent.items():
+            await self._publish(Envelope(id=identifier, source="intake", type=event.type, time=self.clock()), event)
+
+    async def _publish(self, envelope: Envelope, event: Event) -> None:
+        exchange = await self.channel.get_exchange(EVENTS, ensure=False)
+        message = aio_pika.Message(
+            event.to_json(),
+            headers=dict(envelope.to_headers()),
+            message_id=envelope.id,
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        )
+        await exchange.publish(message, event.routing_key)
+
+    async def noted(self) -> list[str]:
+        """The events that had their effect, as often as they had it."""
+        return [row["cause"] for row in await self.connection.fetch("select cause from notes")]
+
+    async def failed(self) -> list[str]:
+        """The events that are among the failures."""
+        return [row["message_id"] for row in await self.connection.fetch("select message_id from failures")]
+
+    async def waiting(self) -> int:
+        """How many messages wait in the probe's queues."""
+        queues = [
+            await self.channel.declare_queue(lane.queue(SCREENING.name), passive=True, durable=True) for lane in Lane
+        ]
+        return sum(queue.declaration_result.message_count or 0 for queue in queues)
+
+    async def at_rest(self) -> bool:
+        """Whether every event that was sent came to an end, and nothing waits to be handled or said."""
+        ended = {*await self.noted(), *await self.failed()}
+        return (
+            ended.issuperset(self.sent)
+            and await self.waiting() == 0
+            and not await store.glance.anything_due(self.connection, programme_now=self.clock())
+        )
+
+    async def timers(self, number: int) -> datetime:
+        """Wait until so many timers are set; when the first of them is due."""
+
+        async def are_set() -> bool:
+            glance = await store.glance.counts(self.connection, programme_now=self.clock(), system_now=system_time())
+            return bool(glance["timers"] == number)
+
+        await until(are_set)
+        first, _ = await store.waiting.next_due(self.connection)
+        assert first is not None
+        return first
+
+    async def let_a_while_pass(self) -> None:
+        """The seconds are over for which a relay leaves it to others to send what they said."""
+        await self.connection.execute("update unsent set look_at = look_at - interval '1 minute'")
+
+    def step_to(self, moment: datetime) -> None:
+        """Let the programme's time come to a moment."""
+        self.clock.step_to(moment)
+        for process in self.processes:
+            process.wake()
+
+    async def rest(self) -> None:
+        """Wait until everything is at rest, and stop all processes; what comes to light then is handled too."""
+        while True:
+            await until(self.at_rest)
+            for process in self.processes:
+                await process.stop()
+            if await self.at_rest():
+                return
+            await self.start()
+
+    async def judged(self) -> Report:
+        """Wait until everything is at rest; then hold what was done, and what was said, against what was sent.
+
+        An event may be on the wire more than once, under the id that it has.
+        """
+        await self.rest()
+        failed = await self.failed()
+        done = judge(self.sent, await self.noted(), failed)
+        return done | judge(self.sent, await self.said(), failed)
+
+    async def said(self) -> list[str]:
+        """The cause of each event that the probes have said since they were last asked."""
+        causes = {}
+        while message := await self.heard.get(fail=False, no_ack=True):
+            envelope = Envelope.from_headers(message.headers)
+            causes[envelope.id] = envelope.correlation_id or ""
+        return list(causes.values())
+
+
+@asynccontextmanager
+async def noting(database_url: str, amqp_url: str, folder: Path) -> AsyncIterator[Notes]:
+    """Everything that a test with noting probes needs; no process of it is left at the end."""
+    connection = await connect_to(database_url, SCREENING.name)
+    await connection.execute(NOTES)
+    async with await aio_pika.connect(amqp_url) as broker:
+        channel = await broker.channel()
+        heard = await channel.declare_queue(exclusive=True)
+        await heard.bind(EVENTS, ProjectDeclined.routing_key)
+        notes = Notes(database_url, amqp_url, SharedClock(folder / "clock"), channel, heard, connection)
+        try:
+            yield notes
+        finally:
+            for process in notes.processes:
+                await process.kill()
+            await connection.close()
