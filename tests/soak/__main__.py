@@ -119,6 +119,7 @@ async def _prepare(servers: Servers) -> None:
     await store.copy_database(servers.database_url, "template1", TEMPLATE)
     url = database_url(servers.database_url, TEMPLATE)
     await migrate(database_url=url, amqp_url=servers.amqp_url, service_urls=addresses(url, None, {}).database)
+    await store.prepare_notes(url)
     await bind_audit(servers.amqp_url)
     assert servers.rabbitmq is not None
     servers.rabbitmq.stop()

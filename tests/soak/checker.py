@@ -39,7 +39,8 @@ class History:
     facts: Collection[Fact]
     handled: Collection[tuple[str, UUID]]
     """Service and message: in the service's inbox, or among its failures."""
-    handled_twice: Collection[tuple[str, UUID]]
+    handlings: Mapping[tuple[str, str], int]
+    """By service and message id, how often its handler was called in a transaction that was committed."""
     failures: Collection[tuple[str, str]]
     """Service and message id."""
     on_the_wire: Collection[str]
@@ -116,7 +117,9 @@ def _said_twice(facts: Iterable[Fact]) -> Iterator[str]:
 
 
 def _handled_twice(history: History) -> Iterator[str]:
-    return (f"{message} stands twice in the inbox of {service}" for service, message in history.handled_twice)
+    for (service, message_id), number in history.handlings.items():
+        if number > history.submissions.get(message_id, 1):
+            yield f"{message_id} was handled {number} times by {service}"
 
 
 def _said_by_nobody(history: History) -> Iterator[str]:

@@ -4,18 +4,23 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import httpx
 
+from ninthweek.services import load
 from shared import logs
-from shared.runtime import retries
+from shared.runtime import Work, retries
+from shared.runtime.service import Handler
 from shared.servers.ports import free_port
+from tests.soak.store import note_handled
 from tests.support.processes import NeverStarted, ServiceProcess, start_process
 
 LOG = "SOAK_LOG"
@@ -38,8 +43,12 @@ PAUSE = 0.3
 """Seconds between two tries to start a service whose servers are away."""
 
 
-def hurry() -> None:
-    """In a service's process: write its log to the soak's, and try what failed again after moments, not minutes."""
+def prepare(name: str) -> None:
+    """In a service's process, before it runs: make it fit for the soak.
+
+    Its log goes to the soak's, it tries what failed again after moments, and it notes in each handler's transaction
+    that the handler was called: handlers are so made that a second call often changes nothing that could be seen.
+    """
     log = os.open(os.environ[LOG], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     for descriptor in (1, 2):
         os.dup2(log, descriptor)
@@ -47,6 +56,18 @@ def hurry() -> None:
     logging.basicConfig(level=logging.ERROR)
     retries.RETRIES = (timedelta(seconds=0.2), timedelta(seconds=0.5), timedelta(seconds=1), timedelta(seconds=2))
     retries.WAITS = tuple(timedelta(seconds=min(seconds.total_seconds(), 1)) for seconds in retries.WAITS)
+    service = load(name)
+    service.handlers = {type_: replace(handler, call=_noting(handler)) for type_, handler in service.handlers.items()}
+
+
+def _noting(handler: Handler) -> Callable[[Any, Work], Awaitable[None]]:
+    async def call(message: Any, work: Work) -> None:
+        if work.cause is not None:
+            await note_handled(work.connection, work.cause.id)
+        await handler.call(message, work)
+
+    call.__qualname__ = handler.name  # as it stands in failures
+    return call
 
 
 @dataclass
@@ -165,7 +186,7 @@ class Company:
                     amqp_url=place.amqp_url,
                     clock=self._clock,
                     http_port=place.port,
-                    first=hurry,
+                    first=partial(prepare, place.service),
                     environment=self._environment,
                 )
             except (NeverStarted, TimeoutError) as error:

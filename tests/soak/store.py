@@ -1,6 +1,7 @@
 """All SQL of the soak: what the services have said and handled, read in one snapshot as the administrator."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import asyncpg
 from ninthweek.services import NAMES
 from services.matching.rules.history import RoundHistory
 from services.matching.store import history_of_round
-from shared.database.connection import prepare_codecs
+from shared.database.connection import Connection, prepare_codecs
 from shared.runtime.outgoing import Outgoing
 
 APPLICATION = "soak"
@@ -102,12 +103,10 @@ class Snapshot:
         rows = await self._each("select min(due_at) as due_at from {service}.waiting")
         return min((row["due_at"] for row in rows if row["due_at"] is not None), default=None)
 
-    async def handled_twice(self) -> list[tuple[str, UUID]]:
-        """What stands in a service's inbox more than once."""
-        rows = await self._each(
-            "select '{service}' as service, id from {service}.inbox group by service, id having count(*) > 1"
-        )
-        return [(row["service"], row["id"]) for row in rows]
+    async def handlings(self) -> Counter[tuple[str, str]]:
+        """How often each service has handled a message, by its id, for good."""
+        rows = await self._each("select '{service}' as service, message_id from {service}.handled_in_soak")
+        return Counter((row["service"], row["message_id"]) for row in rows)
 
     async def handled(self, awaited: Mapping[str, Collection[UUID]]) -> list[tuple[str, UUID]]:
         """Which of these messages each service has handled, or keeps among its failures."""
@@ -145,6 +144,21 @@ class Snapshot:
         """The rows of a query of every service's schema."""
         united = " union all ".join(query.format(service=service) for service in NAMES)
         return await self._connection.fetch(united + (f" order by {order}" if order else ""), *values)
+
+
+async def prepare_notes(url: str) -> None:
+    """Make the table, in each service's schema, in which it notes what it handles."""
+    connection = await connect(url)
+    try:
+        for service in NAMES:
+            await connection.execute(f"create table {service}.handled_in_soak (message_id text not null)")
+    finally:
+        await connection.close(timeout=5)
+
+
+async def note_handled(connection: Connection, message_id: str) -> None:
+    """In a service's process and in the handler's transaction: a message is being handled."""
+    await connection.execute("insert into handled_in_soak values ($1)", message_id)
 
 
 class Books:

@@ -165,7 +165,7 @@ async def _history(
         mails = await snapshot.mails()
         failures = await snapshot.failures()
         handled = await snapshot.handled(heard)
-        handled_twice = await snapshot.handled_twice()
+        handlings = await snapshot.handlings()
         rounds = await snapshot.rounds_of_matching()
     taken: Counter[str] = Counter()
     for (message_id, _), number in surroundings.mails.taken.items():
@@ -176,7 +176,7 @@ async def _history(
         submissions=submissions,
         facts=facts,
         handled=handled,
-        handled_twice=handled_twice,
+        handlings=handlings,
         failures=[(failure.service, failure.message_id) for failure in failures],
         on_the_wire=list(surroundings.audit.events),
         mails=[MailOnRecord(f"{mail.template} to {mail.recipient}", mail.message_id) for mail in mails],

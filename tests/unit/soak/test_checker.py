@@ -23,7 +23,7 @@ CLEAN = History(
     submissions={"s1": 1, "s2": 1},
     facts=[RECEIVED, REFUSED],
     handled=[("matching", MESSAGE), ("notifications", MESSAGE)],
-    handled_twice=[],
+    handlings={("matching", "e1"): 1, ("notifications", "e1"): 1, ("intake", "s1"): 1},
     failures=[],
     on_the_wire=["e1", "e2"],
     mails=[MailOnRecord("a mail", "<m1>")],
@@ -42,6 +42,7 @@ def test_contents_under_one_id_are_answered_each() -> None:
     history = replace(CLEAN, submissions={"s1": 2, "s2": 1}, on_the_wire=["e1", "e2", "e3"])
     assert judge_term(replace(history, facts=[RECEIVED, REFUSED, again])).is_clean
     assert judge_term(history).lost == ("s1 (1)",)
+    assert judge_term(replace(history, facts=[RECEIVED, REFUSED, again], handlings={("intake", "s1"): 2})).is_clean
 
 
 def test_what_the_monkey_had_put_aside_counts_as_refused_even_though_it_was_on_the_wire() -> None:
@@ -74,7 +75,8 @@ def test_what_has_no_effect_is_lost(change: dict[str, Any], lost: str) -> None:
             "ApplicationReceived of application/A1 was",
         ),
         ({"facts": [RECEIVED, replace(REFUSED, id="e3", causation_id="s1"), REFUSED]}, "s1 (0)"),
-        ({"handled_twice": [("matching", MESSAGE)]}, f"{MESSAGE} stands twice in the inbox of matching"),
+        ({"handlings": {("matching", "e1"): 2}}, "e1 was handled 2 times by matching"),
+        ({"handlings": {("intake", "s1"): 2}}, "s1 was handled 2 times by intake"),
     ],
 )
 def test_what_has_two_effects_is_duplicated(change: dict[str, Any], duplicated: str) -> None:
