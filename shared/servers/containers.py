@@ -164,6 +164,14 @@ class ContainerRabbitMQ(_ContainerServer):
     def url(self) -> str:
         return f"amqp://ninthweek:{self._password}@{self._address}/"
 
+    def control(self, *arguments: str) -> str:
+        """What `rabbitmqctl` answers on this node. Raises CalledProcessError."""
+        command = ["rabbitmqctl", *arguments]
+        answer = self._described.get_wrapped_container().exec_run(command)
+        if answer.exit_code != 0:
+            raise subprocess.CalledProcessError(answer.exit_code, command, answer.output)
+        return str(answer.output.decode())
+
     def _answers(self) -> bool:
         return speaks_amqp(self._described.get_container_host_ip(), self._port)
 
