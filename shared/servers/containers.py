@@ -167,10 +167,11 @@ class ContainerRabbitMQ(_ContainerServer):
     def control(self, *arguments: str) -> str:
         """What `rabbitmqctl` answers on this node. Raises CalledProcessError."""
         command = ["rabbitmqctl", *arguments]
-        answer = self._described.get_wrapped_container().exec_run(command)
-        if answer.exit_code != 0:
-            raise subprocess.CalledProcessError(answer.exit_code, command, answer.output)
-        return str(answer.output.decode())
+        code, output = self._described.get_wrapped_container().exec_run(command)
+        assert isinstance(output, bytes)  # noqa: S101 - it is not streamed
+        if code != 0:
+            raise subprocess.CalledProcessError(code or 1, command, output)
+        return output.decode()
 
     def _answers(self) -> bool:
         return speaks_amqp(self._described.get_container_host_ip(), self._port)

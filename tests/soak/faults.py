@@ -1,6 +1,7 @@
 """The faults that the monkey injects: each returns whether there was anything to hit."""
 
 import asyncio
+import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -8,12 +9,12 @@ from random import Random
 from uuid import UUID
 
 from ninthweek.services import NAMES
-from shared.broker.topology import EVENTS, SUBMISSIONS, Lane
+from shared.broker.topology import EVENTS, SUBMISSIONS, Lane, topology
 from shared.clock import system_time
 from shared.contracts.directory import INTAKE, OUTSIDE_SYSTEMS, SERVICES, hearers
 from shared.contracts.envelope import Envelope
 from shared.runtime.incoming import Incoming, read
-from shared.servers import Server
+from shared.servers.server import Broker, Server
 from tests.soak import store
 from tests.soak.audit import Audit, Wire
 from tests.soak.company import Company, Place
@@ -28,6 +29,15 @@ RECENT = 60
 PAUSE = 0.2
 
 BROKEN_BODIES = (b"", b"{", b"[]", b'{"application_id": 7}', b"\xff\xfe", b'"\\u0000"')
+END_CHANNELS = "[exit(Channel, kill) || Channel <- rabbit_channel:list()]."
+END_QUEUE = "exit(whereis('%2F_{queue}'), kill)."
+RUN_OUT_OF_MEMORY = """
+rabbit_alarm:set_alarm({{resource_limit, memory, node()}, []}),
+timer:sleep(1500),
+rabbit_alarm:clear_alarm({resource_limit, memory, node()}).
+"""
+"""What `rabbitmqctl eval` does in the broker, in Erlang; nobody may publish while it is out of memory."""
+
 TAKEN = frozenset(message.type for message in (*INTAKE.takes, *INTAKE.hears))
 
 
@@ -50,7 +60,7 @@ class Faults:
         databases: Mapping[str, Link],
         brokers: Mapping[str, Link],
         postgresql: Server,
-        rabbitmq: Server,
+        rabbitmq: Broker,
         company: Company,
         audit: Audit,
         mails: MailServer,
@@ -99,6 +109,10 @@ class Faults:
             "database restarted": lambda _: _again(self._postgresql.stop, self._postgresql.start),
             "broker killed": lambda _: _again(self._rabbitmq.kill, self._rabbitmq.start),
             "broker restarted": lambda _: _again(self._rabbitmq.stop, self._rabbitmq.start),
+            "connections closed by the broker": lambda _: self._control("close_all_connections", "soak"),
+            "channels ended in the broker": lambda _: self._control("eval", END_CHANNELS),
+            "queue ended in the broker": self.end_queue,
+            "broker out of memory": lambda _: self._control("eval", RUN_OUT_OF_MEMORY),
         }
 
     async def kill(self, dice: Random) -> bool:
@@ -175,8 +189,19 @@ class Faults:
         await self._publish_for_certain(wire, hearers(event))
         return True
 
+    async def end_queue(self, dice: Random) -> bool:
+        """End the process of a queue in the broker, as an error of its own would."""
+        return await self._control("eval", END_QUEUE.format(queue=dice.choice(topology().queues).name))
+
     async def drop_mail_connections(self, _dice: Random) -> bool:
         return self._mails.drop_connections()
+
+    async def _control(self, *arguments: str) -> bool:
+        try:
+            await asyncio.to_thread(self._rabbitmq.control, *arguments)
+        except subprocess.CalledProcessError:
+            return False
+        return True
 
     async def _trouble(self, trouble: Trouble) -> bool:
         self._mails.troubles.append(trouble)

@@ -51,6 +51,10 @@ KINDS = (
     Kind("database restarted", 0.3, is_dear=True),
     Kind("broker killed", 0.25, is_dear=True),
     Kind("broker restarted", 0.25, is_dear=True),
+    Kind("connections closed by the broker", 0.3, is_dear=True),
+    Kind("channels ended in the broker", 0.3, is_dear=True),
+    Kind("queue ended in the broker", 0.3, is_dear=True),
+    Kind("broker out of memory", 0.3, is_dear=True),
 )
 
 

@@ -25,7 +25,7 @@ from shared.contracts.directory import OUTSIDE_SYSTEMS, hearers
 from shared.contracts.intake import SubmissionRefused
 from shared.contracts.message import Event, type_registry
 from shared.contracts.submissions import ApplicationForm
-from shared.servers import Server
+from shared.servers.server import Broker, Server
 from shared.web.door import STAFF
 from tests.journeys.terms import MadeUpTerm
 from tests.soak import store
@@ -55,7 +55,7 @@ class Surroundings:
     database_url: str
     amqp_url: str
     postgresql: Server
-    rabbitmq: Server
+    rabbitmq: Broker
     databases: Mapping[str, Link]
     brokers: Mapping[str, Link]
     audit: Audit
