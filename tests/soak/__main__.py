@@ -1,13 +1,16 @@
 """The command: `python -m tests.soak --minutes 10`, or `make soak MINUTES=10`."""
 
 import argparse
+import asyncio
 import json
 import logging
 import os
 import secrets
 import shutil
+import signal
 import sys
 import time
+from collections import Counter
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -52,24 +55,24 @@ class Tally:
     terms: int = 0
     events: int = 0
     mails: int = 0
-    faults: dict[str, int] | None = None
+    faults: Counter[str] = field(default_factory=Counter)
     report: Report = field(default_factory=Report)
 
     def __str__(self) -> str:
-        kinds = self.faults or {}
         lines = [f"seed {self.seed}: {self.minutes:.1f} minutes, {self.events:,} events, {self.mails:,} mails"]
-        lines += [f"  {number:6,} {kind}" for kind, number in sorted(kinds.items(), key=lambda each: -each[1])]
+        lines += [f"  {number:6,} {kind}" for kind, number in self.faults.most_common()]
         for what in ("lost", "duplicated", "unexpected"):
             names: tuple[str, ...] = getattr(self.report, what)
             lines += [f"{what}: {name}" for name in names[:SHOWN]]
             lines += [f"{what}: and {len(names) - SHOWN} more"] if len(names) > SHOWN else []
-        return "\n".join([*lines, f"soak: {sum(kinds.values())} faults, {self.terms} terms, {self.report}"])
+        return "\n".join([*lines, f"soak: {self.faults.total()} faults, {self.terms} terms, {self.report}"])
 
 
 async def soak(options: Options, servers: Servers, folder: Path) -> Tally:
     """Play one term after the other, until time or faults are used up or something was wrong."""
     began, number = time.monotonic(), 0
     tally = Tally(options.seed)
+    _stop_in_order_when_asked_to()
     assert servers.postgresql is not None
     assert servers.rabbitmq is not None
     for name in NAMES:
@@ -99,7 +102,7 @@ async def soak(options: Options, servers: Servers, folder: Path) -> Tally:
             tally.events += played.events
             tally.mails += played.mails
             tally.report += played.report
-            tally.faults = dict(surroundings.monkey.counts)
+            tally.faults = surroundings.monkey.counts
             _print(f"term {number} after {tally.minutes:.1f} minutes: {played.report}")
             if played.report.is_clean:
                 shutil.rmtree(folder / f"term_{number}")
@@ -108,6 +111,13 @@ async def soak(options: Options, servers: Servers, folder: Path) -> Tally:
 
 def _is_over(options: Options, tally: Tally, monkey: Monkey) -> bool:
     return monkey.is_done if options.faults is not None else tally.minutes >= options.minutes
+
+
+def _stop_in_order_when_asked_to() -> None:
+    """End as by Ctrl-C on SIGTERM too, so that no server's folder is left behind."""
+    soaking = asyncio.current_task()
+    assert soaking is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, soaking.cancel)
 
 
 async def _prepare(servers: Servers) -> None:

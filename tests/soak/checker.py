@@ -41,8 +41,8 @@ class History:
     """Service and message: in the service's inbox, or among its failures."""
     handlings: Mapping[tuple[str, str], int]
     """By service and message id, how often its handler was called in a transaction that was committed."""
-    failures: Collection[tuple[str, str]]
-    """Service and message id."""
+    failures: Mapping[tuple[str, str], str]
+    """By service and message id, the error."""
     on_the_wire: Collection[str]
     """Ids of events that the broker carried."""
     mails: Collection[MailOnRecord]
@@ -83,8 +83,12 @@ def _answers(history: History) -> Report:
 
 def _poison(history: History) -> Report:
     """What was meant to be kept among the failures counts as refused; any other failure is unexpected."""
-    names = {key: f"{key[1]} at {key[0]}" for key in (*history.poison, *history.failures)}
-    return judge([names[key] for key in history.poison], [], [names[key] for key in history.failures])
+    poison = {key: f"{message_id} at {service}" for key in history.poison for service, message_id in [key]}
+    failed = [
+        poison.get((service, message_id), f"{message_id} at {service}: {error}")
+        for (service, message_id), error in history.failures.items()
+    ]
+    return judge(poison.values(), [], failed)
 
 
 def _not_handled(history: History) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from pprint import pformat
 from random import Random
 
 import aio_pika
@@ -74,7 +75,7 @@ class Played:
 
 
 async def play(surroundings: Surroundings, *, seed: int, template: str, name: str) -> Played:
-    """Play a term on a database of its own, which is dropped afterwards unless something was wrong."""
+    """Play a term on a database of its own, and judge it; where something is wrong, its history is kept."""
     folder = surroundings.folder / name
     term = read_term(MadeUpTerm(seed=seed, students=STUDENTS).write(folder / "term"))
     await store.copy_database(surroundings.database_url, template, name)
@@ -99,8 +100,7 @@ async def play(surroundings: Surroundings, *, seed: int, template: str, name: st
     left = [*company.crashes, *await _left_in_queues(surroundings.amqp_url)]
     report = played.report + Report(unexpected=tuple(left))
     await surroundings.audit.catch_up()
-    if report.is_clean:
-        await store.drop_database(surroundings.database_url, name)
+    await store.drop_database(surroundings.database_url, name)
     return Played(report, played.events, played.mails)
 
 
@@ -140,6 +140,8 @@ async def _play(term: Term, surroundings: Surroundings, company: Company, url: s
         history = await _history(term, surroundings, books, chronicle, faults.poison)
         await books.close()
     report = judge_term(history) + Report(unexpected=tuple(stopped))
+    if not report.is_clean:
+        (term.folder.parent / "history.txt").write_text(pformat(history, width=160))
     return Played(report, chronicle.counts.total(), sum(history.mails_taken.values()))
 
 
@@ -177,7 +179,7 @@ async def _history(
         facts=facts,
         handled=handled,
         handlings=handlings,
-        failures=[(failure.service, failure.message_id) for failure in failures],
+        failures={(failure.service, failure.message_id): failure.error for failure in failures},
         on_the_wire=list(surroundings.audit.events),
         mails=[MailOnRecord(f"{mail.template} to {mail.recipient}", mail.message_id) for mail in mails],
         mails_taken=taken,

@@ -24,7 +24,7 @@ CLEAN = History(
     facts=[RECEIVED, REFUSED],
     handled=[("matching", MESSAGE), ("notifications", MESSAGE)],
     handlings={("matching", "e1"): 1, ("notifications", "e1"): 1, ("intake", "s1"): 1},
-    failures=[],
+    failures={},
     on_the_wire=["e1", "e2"],
     mails=[MailOnRecord("a mail", "<m1>")],
     mails_taken={"<m1>": 1},
@@ -47,7 +47,11 @@ def test_contents_under_one_id_are_answered_each() -> None:
 
 def test_what_the_monkey_had_put_aside_counts_as_refused_even_though_it_was_on_the_wire() -> None:
     poison = [("matching", "poison-1")]
-    report = judge_term(replace(CLEAN, poison=poison, failures=poison, on_the_wire=["e1", "e2", "poison-1"]))
+    report = judge_term(
+        replace(
+            CLEAN, poison=poison, failures=dict.fromkeys(poison, "ContractBroken"), on_the_wire=["e1", "e2", "poison-1"]
+        )
+    )
     assert report.is_clean
     assert (report.submitted, report.refused) == (3, 2)
 
@@ -88,7 +92,7 @@ def test_what_has_two_effects_is_duplicated(change: dict[str, Any], duplicated: 
     ("change", "unexpected"),
     [
         ({"on_the_wire": ["e1", "e2", "e9"]}, "e9 was on the wire, and in no outbox"),
-        ({"failures": [("matching", "e1")]}, "e1 at matching"),
+        ({"failures": {("matching", "e1"): "KeyError in hear"}}, "e1 at matching: KeyError in hear"),
         ({"mails_taken": {"<m1>": 1, "<m2>": 1}}, "the mail <m2> was taken, and is on no record"),
         ({"wrong": ["the application A1 has come to no end"]}, "the application A1 has come to no end"),
     ],
