@@ -83,7 +83,7 @@ def _answers(history: History) -> Report:
 
 def _poison(history: History) -> Report:
     """What was meant to be kept among the failures counts as refused; any other failure is unexpected."""
-    poison = {key: f"{message_id} at {service}" for key in history.poison for service, message_id in [key]}
+    poison = {(service, message_id): f"{message_id} at {service}" for service, message_id in history.poison}
     failed = [
         poison.get((service, message_id), f"{message_id} at {service}: {error}")
         for (service, message_id), error in history.failures.items()

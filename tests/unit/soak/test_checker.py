@@ -47,11 +47,9 @@ def test_contents_under_one_id_are_answered_each() -> None:
 
 def test_what_the_monkey_had_put_aside_counts_as_refused_even_though_it_was_on_the_wire() -> None:
     poison = [("matching", "poison-1")]
-    report = judge_term(
-        replace(
-            CLEAN, poison=poison, failures=dict.fromkeys(poison, "ContractBroken"), on_the_wire=["e1", "e2", "poison-1"]
-        )
-    )
+    failures = dict.fromkeys(poison, "ContractBroken")
+    on_the_wire = ["e1", "e2", "poison-1"]
+    report = judge_term(replace(CLEAN, poison=poison, failures=failures, on_the_wire=on_the_wire))
     assert report.is_clean
     assert (report.submitted, report.refused) == (3, 2)
 
