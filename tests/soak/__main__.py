@@ -10,6 +10,7 @@ import shutil
 import signal
 import sys
 import time
+import warnings
 from collections import Counter
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
@@ -156,6 +157,8 @@ def main() -> int:
     logging.basicConfig(filename=folder / "soak.log", level=logging.INFO)
     for talkative in ("mail.log", "httpx", "aiormq", "aio_pika"):
         logging.getLogger(talkative).setLevel(logging.ERROR)
+    # aio-pika forgets connections that broke while they were being opened.
+    warnings.filterwarnings("ignore", "coroutine 'Connection.close' was never awaited", RuntimeWarning)
     try:
         with local_servers(folder / "servers", durable=False) as servers:
             tally = uvloop.run(soak(options, servers, folder))

@@ -39,6 +39,7 @@ OWNERS = {
 }
 """Who owns a noun of the API, as the door in `deploy/door/Caddyfile` has it."""
 
+OPENS_WITHIN = 120.0
 PAUSE = 0.3
 """Seconds between two tries to start a service whose servers are away."""
 
@@ -116,13 +117,11 @@ class Company:
         return [place.port for place in self.at_work if place.service == service]
 
     async def open(self) -> None:
-        """Start everything; returns when every replica has run once."""
+        """Start everything; returns when every replica runs. Raises `TimeoutError`, and the log says why."""
         self._keepers = [asyncio.create_task(self._keep(place)) for place in self.places]
-        while len(self.at_work) < len(self.places):
-            await asyncio.sleep(0.02)
-            for keeper in self._keepers:
-                if keeper.done():
-                    keeper.result()
+        async with asyncio.timeout(OPENS_WITHIN):
+            while len(self.at_work) < len(self.places):
+                await asyncio.sleep(0.02)
 
     async def close(self) -> None:
         """Stop everything in order."""
