@@ -10,7 +10,7 @@ import signal
 import socket
 import threading
 import traceback
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process
@@ -116,6 +116,7 @@ class _Order:
     http_port: int | None
     settings: RuntimeSettings | None
     die: str | None
+    first: Callable[[], None] | None
     environment: Mapping[str, str]
 
 
@@ -128,6 +129,7 @@ async def start_process(
     http_port: int | None = None,
     settings: RuntimeSettings | None = None,
     die: str | None = None,
+    first: Callable[[], None] | None = None,
     environment: Mapping[str, str] = {},
 ) -> ServiceProcess:
     """Run one replica of a service in a process of its own; returns once it consumes, and listens at `http_port`.
@@ -135,10 +137,11 @@ async def start_process(
     `service` is a service's name, or one of the `PROBES`; the URLs are the administrator's. `clock` is the file of a
     `SharedClock`.
     `die` is one of the `LAST_MOMENTS`, at which the process kills itself, be it before it has quite started.
-    `environment` is added to this process's own. Raises `NeverStarted`.
+    The process calls `first` before anything else. `environment` is added to this process's own.
+    Raises `NeverStarted`.
     """
     surroundings = {**os.environ, **environment}
-    order = _Order(service, database_url, amqp_url, clock, http_port, settings, die, surroundings)
+    order = _Order(service, database_url, amqp_url, clock, http_port, settings, die, first, surroundings)
     told, tell = _forks.Pipe(duplex=False)
     process = _forks.Process(target=_run, args=(order, tell), daemon=True)
     await asyncio.to_thread(process.start)
@@ -177,6 +180,8 @@ def _run(order: _Order, tell: "Connection[str, str]") -> None:
     threading.Thread(target=_die_with_the_parent, daemon=True).start()
     os.environ.clear()
     os.environ.update(order.environment)
+    if order.first is not None:
+        order.first()
     try:
         uvloop.run(_serve(order, tell))
     except BaseException:
