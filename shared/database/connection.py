@@ -33,6 +33,10 @@ class UnsuitableDatabase(Exception):
     """The database cannot hold what services write; the text says why, and what to do."""
 
 
+class MigrationBlocked(Exception):
+    """Other transactions hold what a migration needs, and do not end; the text says whose they are."""
+
+
 @asynccontextmanager
 async def acquire(pool: Pool) -> AsyncIterator[Connection]:
     """A connection of the pool. Raises `DatabaseAway` where there is none to be had, or it is lost in the block."""

@@ -19,16 +19,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from shared.database.connection import MigrationBlocked
+
 LOCK_WITHIN_MILLISECONDS = 1_000
 """How long a migration waits for a lock, and so at most keeps others waiting."""
 
 TRIES = 30
 PAUSE = 2.0
 """Seconds between two tries."""
-
-
-class MigrationBlocked(Exception):
-    """Other transactions hold what a migration needs, and do not end; the text says whose they are."""
 
 
 async def patiently(migrate: Callable[[], Awaitable[None]], *, holders: Callable[[], Awaitable[str]]) -> None:

@@ -23,7 +23,7 @@ from shared.contracts.directory import SCREENING
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event, type_registry
 from shared.database import migration
-from shared.database.migration import MigrationBlocked
+from shared.database.connection import MigrationBlocked
 from shared.database.preparation import prepare_schema
 from tests.faults.conftest import Ledger
 from tests.support.history import Report, judge
