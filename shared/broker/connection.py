@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import aio_pika
-import aiormq
 from aio_pika.abc import AbstractRobustConnection
 from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 
@@ -17,10 +16,6 @@ RECONNECT_EVERY = 0.5
 
 CLOSE_WITHIN = 5.0
 """Seconds."""
-
-# Frames that wait to be written. Who finds ten of them, aiormq's default, waits, and all others behind that one, one by
-# one: then each message is written to the socket alone, which cost the broker more than twice as much, measured here.
-aiormq.Connection.FRAME_BUFFER_SIZE = 1_000
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ from shared.runtime.outgoing import Outgoing
 from shared.runtime.publisher import Publish
 from shared.runtime.ring import Ring
 
-BATCH = 500
+BATCH = 1_000
 """Rows published at a time."""
 
 MOST_IN_MEMORY = 10_000
