@@ -164,7 +164,8 @@ def main() -> int:
             tally = uvloop.run(soak(options, servers, folder))
     finally:
         remove_servers(folder / "servers")
-    (VAR / "soak.json").write_text(json.dumps(asdict(tally), indent=1) + "\n")
+    result = asdict(tally) | {"faults": dict(tally.faults)}  # `asdict` makes something else of a Counter
+    (VAR / "soak.json").write_text(json.dumps(result, indent=1) + "\n")
     _print(str(tally))
     if tally.report.is_clean:
         shutil.rmtree(folder)
