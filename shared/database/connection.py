@@ -14,6 +14,9 @@ else:
     Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy
     Pool: TypeAlias = asyncpg.Pool
 
+ANSWERS_WITHIN = 60.0
+"""Seconds for a statement."""
+
 _LOST = (
     ConnectionError,
     asyncpg.PostgresConnectionError,
@@ -96,7 +99,7 @@ async def connect_pool(url: str, *, schema: str, size: int) -> Pool:
         reset=_leave_as_it_is,
         timeout=10,
         server_settings={"search_path": schema, "application_name": f"ninthweek {schema}", "timezone": "UTC"},
-        command_timeout=60,
+        command_timeout=ANSWERS_WITHIN,
     )
 
 
