@@ -1,7 +1,11 @@
 """Connections to PostgreSQL, and how to tell that it is away from that it refused."""
 
+import socket
+import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
@@ -15,7 +19,25 @@ else:
     Pool: TypeAlias = asyncpg.Pool
 
 ANSWERS_WITHIN = 60.0
-"""Seconds for a statement."""
+"""Seconds for a statement; then the database counts as away, be it that a lock is held or that nobody listens."""
+
+ENDS_WITHIN = 2.0
+"""Seconds to end what a connection did; then it is closed without a word."""
+
+_SILENCE = timedelta(seconds=25)
+"""How long the other end of a connection may be silent before it counts as dead."""
+
+_ASKED_AFTER = 10
+_ASKED_EVERY = 5
+_ASKED_TIMES = 3
+
+# The server, too, must notice: until then the transaction of a service that is gone holds its locks.
+_KEEPALIVES = {
+    "tcp_keepalives_idle": str(_ASKED_AFTER),
+    "tcp_keepalives_interval": str(_ASKED_EVERY),
+    "tcp_keepalives_count": str(_ASKED_TIMES),
+    "tcp_user_timeout": str(_SILENCE // timedelta(milliseconds=1)),
+}
 
 _LOST = (
     ConnectionError,
@@ -54,7 +76,8 @@ async def acquire(pool: Pool) -> AsyncIterator[Connection]:
             raise DatabaseAway from error
         raise
     finally:
-        await pool.release(connection)
+        with suppress(TimeoutError):  # then it was closed
+            await pool.release(connection, timeout=ENDS_WITHIN)
 
 
 @asynccontextmanager
@@ -69,7 +92,7 @@ async def transaction(connection: Connection, *, locks: Sequence[int] = ()) -> A
         yield
     except BaseException:
         if not connection.is_closed():
-            await connection.execute("rollback")
+            await connection.execute("rollback", timeout=ENDS_WITHIN)
         raise
     await connection.execute("commit")
 
@@ -79,7 +102,13 @@ _TAKE_LOCKS = "select pg_advisory_xact_lock(key) from unnest('{{{0}}}'::bigint[]
 
 
 def _is_loss(error: Exception) -> bool:
-    """An `InterfaceError` is a connection that was lost under its user, unless it is about a value."""
+    """Whether the database was lost under its user.
+
+    An `InterfaceError` is that, unless it is about a value; so is a `TimeoutError`, if it is a statement's.
+    """
+    if isinstance(error, TimeoutError):
+        modules = (frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__))
+        return any(module.startswith("asyncpg.") for module in modules)
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError)
     return isinstance(error, _LOST)
@@ -95,12 +124,35 @@ async def connect_pool(url: str, *, schema: str, size: int) -> Pool:
         url,
         min_size=1,
         max_size=size,
-        init=prepare_codecs,
+        init=_prepare,
         reset=_leave_as_it_is,
         timeout=10,
-        server_settings={"search_path": schema, "application_name": f"ninthweek {schema}", "timezone": "UTC"},
+        server_settings={
+            "search_path": schema,
+            "application_name": f"ninthweek {schema}",
+            "timezone": "UTC",
+            "idle_in_transaction_session_timeout": f"{ANSWERS_WITHIN * 1000:.0f}",
+            **_KEEPALIVES,
+        },
         command_timeout=ANSWERS_WITHIN,
     )
+
+
+async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    await prepare_codecs(connection)
+    _notice_silence(connection._transport.get_extra_info("socket"))  # noqa: SLF001 - there is no other way to it
+
+
+def _notice_silence(connected: socket.socket) -> None:
+    """Have the system end a connection over which nothing comes back: nothing else tells of a network that is gone."""
+    if connected.family == socket.AF_UNIX:
+        return
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if sys.platform == "linux":
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _ASKED_AFTER)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _ASKED_EVERY)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, _ASKED_TIMES)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SILENCE // timedelta(milliseconds=1))
 
 
 async def _leave_as_it_is(_connection: "asyncpg.Connection[asyncpg.Record]") -> None:
