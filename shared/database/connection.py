@@ -107,9 +107,9 @@ _LET_GO_OF_THE_VANISHED = {
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
-    "idle_in_transaction_session_timeout": "60s",
+    "tcp_user_timeout": "25s",
 }
-"""So that within a minute the server ends what a process has begun that is gone, and lets go of its locks."""
+"""So that within half a minute the server ends what a process has begun that is gone, and lets go of its locks."""
 
 
 async def connect_pool(url: str, *, schema: str, size: int) -> Pool:
@@ -125,6 +125,7 @@ async def connect_pool(url: str, *, schema: str, size: int) -> Pool:
             "search_path": schema,
             "application_name": f"ninthweek {schema}",
             "timezone": "UTC",
+            "idle_in_transaction_session_timeout": f"{ANSWERS_WITHIN}s",
             **_LET_GO_OF_THE_VANISHED,
         },
         command_timeout=ANSWERS_WITHIN,

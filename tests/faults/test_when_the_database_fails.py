@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
+from shared.clock import system_time
 from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.screening import ProjectDeclined
 from shared.database import connection as database
-from shared.runtime import Work, replica, retries
+from shared.runtime import Work, replica, retries, store
 from shared.runtime.setbacks import Setbacks
 from shared.runtime.settings import RuntimeSettings
 from shared.servers import Server, Servers
@@ -62,7 +64,8 @@ def postgresql(mortal: Servers) -> Server:
 async def rival(mortal_database: str) -> AsyncIterator["Rival"]:
     """Another user of the tables, and a table for it and the handlers to meet in."""
     connection = await connect_to(mortal_database, "screening")
-    await connection.execute(f"create table places (id text primary key, taken int default 0); grant all on places to {ROLE}")
+    await connection.execute("create table places (id text primary key, taken int default 0)")
+    await connection.execute(f"grant all on places to {ROLE}")
     await connection.execute("insert into places (id) values ('first'), ('second')")
     yield connection
     await connection.close()
@@ -172,6 +175,20 @@ async def test_when_the_database_is_away_for_longer_than_every_retry(
     await screening.reconnect()
     ledger.judged(await judged(screening, sent))
     assert setbacks == []
+
+
+async def test_when_processes_end_while_the_database_is_away_no_message_is_blamed(
+    start_on_mortal: Start, postgresql: Server
+) -> None:
+    screening = await start_on_mortal(probe(say_declined))
+    message = uuid4()
+    for _ in range(store.inbox.MOST_DEATHS + 1):
+        assert await store.inbox.suspect(screening.connection, message, at=system_time()) == 1
+        await asyncio.to_thread(postgresql.kill)
+        await asyncio.to_thread(postgresql.start)
+        await screening.reconnect()
+    tries = [await store.inbox.suspect(screening.connection, message, at=system_time()) for _ in range(3)]
+    assert tries == [1, 2, 3]
 
 
 async def test_when_connections_are_cut_again_and_again_under_load(

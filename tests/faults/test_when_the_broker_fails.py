@@ -1,0 +1,342 @@
+"""Whatever becomes of the broker, no message is lost, none takes effect twice, and no attempt is counted.
+
+The main tests run on the broker that is installed (3.10 on Debian 12) and on a container of RabbitMQ 4. Where the two
+differ in what they take for granted, the queues' own arguments decide, and the last test reads them back on both:
+
+- the limit of deliveries of a quorum queue: none in 3.10, 20 in 4;
+- what becomes of a dead letter, and of what is published to a full queue: both say the same, and each is said.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, cast
+
+import aio_pika
+import pytest
+
+from ninthweek.demonstration.clock import SteppedClock
+from shared.broker.declaration import declare
+from shared.broker.topology import EVENTS, topology
+from shared.contracts.intake import ProjectSubmitted
+from shared.contracts.screening import ProjectDeclined
+from shared.runtime import Work, publisher, relay
+from shared.runtime.settings import RuntimeSettings
+from shared.servers import Servers
+from shared.servers.containers import ContainerRabbitMQ, container_engine_answers
+from shared.servers.server import Broker
+from tests.faults.conftest import Ledger, declare_all, empty_queues
+from tests.support.faulty import HEARER, Gate, judged, projects, send, until, until_ready, until_why
+from tests.support.network import Link, link_to
+from tests.support.probe import declined, probe, say_declined, withdrawn
+from tests.support.running import RunningService, Start, starter
+
+if TYPE_CHECKING:
+    import aiormq
+
+pytestmark = pytest.mark.xdist_group("mortal servers")
+
+DOES_NOT_DELIVER = "the broker does not deliver"
+DOES_NOT_DRAIN = "the outbox has not drained"
+SMALL_GROUPS = RuntimeSettings(largest_group=5)
+QUEUE = "screening"
+OUT_OF_MEMORY = "rabbit_alarm:set_alarm({{resource_limit, memory, node()}, []})."
+MEMORY_AGAIN = "rabbit_alarm:clear_alarm({resource_limit, memory, node()})."
+
+
+@pytest.fixture(scope="session", params=["installed", "container"])
+def broker(request: pytest.FixtureRequest, mortal: Servers) -> Iterator[Broker]:
+    if request.param == "installed":
+        assert mortal.rabbitmq is not None
+        yield mortal.rabbitmq
+        return
+    if not container_engine_answers():
+        pytest.skip("no container engine answers")
+    container = ContainerRabbitMQ()
+    try:
+        container.start()
+        asyncio.run(declare_all(container.url))
+        yield container
+    finally:
+        container.remove()
+
+
+@pytest.fixture
+async def start(broker: Broker, mortal_database: str, clock: SteppedClock) -> AsyncIterator[Start]:
+    await empty_queues(broker.url)
+    async with AsyncExitStack() as stack:
+        yield starter(stack, database_url=mortal_database, amqp_url=broker.url, clock=clock)
+
+
+@pytest.fixture
+async def link(mortal: Servers) -> AsyncIterator[Link]:
+    async with link_to(mortal.amqp_url) as link:
+        yield link
+
+
+async def _control(broker: Broker, *arguments: str) -> str:
+    return await asyncio.to_thread(broker.control, *arguments)
+
+
+async def _declare_again(broker: Broker) -> None:
+    async with await aio_pika.connect(broker.url) as connection:
+        await declare(connection)
+
+
+async def _said(service: RunningService) -> int:
+    return len(await service.said(ProjectDeclined))
+
+
+async def _until_said(service: RunningService, number: int) -> None:
+    async def has() -> bool:
+        return await _said(service) >= number
+
+    await until(has)
+
+
+async def test_when_the_broker_dies_inside_a_handler(start: Start, broker: Broker, ledger: Ledger) -> None:
+    gate, sent = Gate(), projects(300)
+    screening = await start(probe(gate.handler))
+    await send(screening, sent)
+    await gate.inside.wait()
+    await asyncio.to_thread(broker.kill)
+    ledger.injected("broker killed")
+    gate.may_go_on.set()
+    await until_why(screening, DOES_NOT_DELIVER)
+    await asyncio.to_thread(broker.start)
+    ledger.judged(await judged(screening, sent))
+    await until_ready(screening)
+
+
+async def test_when_the_broker_is_restarted_under_load(start_on_mortal: Start, mortal: Servers, ledger: Ledger) -> None:
+    assert mortal.rabbitmq is not None
+    sent = projects(300)
+    screening = await start_on_mortal(probe(say_declined), settings=SMALL_GROUPS)
+    await send(screening, sent)
+    await _until_said(screening, 1)
+    await asyncio.to_thread(mortal.rabbitmq.stop)
+    ledger.injected("broker restarted")
+    await asyncio.to_thread(mortal.rabbitmq.start)
+    ledger.judged(await judged(screening, sent))
+    await until_ready(screening)
+
+
+async def test_when_a_timer_falls_due_while_the_broker_is_away(
+    start_on_mortal: Start, mortal: Servers, ledger: Ledger
+) -> None:
+    assert mortal.rabbitmq is not None
+    screening = await start_on_mortal(probe(say_declined))
+    await screening.hear(withdrawn("P1"))
+    (replica,) = screening.replicas
+    timer = await replica.next_timer()
+    assert timer is not None
+    await asyncio.to_thread(mortal.rabbitmq.kill)
+    ledger.injected("broker away while a timer falls due")
+    screening.clock.step_to(timer)
+    replica.relay.wake()
+    await asyncio.to_thread(mortal.rabbitmq.start)
+    await screening.quiet()
+    assert await screening.said(ProjectDeclined) == [declined("P1")]
+    ledger.judged(await judged(screening, ["P1"]))
+
+
+async def test_when_a_service_is_stopped_nothing_delivered_is_lost_or_counted(
+    start_on_mortal: Start, ledger: Ledger
+) -> None:
+    handled, sent = 0, projects(300)
+
+    async def count(event: ProjectSubmitted, work: Work) -> None:
+        nonlocal handled
+        handled += 1
+        await say_declined(event, work)
+
+    first = await start_on_mortal(probe(count))
+    second = await start_on_mortal(probe(count))
+    second.flight = first.flight
+    await send(first, sent)
+    await first.stop()
+    ledger.injected("service stopped under load")
+    await _until_said(second, len(sent))
+
+    async def nothing_is_due() -> bool:
+        return not await second.replicas[0].anything_due()
+
+    await until(nothing_is_due)
+    assert handled == len(sent)
+    assert await second.connection.fetchval("select count(*) from suspects") == 0
+    ledger.judged(await judged(second, sent))
+
+
+async def test_when_the_broker_closes_all_connections_under_load(start: Start, broker: Broker, ledger: Ledger) -> None:
+    sent = projects(300)
+    screening = await start(probe(say_declined), settings=SMALL_GROUPS)
+    await send(screening, sent)
+    await _until_said(screening, 1)
+    await _control(broker, "close_all_connections", "for a test")
+    ledger.injected("connections closed by the broker")
+    await screening.channel.get_queue(QUEUE, ensure=False)
+    ledger.judged(await judged(screening, sent))
+    await until_ready(screening)
+
+
+async def test_when_the_broker_closes_a_channel_inside_a_handler(start: Start, broker: Broker, ledger: Ledger) -> None:
+    """An acknowledgement of what was never delivered is answered so; what was delivered comes again."""
+    gate, sent = Gate(), projects(300)
+    screening = await start(probe(gate.handler), settings=SMALL_GROUPS)
+    await send(screening, sent)
+    await gate.inside.wait()
+    (replica,) = screening.replicas
+    for consumer in replica.consumers:
+        assert consumer._channel is not None
+        below = await consumer._channel.get_underlay_channel()
+        await cast("aiormq.Channel", below).basic_ack(1_000_000)
+        await below.closing
+        ledger.injected("channel closed by the broker")
+    gate.may_go_on.set()
+    ledger.judged(await judged(screening, sent))
+    await until_ready(screening)
+
+
+async def test_when_the_broker_kills_all_channels(start: Start, broker: Broker, ledger: Ledger) -> None:
+    """Its own fault: the connection goes with them."""
+    sent = projects(300)
+    screening = await start(probe(say_declined), settings=SMALL_GROUPS)
+    await send(screening, sent)
+    await _until_said(screening, 1)
+    await _control(broker, "eval", "[exit(Channel, kill) || Channel <- rabbit_channel:list()].")
+    ledger.injected("channels killed in the broker")
+    ledger.judged(await judged(screening, sent))
+    await until_ready(screening)
+
+
+async def test_when_an_empty_queue_is_deleted_its_consumer_is_not_ready_until_it_is_there_again(
+    start: Start, broker: Broker, ledger: Ledger
+) -> None:
+    sent = projects(40)
+    screening = await start(probe(say_declined))
+    await send(screening, sent[:20])
+    await screening.quiet()
+    await screening.channel.queue_delete(QUEUE)
+    ledger.injected("queue deleted and consumer cancelled")
+    await until_why(screening, DOES_NOT_DELIVER)
+    await _declare_again(broker)
+    await until_ready(screening)
+    await send(screening, sent[20:])
+    ledger.judged(await judged(screening, sent))
+
+
+async def test_when_the_connection_is_lost_while_the_queue_is_not_there(
+    start: Start, broker: Broker, ledger: Ledger
+) -> None:
+    """Connected again, the consumer finds no queue, and its channel is closed for asking."""
+    sent = projects(20)
+    screening = await start(probe(say_declined))
+    await screening.channel.queue_delete(QUEUE)
+    await _control(broker, "close_all_connections", "for a test")
+    ledger.injected("queue deleted and connection closed")
+    await until_why(screening, DOES_NOT_DELIVER)
+    await _declare_again(broker)
+    await until_ready(screening)
+    await send(screening, sent)
+    ledger.judged(await judged(screening, sent))
+
+
+async def test_when_confirms_come_late(
+    start_on_mortal: Start, link: Link, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broker has what was published, and the service does not hear of it: it publishes again, under the same id."""
+    monkeypatch.setattr(publisher, "PUBLISH_WITHIN", 0.3)
+    gate, sent = Gate(), projects(40)
+    screening = await start_on_mortal(probe(gate.handler), to_broker=link)
+    await send(screening, sent)
+    await gate.inside.wait()
+    link.stall(answers_only=True)
+    ledger.injected("confirms late")
+    gate.may_go_on.set()
+    await until_why(screening, DOES_NOT_DRAIN)
+    link.heal()
+    ledger.judged(await judged(screening, sent))
+    await until_ready(screening)
+
+
+async def test_when_a_full_queue_refuses_what_is_published(
+    start: Start, broker: Broker, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A negative confirm: what is refused waits, and is sent when there is room."""
+    monkeypatch.setattr(relay, "RETURNED_WAITS", relay.timedelta(milliseconds=300))
+    sent = projects(100)
+    screening = await start(probe(say_declined), settings=SMALL_GROUPS)
+    await _control(broker, "set_policy", "full", f"^{HEARER}$", '{"max-length": 5}', "--apply-to", "queues")
+    try:
+        await send(screening, sent)
+        await _until_said(screening, len(sent))
+        ledger.injected("confirm negative")
+
+        async def is_full() -> bool:
+            queue = await screening.channel.declare_queue(HEARER, passive=True)
+            return (queue.declaration_result.message_count or 0) >= 5
+
+        await until(is_full)
+        (replica,) = screening.replicas
+        assert await replica.anything_due()
+    finally:
+        await _control(broker, "clear_policy", "full")
+    ledger.judged(await judged(screening, sent))
+
+
+async def test_when_a_message_finds_no_queue_it_waits_and_the_others_go_on(
+    start: Start, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one batch the event is returned, and the timer's effect, which has a queue, is not."""
+    monkeypatch.setattr(relay, "RETURNED_WAITS", relay.timedelta(milliseconds=300))
+    gate, sent = Gate(), projects(20)
+    screening = await start(probe(gate.handler))
+    queue = await screening.channel.get_queue(HEARER, ensure=False)
+    await queue.unbind(EVENTS, ProjectDeclined.routing_key)
+    try:
+        await send(screening, sent)
+        gate.may_go_on.set()
+        await _until_said(screening, len(sent))
+        ledger.injected("message returned", len(sent))
+        await screening.publish(withdrawn("P20"))
+    finally:
+        await queue.bind(EVENTS, ProjectDeclined.routing_key)
+    ledger.judged(await judged(screening, sent))
+
+
+async def test_when_memory_runs_out_publishing_waits_and_consuming_goes_on(
+    start: Start, broker: Broker, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher, "PUBLISH_WITHIN", 0.3)
+    gate, sent = Gate(), projects(40)
+    screening = await start(probe(gate.handler))
+    await send(screening, sent)
+    await gate.inside.wait()
+    await _control(broker, "eval", OUT_OF_MEMORY)
+    ledger.injected("broker out of memory")
+    try:
+        gate.may_go_on.set()
+        await _until_said(screening, len(sent))
+        await until_why(screening, DOES_NOT_DRAIN)
+
+        async def all_is_acknowledged() -> bool:
+            listed = await _control(broker, "list_queues", "--quiet", "--no-table-headers", "name", "messages")
+            return [QUEUE, "0"] in [line.split() for line in listed.splitlines()]
+
+        await until(all_is_acknowledged)
+    finally:
+        await _control(broker, "eval", MEMORY_AGAIN)
+    ledger.judged(await judged(screening, sent))
+    await until_ready(screening)
+
+
+async def test_the_queues_are_the_same_on_either_version(broker: Broker) -> None:
+    columns = ("name", "arguments")
+    listed = await _control(broker, "list_queues", "--quiet", "--formatter", "json", *columns)
+    import json
+
+    arguments = {queue["name"]: queue["arguments"] for queue in json.loads(listed)}
+    for queue in topology().queues:
+        read = arguments[queue.name]
+        read = {name: value for name, _, value in read} if isinstance(read, list) else read
+        assert read == queue.arguments
