@@ -4,9 +4,11 @@ UV     := uv==0.13.9
 # The whole suite beside its own PostgreSQL and RabbitMQ keeps two cores busy with four workers.
 WORKERS ?= 4
 
+MINUTES ?= 10
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test faults bench bench-long lint format lock clean
+.PHONY: help demo up test faults soak bench bench-long lint format lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +24,9 @@ test: .venv/complete  ## run every test, or those of TESTS=tests/unit
 
 faults: .venv/complete  ## kill, cut and confuse everything there is; ends with what was lost or done twice
 	.venv/bin/pytest --numprocesses $(WORKERS) $(PYTEST_OPTIONS) tests/faults
+
+soak: .venv/complete  ## play whole terms for MINUTES=10 while a monkey injects faults at random; SEED=… plays them again
+	.venv/bin/python -m tests.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 bench: .venv/bench  ## measure what it costs, beside its peers, within 15 minutes; the figures are left in var/bench.json
 	.venv/bin/python -m benchmarks $(KEYS)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.servers import FOLDER
-from benchmarks.table import AIMS
+from benchmarks.table import AIMS, runs_of, shown
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
@@ -32,8 +32,7 @@ def lines(results: dict[str, Any]) -> Iterator[str]:
 
 
 def _line(name: str, series: dict[str, Any], aim: str) -> str:
-    runs = ", ".join(f"{run:,g}" for run in series["runs"]) if len(series["runs"]) > 1 else ""
-    return f"| {name} | {series['median']:,g} | {runs} | {series['unit']} | {aim} |"
+    return f"| {name} | {shown(series['median'])} | {runs_of(series)} | {series['unit']} | {aim} |"
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ CHOICES = 5
 LADDER = (500, 1_000, 3_000, 10_000)
 """Students of the smaller markets, for packages that cannot do the large one; a fifth as many projects."""
 
-LONG_ENOUGH = 10.0
-"""Seconds: a package that took so long is not tried with a larger market."""
+LONG_ENOUGH = 5.0
+"""Seconds: a package that took so long is tried neither again nor with a larger market."""
 
 DEEP = 500_000_000
 """Bytes of stack: `matching` copies its linked objects recursively."""
@@ -100,15 +100,20 @@ def _ladder(repeats: int) -> dict[str, Series]:
     for students in LADDER:
         solved: dict[str, list[Solved]] = {package: [] for package in packages}
         for _ in range(repeats):
-            for package, prepare in packages.items():
-                solved[package].append(alone(solve, prepare, students, students // 5))
+            for package, runs in solved.items():
+                if not _takes_long(runs):
+                    runs.append(alone(solve, packages[package], students, students // 5))
         if len({one.matched for runs in solved.values() for one in runs}) > 1:
             raise RuntimeError(f"of {students} students, the packages match {solved}")
         for package, runs in solved.items():
             measured[f"{package}, {students:,} students"] = Series(tuple(one.seconds for one in runs), "s")
-            if max(one.seconds for one in runs) > LONG_ENOUGH:
+            if _takes_long(runs):
                 del packages[package]
     return measured
+
+
+def _takes_long(runs: list[Solved]) -> bool:
+    return any(one.seconds > LONG_ENOUGH for one in runs)
 
 
 async def solve(prepare: Solve, students: int, projects: int) -> Solved:

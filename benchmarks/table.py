@@ -19,16 +19,26 @@ AIMS = {
 
 
 def table_of(results: dict[str, Any]) -> Table:
-    """One line a figure, and under it one line for each that stands beside it."""
-    columns = (Column(name, no_wrap=name != "aim") for name in ("figure", "median", "runs", "unit", "aim"))
-    table = Table(*columns, title="Benchmarks", title_justify="left")
+    """One line a figure, with its aim, and under it one line for each that stands beside it."""
+    table = Table("figure", Column("median", justify="right"), "runs", "unit", title="Benchmarks", title_justify="left")
     for key, figure in results.items():
         table.add_section()
-        table.add_row(f"[bold]{key}", *_numbers(figure), AIMS[key])
+        table.add_row(f"[bold]{key}[/]\naim: {AIMS[key]}", *_numbers(figure))
         for name, peer in figure.get("peers", {}).items():
-            table.add_row(f"  {name}", *_numbers(peer), "")
+            table.add_row(f"  {name}", *_numbers(peer))
     return table
 
 
+def shown(number: float) -> str:
+    """To three digits, or to the whole number."""
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
+
+
+def runs_of(series: dict[str, Any]) -> str:
+    """Each run, where there is more than one."""
+    runs = series["runs"]
+    return " ".join(map(shown, runs)) if len(runs) > 1 else ""
+
+
 def _numbers(series: dict[str, Any]) -> tuple[str, str, str]:
-    return f"{series['median']:,g}", " ".join(f"{run:,g}" for run in series["runs"]), series["unit"]
+    return shown(series["median"]), runs_of(series), series["unit"]

@@ -8,6 +8,7 @@ from shutil import rmtree
 from benchmarks.figure import Figure, Series
 from benchmarks.programme import run_to_end
 from benchmarks.servers import FOLDER, BenchServers
+from shared.servers import remove_servers
 from tests.journeys.terms import MadeUpTerm
 
 
@@ -31,6 +32,7 @@ def _play(students: int) -> tuple[float, int]:
         run_to_end("demo", "--term", term, "--out", out)
         return _summary(out / "summary.json")
     finally:
+        remove_servers(out / "servers")
         rmtree(folder, ignore_errors=True)
 
 

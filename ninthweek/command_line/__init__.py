@@ -12,7 +12,7 @@ from ninthweek.command_line import broker, desk, publishing, running
 from ninthweek.settings import SettingFaulty
 from shared.broker.declaration import TopologyConflict
 from shared.contracts.documents import BreakingChange
-from shared.database.connection import DatabaseAway, UnsuitableDatabase
+from shared.database.connection import DatabaseAway, MigrationBlocked, UnsuitableDatabase
 from shared.runtime.settings import RuntimeSettings
 from shared.servers import ServersUnavailable
 
@@ -25,12 +25,18 @@ commands = typer.Typer(
 for room in (running, broker, publishing, desk):
     commands.add_typer(room.commands)
 
+FAULTS_IN_WORDS = (
+    *(BreakingChange, SettingFaulty, ServersUnavailable),
+    *(TopologyConflict, UnsuitableDatabase, MigrationBlocked),
+)
+"""Faults whose text says what is wrong, and what to do."""
+
 
 def main() -> None:
     """Run a command; whatever stops it is told in one line, without a traceback."""
     try:
         commands()
-    except (BreakingChange, SettingFaulty, ServersUnavailable, TopologyConflict, UnsuitableDatabase) as fault:
+    except FAULTS_IN_WORDS as fault:
         _stop(str(fault))
     except ValidationError as fault:
         prefix = RuntimeSettings.model_config.get("env_prefix", "") if fault.title == RuntimeSettings.__name__ else ""

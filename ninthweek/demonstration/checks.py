@@ -26,8 +26,8 @@ async def what_is_wrong(term: Term, stage: Stage, outcome: Outcome) -> list[str]
     chronicle = stage.chronicle
     return [
         *_unanswered(chronicle, (*term.records, *term.submissions)),
-        *_without_end(chronicle),
-        *_too_many_placements(chronicle, outcome),
+        *without_end(chronicle),
+        *too_many_placements(chronicle, outcome),
         *await _wrong_in_match(chronicle, stage.replicas["matching"]),
         *await _left_behind(stage.urls),
         *differences(outcome, term.expected),
@@ -40,14 +40,16 @@ def _unanswered(chronicle: Chronicle, sent: Collection[Sent]) -> Iterator[str]:
         yield f"the submission {event_id} was neither accepted nor refused"
 
 
-def _without_end(chronicle: Chronicle) -> Iterator[str]:
+def without_end(chronicle: Chronicle) -> Iterator[str]:
+    """The applications that were received and have come to no end, in words."""
     ended = {said.event.application_id for said in chronicle.everything if isinstance(said.event, ENDS)}
     for event in chronicle.of(ApplicationReceived):
         if event.application_id not in ended:
             yield f"the application {event.application_id} has come to no end"
 
 
-def _too_many_placements(chronicle: Chronicle, outcome: Outcome) -> Iterator[str]:
+def too_many_placements(chronicle: Chronicle, outcome: Outcome) -> Iterator[str]:
+    """Students with several placements, and projects with more than places, in words."""
     held = [placement for placement in outcome.placements if placement.status != "cancelled"]
     for student_id, number in Counter(placement.student_id for placement in held).items():
         if number > 1:

@@ -3,12 +3,37 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Protocol
 
+from ninthweek.demonstration.api import Api
+from ninthweek.demonstration.chronicle import Chronicle
+from ninthweek.demonstration.outside import OutsideSystems
 from ninthweek.demonstration.people import deeds
-from ninthweek.demonstration.stage import Stage
 from ninthweek.demonstration.term import Sent, Term
 from ninthweek.demonstration.waves import waves
 from shared.clock import LOCAL_TIME
+
+
+class Stage(Protocol):
+    """What a play needs of the place where it is played, in one process or in many."""
+
+    @property
+    def chronicle(self) -> Chronicle: ...
+
+    @property
+    def staff(self) -> Api: ...
+
+    @property
+    def outside(self) -> OutsideSystems: ...
+
+    async def quiet(self) -> None:
+        """Wait until all that was said is handled; the chronicle has all of it then."""
+
+    async def next_timer(self) -> datetime | None:
+        """The moment of the earliest timer of all services."""
+
+    def step_to(self, moment: datetime) -> None:
+        """Let the programme's time come to a moment."""
 
 
 async def play_term(term: Term, stage: Stage, stepped: Callable[[], None]) -> None:

@@ -7,9 +7,13 @@ from contextlib import asynccontextmanager, suppress
 import aio_pika
 from aio_pika.abc import AbstractRobustConnection
 from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
+from yarl import URL
 
 BROKER_AWAY = (AMQPError, ChannelInvalidStateError, ConnectionError, asyncio.InvalidStateError)
 """What is raised where the broker, a channel, or the way to it is gone."""
+
+HEARTBEAT = 10
+"""Seconds, unless the URL says otherwise; a broker that has vanished is noticed after three of them."""
 
 RECONNECT_EVERY = 0.5
 """Seconds between two tries to reach a broker that is away."""
@@ -21,7 +25,10 @@ CLOSE_WITHIN = 5.0
 @asynccontextmanager
 async def connected(amqp_url: str) -> AsyncIterator[AbstractRobustConnection]:
     """A connection for this block; lost, it is made again, with its channels and their consumers."""
-    connection = await aio_pika.connect_robust(amqp_url, reconnect_interval=RECONNECT_EVERY)
+    url = URL(amqp_url)
+    if "heartbeat" not in url.query:
+        url = url.update_query(heartbeat=HEARTBEAT)
+    connection = await aio_pika.connect_robust(url, reconnect_interval=RECONNECT_EVERY)
     try:
         yield connection
     finally:

@@ -71,7 +71,9 @@ class Event(Message):
     def __init_subclass__(cls, about: str = "", version: int = 1, **kwargs: Any) -> None:
         super().__init_subclass__(about=about, version=version, **kwargs)
         noun, *verb = re.findall(r"[A-Z][a-z]*", cls.__name__)
-        cls.routing_key = f"{noun.lower()}.{'-'.join(word.lower() for word in verb)}"
+        key = f"{noun.lower()}.{'-'.join(word.lower() for word in verb)}"
+        # A later version has a key of its own: whoever hears the first alone is not given what it does not know.
+        cls.routing_key = key if version == 1 else f"{key}.v{version}"
 
 
 class Submission(Message):

@@ -1,5 +1,6 @@
 """Connections to PostgreSQL, and how to tell that it is away from that it refused."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,13 +15,18 @@ else:
     Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy
     Pool: TypeAlias = asyncpg.Pool
 
+ANSWERS_WITHIN = 30.0
+"""Seconds for a statement; then its connection counts as lost, as one does whose other end has vanished."""
+
 _LOST = (
+    TimeoutError,
     ConnectionError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InternalClientError,  # the server's last word is still being read from a connection that is about to close
 )
 
@@ -33,19 +39,33 @@ class UnsuitableDatabase(Exception):
     """The database cannot hold what services write; the text says why, and what to do."""
 
 
+class MigrationBlocked(Exception):
+    """Other transactions hold what a migration needs, and do not end; the text says whose they are."""
+
+
 @asynccontextmanager
 async def acquire(pool: Pool) -> AsyncIterator[Connection]:
-    """A connection of the pool. Raises `DatabaseAway` where there is none to be had, or it is lost in the block."""
+    """A connection of the pool. Raises `DatabaseAway` where there is none to be had, or it is lost in the block.
+
+    One whose answer is not waited for any longer is let go of at once: a request to cancel might never be answered
+    either.
+    """
     try:
         connection = await pool.acquire()
     except (OSError, TimeoutError, asyncpg.InterfaceError, *_LOST) as error:
         raise DatabaseAway from error
     try:
         yield connection
-    except Exception as error:
-        if _is_loss(error):
-            raise DatabaseAway from error
+    except asyncio.CancelledError:
+        connection.terminate()
         raise
+    except Exception as error:
+        if not _is_loss(error):
+            raise
+        connection.terminate()
+        if isinstance(error, TimeoutError):
+            await pool.expire_connections()  # the others have most likely lost their other end too
+        raise DatabaseAway from error
     finally:
         await pool.release(connection)
 
@@ -60,8 +80,8 @@ async def transaction(connection: Connection, *, locks: Sequence[int] = ()) -> A
     try:
         await connection.execute(f"begin;{_TAKE_LOCKS.format(','.join(map(str, locks))) if locks else ''}")
         yield
-    except BaseException:
-        if not connection.is_closed():
+    except Exception as error:
+        if not _is_loss(error):  # else it is let go of, as it is where its user is cancelled
             await connection.execute("rollback")
         raise
     await connection.execute("commit")
@@ -82,6 +102,16 @@ COLLISION = (asyncpg.exceptions.SerializationError, asyncpg.exceptions.DeadlockD
 """What is raised where two transactions were in each other's way: try the transaction again."""
 
 
+_LET_GO_OF_THE_VANISHED = {
+    "client_connection_check_interval": "5s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "idle_in_transaction_session_timeout": "60s",
+}
+"""So that within a minute the server ends what a process has begun that is gone, and lets go of its locks."""
+
+
 async def connect_pool(url: str, *, schema: str, size: int) -> Pool:
     """A pool of at most `size` connections that see the tables of one schema."""
     return await asyncpg.create_pool(
@@ -91,8 +121,13 @@ async def connect_pool(url: str, *, schema: str, size: int) -> Pool:
         init=prepare_codecs,
         reset=_leave_as_it_is,
         timeout=10,
-        server_settings={"search_path": schema, "application_name": f"ninthweek {schema}", "timezone": "UTC"},
-        command_timeout=60,
+        server_settings={
+            "search_path": schema,
+            "application_name": f"ninthweek {schema}",
+            "timezone": "UTC",
+            **_LET_GO_OF_THE_VANISHED,
+        },
+        command_timeout=ANSWERS_WITHIN,
     )
 
 

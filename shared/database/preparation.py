@@ -1,4 +1,4 @@
-"""Prepares a service's schema, its login role and its tables; safe to repeat."""
+"""Prepares a service's schema, its login role and its tables; safe to repeat, and while services run."""
 
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 
 from shared.database.connection import UnsuitableDatabase
-from shared.database.migration import engine, upgrade
+from shared.database.migration import engine, patiently, upgrade
 
 RUNTIME_MIGRATIONS = Path(__file__).parent.parent / "runtime" / "migrations"
 
@@ -14,7 +14,7 @@ RUNTIME_MIGRATIONS = Path(__file__).parent.parent / "runtime" / "migrations"
 async def prepare_schema(administrator_url: str, *, service: str, url: str, migrations: Path) -> None:
     """Make a service's schema and the role of `url`, which reaches this schema alone; then migrate its tables.
 
-    Raises `UnsuitableDatabase`.
+    Whoever else prepares the same database at the same time waits. Raises `UnsuitableDatabase` and `MigrationBlocked`.
     """
     parts = urlsplit(url)
     role, password = unquote(parts.username or ""), unquote(parts.password or "")
@@ -23,12 +23,31 @@ async def prepare_schema(administrator_url: str, *, service: str, url: str, migr
         if (encoding := await administrator.fetchval("show server_encoding")) != "UTF8":
             reason = f"The database is in {encoding}, which cannot hold every name: make one with encoding 'UTF8'."
             raise UnsuitableDatabase(reason)
+        await administrator.execute("select pg_advisory_lock(hashtext('ninthweek: prepare'))")
         async with administrator.transaction():
             await administrator.execute(await _formatted(administrator, _ROLE, role, password))
             await administrator.execute(await _formatted(administrator, _SCHEMA, service, role))
+        await patiently(
+            lambda: _migrate(administrator_url, service, migrations), holders=lambda: _transactions(administrator)
+        )
     finally:
         await administrator.close()
-    await _migrate(administrator_url, service, migrations)
+
+
+async def _transactions(connection: "asyncpg.Connection[asyncpg.Record]") -> str:
+    """The open transactions of this database, the oldest first, in words."""
+    rows = await connection.fetch(
+        """
+        select pid, usename, application_name, xact_start from pg_stat_activity
+        where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()
+        order by xact_start limit 5
+        """
+    )
+    return "; ".join(
+        f"process {row['pid']} of {row['usename']} ({row['application_name'] or 'unnamed'}) "
+        f"since {row['xact_start']:%H:%M:%S} UTC"
+        for row in rows
+    )
 
 
 async def _formatted(connection: "asyncpg.Connection[asyncpg.Record]", statement: str, *values: str) -> str:

@@ -75,9 +75,10 @@ class Handling:
             raise
         except Exception:  # noqa: BLE001 - whatever it is, each is tried alone and fails alone
             for received in together:
-                await self._alone(received)
-        for received in together:
-            self._done(received)
+                await self._apart(received)
+        else:
+            for received in together:
+                self._done(received)
 
     async def effects(self, group: Sequence[Delivery]) -> None:
         """Act outside the database, each alone and outside any transaction."""

@@ -22,7 +22,7 @@ from shared.runtime.outgoing import Outgoing
 from shared.runtime.publisher import Publish
 from shared.runtime.ring import Ring
 
-BATCH = 500
+BATCH = 1_000
 """Rows published at a time."""
 
 MOST_IN_MEMORY = 10_000
@@ -30,6 +30,9 @@ MOST_IN_MEMORY = 10_000
 
 SWEEP_EVERY = timedelta(seconds=2)
 """How often the tables are read at least."""
+
+STALLED_WAITS = 0.5
+"""Seconds between two tries to publish while the broker or the database is away."""
 
 RETURNED_WAITS = timedelta(seconds=10)
 """How long a message that found no queue waits."""
@@ -79,11 +82,12 @@ class Relay:
         self._awake.set()
 
     async def run(self) -> None:
-        """Publish until cancelled."""
+        """Publish until cancelled; however much is handed over, the tables are looked at in time."""
         while True:
             self._awake.clear()
             try:
-                await self.drain()
+                if self._handed:
+                    await self._send_handed()
                 if system_time() >= self._sweep_at:
                     await self._sweep()
                 self.stalled_since = None
@@ -92,7 +96,7 @@ class Relay:
                 if self.stalled_since is None:
                     self.stalled_since = system_time()
                     log.warning("the relay stalls", service=self._service, error=type(error).__name__)
-                patience = 0.5
+                patience = STALLED_WAITS
                 self._awake.clear()
             if not self._handed or self.stalled_since:
                 await _wait(self._awake, max(patience, 0))
@@ -100,21 +104,24 @@ class Relay:
     async def drain(self) -> None:
         """Publish all that was handed over in memory."""
         while self._handed:
-            batch = [self._handed.popleft() for _ in range(min(BATCH, len(self._handed)))]
-            try:
-                await self._send(batch)
-            except BaseException:
-                self._handed.extendleft(reversed(batch))  # what was confirmed may go out twice, and is handled once
-                raise
+            await self._send_handed()
+
+    async def _send_handed(self) -> None:
+        batch = [self._handed.popleft() for _ in range(min(BATCH, len(self._handed)))]
+        try:
+            await self._send(batch)
+        except BaseException:
+            self._handed.extendleft(reversed(batch))  # what was confirmed may go out twice, and is handled once
+            raise
 
     async def _sweep(self) -> None:
-        """Publish what is due in the tables."""
+        """Publish what is due in the tables; where that fails, they have it still."""
         full = True
         while full:
             async with acquire(self._pool) as connection:
                 due = await self._due(connection)
-            self._handed.extend(due)
-            await self.drain()
+            if due:
+                await self._send(due)
             full = len(due) >= BATCH
         async with acquire(self._pool) as connection:
             timer, retry = await store.waiting.next_due(connection)

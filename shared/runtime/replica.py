@@ -29,6 +29,9 @@ from shared.runtime.work import UnitsOfWork
 FORGET_EVERY = 600.0
 """Seconds between two clearings of what the inbox and the outbox need not remember."""
 
+ANSWERS_WITHIN = 2.0
+"""Seconds that the database may take to answer before it counts as away."""
+
 log = structlog.get_logger()
 
 
@@ -52,7 +55,7 @@ class Replica:
         delivers = all([await consumer.consumes() for consumer in self.consumers])
         reasons = [] if delivers else ["the broker does not deliver"]
         try:
-            async with asyncio.timeout(2), acquire(self.pool) as connection:
+            async with asyncio.timeout(ANSWERS_WITHIN), acquire(self.pool) as connection:
                 await connection.execute("select")
         except (DatabaseAway, TimeoutError):
             reasons.append("the database does not answer")
@@ -185,7 +188,7 @@ def _until_answers(pool: Pool) -> Callable[[], Awaitable[None]]:
             await asyncio.sleep(patience)
             with suppress(DatabaseAway):
                 async with acquire(pool) as connection:
-                    await connection.execute("select")
+                    await connection.execute("select", timeout=ANSWERS_WITHIN)
                 log.info("the database is back")
                 return
             patience = min(patience * 2, 2.0)

@@ -12,9 +12,9 @@ class RuntimeSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="NINTHWEEK_")
 
     prefetch: int = Field(
-        default=100, ge=1, le=10_000, description="Messages delivered before the first is acknowledged."
+        default=200, ge=1, le=10_000, description="Messages delivered before the first is acknowledged."
     )
-    largest_group: int = Field(default=50, ge=1, le=1_000, description="Messages that share a transaction, at most.")
+    largest_group: int = Field(default=100, ge=1, le=1_000, description="Messages that share a transaction, at most.")
     effects_side_by_side: int = Field(default=4, ge=1, le=100, description="Effects that act at a time.")
     pool_size: int = Field(default=10, ge=3, le=200, description="Connections to the database, at most.")
     stop_within: timedelta = Field(

@@ -164,6 +164,15 @@ class ContainerRabbitMQ(_ContainerServer):
     def url(self) -> str:
         return f"amqp://ninthweek:{self._password}@{self._address}/"
 
+    def control(self, *arguments: str) -> str:
+        """What `rabbitmqctl` answers on this node. Raises CalledProcessError."""
+        command = ["rabbitmqctl", *arguments]
+        code, output = self._described.get_wrapped_container().exec_run(command)
+        assert isinstance(output, bytes)  # noqa: S101 - it is not streamed
+        if code != 0:
+            raise subprocess.CalledProcessError(code or 1, command, output)
+        return output.decode()
+
     def _answers(self) -> bool:
         return speaks_amqp(self._described.get_container_host_ip(), self._port)
 

@@ -10,7 +10,7 @@ from shared.servers.errors import ServersUnavailable
 from shared.servers.folder import locked
 from shared.servers.postgresql import LocalPostgreSQL, remove_postgresql
 from shared.servers.rabbitmq import LocalRabbitMQ, installed_rabbitmq
-from shared.servers.server import Server, Servers
+from shared.servers.server import Broker, Server, Servers
 
 _NO_BROKER = """\
 There is no RabbitMQ here. Any of these will do:
@@ -35,7 +35,7 @@ def local_servers(folder: Path, *, durable: bool = True, definitions: Path | Non
         folder = folder.absolute()
         lock = ours.enter_context(locked(folder))
         postgresql: Server | None = None
-        rabbitmq: Server | None = None
+        rabbitmq: Broker | None = None
         if not database_url:
             postgresql = LocalPostgreSQL(folder, durable=durable, held_until_gone=lock)
             ours.callback(postgresql.stop)
@@ -61,7 +61,7 @@ def remove_servers(folder: Path) -> None:
         rmtree(folder)
 
 
-def _broker(folder: Path, lock: int, ours: ExitStack, definitions: Path | None) -> Server:
+def _broker(folder: Path, lock: int, ours: ExitStack, definitions: Path | None) -> Broker:
     programs = installed_rabbitmq()
     if programs is None and can_install():
         programs = install_rabbitmq()

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ _METHOD_FRAME = b"\x01"
 
 # Debian and RPM put a wrapper into the path that insists on a user and folders of its own.
 _PROGRAM_BEHIND_THE_WRAPPER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+_CONTROL_BEHIND_THE_WRAPPER = Path("/usr/lib/rabbitmq/bin/rabbitmqctl")
 _SYSTEM_FOLDERS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 _CONFIGURATION = """\
@@ -35,6 +37,7 @@ log.console.level = info
 @dataclass(frozen=True)
 class RabbitMQPrograms:
     server: Path
+    control: Path
     epmd: Path
 
 
@@ -42,10 +45,11 @@ def installed_rabbitmq() -> RabbitMQPrograms | None:
     """The broker's programs, where they are installed."""
     path = _search_path()
     server = shutil.which(_PROGRAM_BEHIND_THE_WRAPPER) or shutil.which("rabbitmq-server", path=path)
+    control = shutil.which(_CONTROL_BEHIND_THE_WRAPPER) or shutil.which("rabbitmqctl", path=path)
     epmd = shutil.which("epmd", path=path)
-    if server is None or epmd is None or shutil.which("erl", path=path) is None:
+    if server is None or control is None or epmd is None or shutil.which("erl", path=path) is None:
         return None
-    return RabbitMQPrograms(Path(server), Path(epmd))
+    return RabbitMQPrograms(Path(server), Path(control), Path(epmd))
 
 
 class LocalRabbitMQ:
@@ -121,6 +125,14 @@ class LocalRabbitMQ:
             self._process.kill()
             self._process = None
         self._end_epmd()
+
+    def control(self, *arguments: str) -> str:
+        """What `rabbitmqctl` answers on this node. Raises CalledProcessError."""
+        environment = self._environment()
+        del environment["RABBITMQ_DIST_PORT"]  # the node's, not that of who asks it
+        return subprocess.run(
+            [self._programs.control, *arguments], env=environment, check=True, capture_output=True, text=True
+        ).stdout
 
     def _end_epmd(self) -> None:
         # It holds names in memory, nothing else: there is no order to keep.

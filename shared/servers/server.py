@@ -18,6 +18,13 @@ class Server(Protocol):
         """End it without warning (SIGKILL) and return when it is gone."""
 
 
+class Broker(Server, Protocol):
+    """A RabbitMQ node that this run started."""
+
+    def control(self, *arguments: str) -> str:
+        """What `rabbitmqctl` answers on this node. Raises CalledProcessError."""
+
+
 @dataclass(frozen=True)
 class Servers:
     """The administrator's URLs of both servers; a server that the environment named is not ours to stop."""
@@ -25,4 +32,4 @@ class Servers:
     database_url: str
     amqp_url: str
     postgresql: Server | None
-    rabbitmq: Server | None
+    rabbitmq: Broker | None

@@ -24,6 +24,7 @@ from shared.broker.declaration import declare
 from shared.broker.topology import topology
 from shared.database.preparation import prepare_schema
 from shared.servers import Servers, local_servers, remove_servers
+from shared.servers.containers import servers_in_containers
 from tests.support.history import Report
 from tests.support.noted import Notes, noting
 from tests.support.running import Start, starter
@@ -88,8 +89,8 @@ def ledger(pytestconfig: pytest.Config) -> Ledger:
 
 
 @pytest.fixture(scope="session")
-def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    """Servers of this worker's own, which its tests kill and start again.
+def mortal(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Servers of this worker's own, which its tests kill and start again: containers with `--servers=containers`.
 
     The broker is stopped in order once after its queues were made: RabbitMQ 3.10 loses a quorum queue if it is killed
     within its first seconds.
@@ -98,23 +99,25 @@ def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     with pytest.MonkeyPatch.context() as environment:
         environment.delenv("DATABASE_URL", raising=False)
         environment.delenv("AMQP_URL", raising=False)
-        with local_servers(folder, durable=False) as servers:
+        in_containers = pytestconfig.option.servers == "containers"
+        with servers_in_containers() if in_containers else local_servers(folder, durable=False) as servers:
             assert servers.rabbitmq is not None
-            asyncio.run(_declare(servers.amqp_url))
+            asyncio.run(declare_all(servers.amqp_url))
             servers.rabbitmq.stop()
             servers.rabbitmq.start()
             yield servers
     remove_servers(folder)
 
 
-async def _declare(amqp_url: str) -> None:
+async def declare_all(amqp_url: str) -> None:
+    """Make all exchanges, queues and bindings."""
     async with await aio_pika.connect(amqp_url) as connection:
         await declare(connection)
 
 
 @pytest.fixture
-async def start_on_mortal(mortal: Servers, clock: SteppedClock) -> AsyncIterator[Start]:
-    """Starts services on servers that may be killed, with a database and queues of this test's own."""
+async def mortal_database(mortal: Servers) -> str:
+    """The administrator's URL of a migrated database of this test's own, on a server that may be killed."""
     administrator = await asyncpg.connect(mortal.database_url)
     await administrator.execute("drop database if exists mortal with (force)")
     await administrator.execute("create database mortal")
@@ -122,12 +125,22 @@ async def start_on_mortal(mortal: Servers, clock: SteppedClock) -> AsyncIterator
     url = database_url(mortal.database_url, "mortal")
     own = addresses(url, None, {}).database
     await prepare_schema(url, service="screening", url=own["screening"], migrations=migrations("screening"))
-    async with await aio_pika.connect(mortal.amqp_url) as connection:
+    return url
+
+
+@pytest.fixture
+async def start_on_mortal(mortal: Servers, mortal_database: str, clock: SteppedClock) -> AsyncIterator[Start]:
+    """Starts services on servers that may be killed, with a database and queues of this test's own."""
+    await empty_queues(mortal.amqp_url)
+    async with AsyncExitStack() as stack:
+        yield starter(stack, database_url=mortal_database, amqp_url=mortal.amqp_url, clock=clock)
+
+
+async def empty_queues(amqp_url: str) -> None:
+    async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel()
         queues = [await channel.get_queue(queue.name, ensure=False) for queue in topology().queues]
         await asyncio.gather(*(queue.purge() for queue in queues))
-    async with AsyncExitStack() as stack:
-        yield starter(stack, database_url=url, amqp_url=mortal.amqp_url, clock=clock)
 
 
 @pytest.fixture

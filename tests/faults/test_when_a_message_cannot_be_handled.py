@@ -20,6 +20,7 @@ from shared.contracts.message import Submission
 from shared.contracts.screening import ProjectDeclined
 from shared.contracts.submissions import HostRecord
 from shared.runtime import Service, Work, retries
+from shared.runtime.settings import RuntimeSettings
 from tests.faults.conftest import Ledger
 from tests.support.history import judge
 from tests.support.intake import a_host_record
@@ -163,8 +164,9 @@ class TestAFlood:
         ledger.judged(judge([*good, *bad], registered, refused))
         assert sorted(registered) == sorted(good)
         # A good one waits for those that came before it and for those of its own group, and for no others.
+        group = RuntimeSettings().largest_group
         places = [place for place, said in enumerate(await intake.said_types()) if said == HostRegistered.__name__]
-        assert all(place <= index * (self.EVERY + 1) + GROUP for index, place in enumerate(places))
+        assert all(place <= index * (self.EVERY + 1) + group for index, place in enumerate(places))
         assert await intake.failures() == []
 
 

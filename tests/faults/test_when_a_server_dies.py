@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from uuid import uuid4
 
 import aio_pika
 import pytest
@@ -11,7 +12,7 @@ from shared.clock import system_time
 from shared.contracts.envelope import Envelope, identity
 from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.screening import ProjectDeclined
-from shared.runtime import Work
+from shared.runtime import Work, store
 from shared.servers import Server, Servers
 from tests.support.probe import declined, probe, say_declined, submitted, withdrawn
 from tests.support.running import RunningService, Start
@@ -118,3 +119,17 @@ async def test_when_a_service_is_stopped_nothing_delivered_is_lost_or_counted(st
         await second.replicas[0].anything_due()
     assert handled == MANY
     assert await second.connection.fetchval("select count(*) from suspects") == 0
+
+
+async def test_when_processes_end_while_the_database_is_away_no_message_is_blamed(
+    start_on_mortal: Start, mortal: Servers
+) -> None:
+    screening = await start_on_mortal(probe(say_declined))
+    message = uuid4()
+    for _ in range(store.inbox.MOST_DEATHS + 1):
+        assert await store.inbox.suspect(screening.connection, message, at=system_time()) == 1
+        await _in_a_thread(_server(mortal.postgresql).kill)
+        await _in_a_thread(_server(mortal.postgresql).start)
+        await screening.reconnect()
+    tries = [await store.inbox.suspect(screening.connection, message, at=system_time()) for _ in range(3)]
+    assert tries == [1, 2, 3]

@@ -1,9 +1,11 @@
 """Mails through a server that refuses, hangs, drops and greylists: none is lost, and none comes under two ids."""
 
 import asyncio
+import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,11 +19,15 @@ from tests.support.history import Report, judge
 from tests.support.mailbox import TAKES, Fault, Mailbox, listening
 from tests.support.noted import until
 from tests.support.notifications import application_received, offer_made
+from tests.support.processes import start_process
 from tests.support.running import RunningService, Start
+from tests.support.shared_clock import SharedClock
 
 STUDENTS = 12
 SUBJECTS = {"We have your application": "received", "You have an offer": "offered"}
 """How the subjects begin, and what each tells of."""
+
+DEATHS = 2
 
 Trouble = Callable[[Mailbox], int]
 """Sets a server up for trouble; returns how many faults that will be."""
@@ -186,6 +192,35 @@ async def test_when_a_service_is_stopped_while_the_mail_server_hangs(
     assert copies(mailbox) <= impatient.effects_side_by_side
     assert await notifications.failures() == []
     assert await notifications.connection.fetchval("select count(*) from suspects") == 0
+
+
+async def test_when_the_process_dies_between_the_mail_servers_answer_and_its_record(
+    start: Start, mailbox: Mailbox, ledger: Ledger, test_database_url: str, amqp_url: str, tmp_path: Path
+) -> None:
+    speaking = await start("notifications")
+    await speaking.stop()
+    await hear_twice(speaking)
+    for _ in range(DEATHS):
+        process = await start_process(
+            "notifications",
+            database_url=test_database_url,
+            amqp_url=amqp_url,
+            clock=SharedClock(tmp_path / "clock").file,
+            die="between-mail-and-record",
+        )
+        ledger.injected("process dies between-mail-and-record")
+        assert await process.ended() == -signal.SIGKILL
+    notifications = await start("notifications")
+
+    async def all_is_sent() -> bool:
+        return await unsent(notifications) == 0 and len(set(mailbox.message_ids)) == 2 * STUDENTS + 1
+
+    await until(all_is_sent)
+    await notifications.quiet()
+
+    ledger.judged(history(mailbox))
+    assert DEATHS <= copies(mailbox) <= DEATHS * RuntimeSettings().effects_side_by_side
+    assert await notifications.failures() == []
 
 
 async def unsent(notifications: RunningService) -> int:

@@ -11,6 +11,7 @@ from inspect import signature
 from typing import Any
 from unittest.mock import patch
 
+from services.notifications.transport import MailServer
 from shared.runtime import Service, UnitsOfWork, Work
 from shared.runtime.consumer import Consumer
 from shared.runtime.handling import Handling
@@ -93,6 +94,11 @@ def _between_effect_and_acknowledgement(service: Service, _replica: Replicas) ->
         service.effects[name] = dying(effect)
 
 
+def _between_mail_and_record(_service: Service, _replica: Replicas) -> None:
+    """The mail server has said that it took a mail."""
+    _wrap(MailServer, "send", after=die)
+
+
 def _while_stopping(_service: Service, _replica: Replicas) -> None:
     """The broker delivers no more, and what it had delivered is not yet handled."""
     _wrap(Consumer, "finish", before=die)
@@ -120,6 +126,7 @@ LAST_MOMENTS: Mapping[str, Prepare] = {
     "between-commit-and-publish": _between_commit_and_publish,
     "between-publish-and-mark": _between_publish_and_mark,
     "between-effect-and-acknowledgement": _between_effect_and_acknowledgement,
+    "between-mail-and-record": _between_mail_and_record,
     "while-stopping": _while_stopping,
 }
 """What makes a process die the first time that it comes to the moment of this name."""

@@ -156,7 +156,10 @@ class MatchingInHand:
         await self.handling.messages([self.handling.read(each) for each in group])
 
     async def due(self) -> list[Incoming]:
-        """The timers and retries whose time has come, as the broker delivers them; a retry's has always come."""
+        """The timers and retries whose time has come, as the broker delivers them; a retry's has always come.
+
+        In an order that is the same in every run.
+        """
         async with self.pool.acquire() as connection, connection.transaction():
             slot = self.handling.ring.slot(system_time())
             rows = await store.waiting.release(
@@ -172,7 +175,7 @@ class MatchingInHand:
                 body=row.body,
                 delivered_before=False,
             )
-            for row in rows
+            for row in sorted(rows, key=lambda row: (row.headers["ce-type"], row.body))
         ]
 
     async def next_timer(self) -> datetime | None:

@@ -60,10 +60,12 @@ class Notes:
     """Events by their ids."""
     processes: list[ServiceProcess] = field(default_factory=list)
 
-    async def start(self, *, die: str | None = None, environment: Mapping[str, str] = {}) -> ServiceProcess:
+    async def start(
+        self, probe: str = PROBE, *, die: str | None = None, environment: Mapping[str, str] = {}
+    ) -> ServiceProcess:
         """Start a process, which takes its own life at a moment if it is told one."""
         process = await start_process(
-            PROBE,
+            probe,
             database_url=self.database_url,
             amqp_url=self.amqp_url,
             clock=self.clock.file,

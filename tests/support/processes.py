@@ -10,7 +10,7 @@ import signal
 import socket
 import threading
 import traceback
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process
@@ -30,6 +30,7 @@ from shared.runtime.replica import Replica, running
 from shared.runtime.settings import RuntimeSettings
 from shared.web.application import application
 from tests.support.last_moments import LAST_MOMENTS
+from tests.support.next_version import next_noting_probe
 from tests.support.probe import noting_probe
 from tests.support.shared_clock import SharedClock
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 PROBE = "probe"
+NEXT_PROBE = "probe of the next version"
+PROBES = {PROBE: noting_probe, NEXT_PROBE: next_noting_probe}
 
 STARTS_WITHIN = 60.0
 """Seconds; far less is needed, but the first one waits for all imports, and the machine may be busy."""
@@ -113,6 +116,7 @@ class _Order:
     http_port: int | None
     settings: RuntimeSettings | None
     die: str | None
+    first: Callable[[], None] | None
     environment: Mapping[str, str]
 
 
@@ -125,16 +129,19 @@ async def start_process(
     http_port: int | None = None,
     settings: RuntimeSettings | None = None,
     die: str | None = None,
+    first: Callable[[], None] | None = None,
     environment: Mapping[str, str] = {},
 ) -> ServiceProcess:
     """Run one replica of a service in a process of its own; returns once it consumes, and listens at `http_port`.
 
-    `service` is a service's name, or `probe`; the URLs are the administrator's. `clock` is the file of a `SharedClock`.
+    `service` is a service's name, or one of the `PROBES`; the URLs are the administrator's. `clock` is the file of a
+    `SharedClock`.
     `die` is one of the `LAST_MOMENTS`, at which the process kills itself, be it before it has quite started.
-    `environment` is added to this process's own. Raises `NeverStarted`.
+    The process calls `first` before anything else. `environment` is added to this process's own.
+    Raises `NeverStarted`.
     """
     surroundings = {**os.environ, **environment}
-    order = _Order(service, database_url, amqp_url, clock, http_port, settings, die, surroundings)
+    order = _Order(service, database_url, amqp_url, clock, http_port, settings, die, first, surroundings)
     told, tell = _forks.Pipe(duplex=False)
     process = _forks.Process(target=_run, args=(order, tell), daemon=True)
     await asyncio.to_thread(process.start)
@@ -173,6 +180,8 @@ def _run(order: _Order, tell: "Connection[str, str]") -> None:
     threading.Thread(target=_die_with_the_parent, daemon=True).start()
     os.environ.clear()
     os.environ.update(order.environment)
+    if order.first is not None:
+        order.first()
     try:
         uvloop.run(_serve(order, tell))
     except BaseException:
@@ -193,7 +202,7 @@ async def _serve(order: _Order, tell: "Connection[str, str]") -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
-    service = noting_probe() if order.service == PROBE else load(order.service)
+    service = PROBES[order.service]() if order.service in PROBES else load(order.service)
     runs: asyncio.Future[Replica] = loop.create_future()
     if order.die:
         LAST_MOMENTS[order.die](service, lambda: asyncio.shield(runs))

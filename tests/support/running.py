@@ -28,6 +28,7 @@ from shared.runtime.service import Service
 from shared.runtime.settings import RuntimeSettings
 from shared.web.application import application
 from shared.web.door import STAFF, Door
+from tests.support.network import Link
 
 TOKENS = {STAFF: "the staff's token", "careers-portal": "the portal's token"}
 
@@ -141,8 +142,14 @@ def starter(stack: AsyncExitStack, *, database_url: str, amqp_url: str, clock: S
     """Starts services for one test; they stop with `stack`."""
 
     async def start(
-        name: str | Service, *, replicas: int = 1, settings: RuntimeSettings | None = None
+        name: str | Service,
+        *,
+        replicas: int = 1,
+        settings: RuntimeSettings | None = None,
+        to_database: Link | None = None,
+        to_broker: Link | None = None,
     ) -> RunningService:
+        """By way of a link, only the service is led: the test itself reaches the servers without it."""
         service = load(name) if isinstance(name, str) else name
         flight = Flight([service.name])
         at_work = await stack.enter_async_context(AsyncExitStack())
@@ -150,8 +157,8 @@ def starter(stack: AsyncExitStack, *, database_url: str, amqp_url: str, clock: S
             await at_work.enter_async_context(
                 running(
                     service,
-                    database_url=service_url(database_url, service.name),
-                    amqp_url=amqp_url,
+                    database_url=service_url(_by_way_of(to_database, database_url), service.name),
+                    amqp_url=_by_way_of(to_broker, amqp_url),
                     clock=clock,
                     settings=settings,
                     flight=flight,
@@ -170,6 +177,10 @@ def starter(stack: AsyncExitStack, *, database_url: str, amqp_url: str, clock: S
         )
 
     return start
+
+
+def _by_way_of(link: Link | None, url: str) -> str:
+    return url if link is None else link.through(url)
 
 
 async def connect_to(url: str, schema: str) -> "asyncpg.Connection[asyncpg.Record]":

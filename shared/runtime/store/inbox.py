@@ -64,15 +64,25 @@ async def is_settled(connection: Connection, identity: UUID) -> bool:
 
 
 async def suspect(connection: Connection, identity: UUID, *, at: datetime) -> int:
-    """Count a try of a message that was delivered before; returns how many tries have not ended since."""
+    """Count a try of a message that was delivered before; returns how many tries have not ended since.
+
+    A try during which the database died says nothing of the message: whoever made it was waiting for the database, and
+    may have been ended then for any reason. So a server that began later counts anew.
+    """
     deaths: int = await connection.fetchval(
         """
         insert into suspects as known (id, deaths, last_tried_at) values ($1, 1, $2)
-        on conflict (id) do update set deaths = known.deaths + 1, last_tried_at = excluded.last_tried_at
+        on conflict (id) do update set
+            deaths = case
+                when known.deaths <= $3 and known.last_tried_at < pg_postmaster_start_time() then 1
+                else known.deaths + 1
+            end,
+            last_tried_at = excluded.last_tried_at
         returning deaths
         """,
         identity,
         at,
+        MOST_DEATHS,
     )
     return deaths
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from shared.database.connection import Connection
@@ -9,6 +10,19 @@ from shared.runtime.outgoing import Outgoing
 
 LEFT_BEHIND_AFTER = timedelta(seconds=5)
 """How long a row that was handed to the relay in memory may take before the relay looks for it in the table."""
+
+
+def message_columns(outgoing: Sequence[Outgoing]) -> tuple[list[Any], ...]:
+    """Lists for `unnest`, one of each column: id, identity, exchange, routing key, headers, body, mandatory."""
+    return (
+        [row.id for row in outgoing],
+        [row.identity for row in outgoing],
+        [row.exchange for row in outgoing],
+        [row.routing_key for row in outgoing],
+        [row.headers for row in outgoing],
+        [row.body for row in outgoing],
+        [row.mandatory for row in outgoing],
+    )
 
 
 async def add(connection: Connection, outgoing: Sequence[Outgoing], *, slot: int, said_at: datetime) -> None:
@@ -27,13 +41,7 @@ async def add(connection: Connection, outgoing: Sequence[Outgoing], *, slot: int
         slot,
         said_at,
         said_at + LEFT_BEHIND_AFTER,
-        [row.id for row in outgoing],
-        [row.identity for row in outgoing],
-        [row.exchange for row in outgoing],
-        [row.routing_key for row in outgoing],
-        [row.headers for row in outgoing],
-        [row.body for row in outgoing],
-        [row.mandatory for row in outgoing],
+        *message_columns(outgoing),
     )
 
 

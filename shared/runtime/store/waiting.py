@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.database.connection import Connection
 from shared.runtime.outgoing import Outgoing
-from shared.runtime.store.outbox import LEFT_BEHIND_AFTER
+from shared.runtime.store.outbox import LEFT_BEHIND_AFTER, message_columns
 
 
 async def add(connection: Connection, outgoing: Sequence[Outgoing], *, said_at: datetime) -> None:
@@ -20,13 +20,7 @@ async def add(connection: Connection, outgoing: Sequence[Outgoing], *, said_at: 
         )
         """,
         said_at,
-        [row.id for row in outgoing],
-        [row.identity for row in outgoing],
-        [row.exchange for row in outgoing],
-        [row.routing_key for row in outgoing],
-        [row.headers for row in outgoing],
-        [row.body for row in outgoing],
-        [row.mandatory for row in outgoing],
+        *message_columns(outgoing),
         [row.due_at for row in outgoing],
         [row.retry_at for row in outgoing],
     )

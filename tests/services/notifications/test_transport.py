@@ -11,6 +11,7 @@ from services.notifications.composition import Parcel, Refused
 from services.notifications.settings import MailSettings
 from services.notifications.transport import NotTaken, Transport, open_transport
 from tests.support.mailbox import Fault, Mailbox
+from tests.support.noted import until
 
 
 def parcel(name: str = "a") -> Parcel:
@@ -78,8 +79,11 @@ async def test_a_mail_whose_answer_was_lost_is_sent_again_under_the_same_id(
 async def test_a_connection_on_which_a_mail_was_given_up_carries_no_other(server: Transport, mailbox: Mailbox) -> None:
     mailbox.answering.clear()
     given_up = asyncio.create_task(server.send(parcel("a")))
-    while not mailbox.waiting:
-        await asyncio.sleep(0)
+
+    async def it_hangs() -> bool:
+        return mailbox.waiting > 0
+
+    await until(it_hangs)
     given_up.cancel()
     with pytest.raises(asyncio.CancelledError):
         await given_up

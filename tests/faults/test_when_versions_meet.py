@@ -1,0 +1,258 @@
+"""A new version beside the old one, and migrations while services work: nothing fails, and nobody waits for long."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import aio_pika
+import asyncpg
+import pytest
+
+from ninthweek.addresses import addresses
+from ninthweek.desk import failures
+from ninthweek.migration import migrate
+from ninthweek.services import migrations
+from ninthweek.settings import AdministratorUrls
+from shared.broker.topology import EVENTS
+from shared.contracts import message
+from shared.contracts.directory import SCREENING
+from shared.contracts.envelope import Envelope
+from shared.contracts.message import Event, type_registry
+from shared.database import migration
+from shared.database.connection import MigrationBlocked
+from shared.database.preparation import prepare_schema
+from tests.faults.conftest import Ledger
+from tests.support.history import Report, judge
+from tests.support.next_version import STEP_FREE, NextVersion, next_version
+from tests.support.noted import Notes, until
+from tests.support.probe import submitted
+from tests.support.processes import NEXT_PROBE
+
+MANY = 200
+
+
+@pytest.fixture
+def upcoming(monkeypatch: pytest.MonkeyPatch) -> NextVersion:
+    """What the next version says; this process goes on reading as the present one does."""
+    monkeypatch.setattr(message, "type_registry", dict(type_registry))
+    return next_version()
+
+
+async def say(notes: Notes, event: Event) -> None:
+    """Publish an event that nobody is expected to handle."""
+    envelope = Envelope(id=str(uuid4()), source="intake", type=event.type, time=notes.clock())
+    exchange = await notes.channel.get_exchange(EVENTS, ensure=False)
+    # Not mandatory: there may be nobody who hears it.
+    await exchange.publish(
+        aio_pika.Message(event.to_json(), headers=dict(envelope.to_headers())), event.routing_key, mandatory=False
+    )
+
+
+async def effects(notes: Notes) -> Report:
+    """What was sent, against what was noted and what is still among the failures."""
+    waiting = await notes.connection.fetch("select message_id from failures where state = 'waiting'")
+    return judge(notes.sent, await notes.noted(), [row["message_id"] for row in waiting])
+
+
+async def test_when_a_field_is_new_the_old_replica_beside_the_new_one_ignores_it(
+    notes: Notes, ledger: Ledger, upcoming: NextVersion
+) -> None:
+    await notes.start()
+    await notes.start(NEXT_PROBE)
+    ledger.injected("versions meet")
+
+    await notes.send(*(submitted(f"P{number}") for number in range(MANY)))
+    facts = submitted().model_dump()
+    for number in range(MANY):
+        await notes.send(upcoming.submitted(**facts | {"project_id": f"Q{number}", "access": STEP_FREE}))
+
+    ledger.judged(await notes.judged())
+    read_by_new = await notes.connection.fetchval("select count(*) from notes where project_id = $1", STEP_FREE)
+    read_by_old = await notes.connection.fetchval("select count(*) from notes where project_id like 'Q%'")
+    assert read_by_new + read_by_old == MANY
+    assert read_by_new
+    assert read_by_old
+
+
+async def test_a_second_version_of_an_event_is_no_failure_of_those_who_hear_the_first(
+    notes: Notes, ledger: Ledger, upcoming: NextVersion
+) -> None:
+    await notes.start()
+    ledger.injected("versions meet")
+
+    said_in_both = [submitted(f"P{number}") for number in range(20)]
+    for event in said_in_both:
+        await notes.send(event)
+        await say(notes, upcoming.submitted_2(project_id=event.project_id, hours=20))
+
+    ledger.judged(await notes.judged())
+    assert await notes.failed() == []
+
+
+async def test_what_only_the_next_version_knows_is_kept_and_handled_after_the_upgrade(
+    notes: Notes, ledger: Ledger, upcoming: NextVersion
+) -> None:
+    """The queue is bound to the new event before the first new replica starts: `migrate` comes first."""
+    old = await notes.start()
+    queue = await notes.channel.get_queue(SCREENING.name, ensure=False)
+    await queue.bind(EVENTS, upcoming.submitted_2.routing_key)
+    ledger.injected("versions meet")
+    try:
+        await notes.send(*(upcoming.submitted_2(project_id=f"P{number}", hours=20) for number in range(20)))
+
+        async def all_are_kept() -> bool:
+            return sorted(await notes.failed()) == sorted(notes.sent)
+
+        await until(all_are_kept)
+        await notes.start(NEXT_PROBE)
+        await notes.send(*(upcoming.submitted_2(project_id=f"Q{number}", hours=20) for number in range(20)))
+        await until(notes.at_rest)
+        await old.stop()
+        urls = AdministratorUrls(notes.database_url, notes.amqp_url)
+        for failure in await failures.list_failures(urls, state="waiting"):
+            if failure["message_type"] == upcoming.submitted_2.type:
+                assert await failures.decide(urls, failure["name"], retry=True)
+
+        async def all_are_handled() -> bool:
+            return set(await notes.noted()) >= set(notes.sent)
+
+        await until(all_are_handled)
+    finally:
+        await queue.unbind(EVENTS, upcoming.submitted_2.routing_key)
+    ledger.judged(await effects(notes))
+
+
+@asynccontextmanager
+async def under_load(notes: Notes) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Two replicas and a stream of events while the block lasts; gives what waits until a few more are handled."""
+    await notes.start()
+    await notes.start()
+    stopped = asyncio.Event()
+
+    async def stream() -> None:
+        number = 0
+        while not stopped.is_set():
+            await notes.send(*(submitted(f"P{number}-{index}") for index in range(10)))
+            number += 1
+
+    async def a_few_more_are_handled() -> None:
+        before = len(await notes.noted())
+
+        async def are_handled() -> bool:
+            return len(await notes.noted()) > before + 100
+
+        async with asyncio.timeout(20):
+            await until(are_handled)
+
+    streaming = asyncio.create_task(stream())
+    try:
+        yield a_few_more_are_handled
+    finally:
+        stopped.set()
+        await streaming
+
+
+async def test_when_migrations_are_repeated_while_services_work(notes: Notes, ledger: Ledger) -> None:
+    own = addresses(notes.database_url, None, {}).database
+    async with under_load(notes) as a_few_more_are_handled:
+        await a_few_more_are_handled()
+        for _ in range(2):
+            ledger.injected("migration", times=2)
+            at_once = (
+                migrate(database_url=notes.database_url, amqp_url=notes.amqp_url, service_urls=own) for _ in range(2)
+            )
+            await asyncio.gather(*at_once)
+            await a_few_more_are_handled()
+    ledger.judged(await notes.judged())
+    assert await notes.failed() == []
+
+
+ADDED = """
+alter table inbox add column note text;
+alter table notes add column comments text not null default '';
+create table remarks (project_id text primary key, remark text not null);
+create index notes_of_a_project on notes (project_id);
+"""
+
+REVISION = """
+from shared.database.migration import sql_beside
+
+revision = "added"
+down_revision = "0001"
+upgrade = sql_beside(__file__)
+"""
+
+
+@pytest.fixture
+def added(tmp_path: Path) -> Path:
+    """Screening's migrations, with one more."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrations(SCREENING.name), folder)
+    (folder / "added.py").write_text(REVISION)
+    (folder / "added.sql").write_text(ADDED)
+    return folder
+
+
+async def prepare(notes: Notes, folder: Path) -> None:
+    own = addresses(notes.database_url, None, {}).database[SCREENING.name]
+    await prepare_schema(notes.database_url, service=SCREENING.name, url=own, migrations=folder)
+
+
+async def test_when_tables_and_columns_are_added_while_services_work(notes: Notes, ledger: Ledger, added: Path) -> None:
+    async with under_load(notes) as a_few_more_are_handled:
+        await a_few_more_are_handled()
+        ledger.injected("migration")
+        await prepare(notes, added)
+        await a_few_more_are_handled()
+    ledger.judged(await notes.judged())
+    assert await notes.failed() == []
+    assert await notes.connection.fetchval("select count(*) from remarks") == 0
+    assert await notes.connection.fetchval("select version_num from version") == "added"
+
+
+@asynccontextmanager
+async def somebody_reads(notes: Notes) -> AsyncIterator[Any]:
+    """A transaction that has read the table to be changed, and does not end while the block lasts."""
+    reader = await asyncpg.connect(notes.database_url, server_settings={"application_name": "a long report"})
+    transaction = reader.transaction()
+    await transaction.start()
+    await reader.execute("select count(*) from screening.notes")
+    try:
+        yield reader
+    finally:
+        await transaction.rollback()
+        await reader.close()
+
+
+async def test_when_a_migration_waits_for_a_long_transaction_nobody_waits_behind_it(
+    notes: Notes, ledger: Ledger, added: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migration, "LOCK_WITHIN_MILLISECONDS", 200)
+    monkeypatch.setattr(migration, "PAUSE", 0.2)
+    async with under_load(notes) as a_few_more_are_handled:
+        async with somebody_reads(notes):
+            ledger.injected("migration")
+            migrating = asyncio.create_task(prepare(notes, added))
+            for _ in range(3):
+                await a_few_more_are_handled()
+            assert not migrating.done()
+        await migrating
+        await a_few_more_are_handled()
+    ledger.judged(await notes.judged())
+    assert await notes.connection.fetchval("select version_num from version") == "added"
+
+
+async def test_a_migration_that_is_kept_waiting_for_good_says_by_whom(
+    notes: Notes, added: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migration, "LOCK_WITHIN_MILLISECONDS", 50)
+    monkeypatch.setattr(migration, "PAUSE", 0.01)
+    monkeypatch.setattr(migration, "TRIES", 3)
+    async with somebody_reads(notes) as reader:
+        with pytest.raises(MigrationBlocked, match=rf"process {reader.get_server_pid()} of \S+ \(a long report\)"):
+            await prepare(notes, added)
+    assert await notes.connection.fetchval("select version_num from version") == "0001"

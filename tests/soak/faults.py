@@ -1,0 +1,268 @@
+"""The faults that the monkey injects: each returns whether there was anything to hit."""
+
+import asyncio
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import Random
+from uuid import UUID
+
+from ninthweek.services import NAMES
+from shared.broker.topology import EVENTS, SUBMISSIONS, Lane, topology
+from shared.clock import system_time
+from shared.contracts.directory import INTAKE, OUTSIDE_SYSTEMS, SERVICES, hearers
+from shared.contracts.envelope import Envelope
+from shared.runtime.incoming import Incoming, read
+from shared.servers.server import Broker, Server
+from tests.soak import store
+from tests.soak.audit import Audit, Wire
+from tests.soak.company import Company, Place
+from tests.soak.mail import MailServer, Trouble
+from tests.soak.monkey import Deed
+from tests.soak.stage import Recording
+from tests.support.network import Link
+
+RECENT = 60
+"""Messages that count as published just now."""
+
+PAUSE = 0.2
+
+BROKEN_BODIES = (b"", b"{", b"[]", b'{"application_id": 7}', b"\xff\xfe", b'"\\u0000"')
+END_CHANNELS = "[exit(Channel, kill) || Channel <- rabbit_channel:list()]."
+END_QUEUE = "exit(whereis('%2F_{queue}'), kill)."
+RUN_OUT_OF_MEMORY = """
+rabbit_alarm:set_alarm({{resource_limit, memory, node()}, []}),
+timer:sleep(1500),
+rabbit_alarm:clear_alarm({resource_limit, memory, node()}).
+"""
+"""What `rabbitmqctl eval` does in the broker, in Erlang; nobody may publish while it is out of memory."""
+
+TAKEN = frozenset(message.type for message in (*INTAKE.takes, *INTAKE.hears))
+
+
+@dataclass(frozen=True)
+class Poison:
+    """What the monkey published that no service can take: what must be refused, and what must be kept as a failure."""
+
+    refused: set[str] = field(default_factory=set)
+    kept: set[tuple[str, str]] = field(default_factory=set)
+    """Service and message id."""
+
+
+class Faults:
+    """The faults of one term."""
+
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        databases: Mapping[str, Link],
+        brokers: Mapping[str, Link],
+        postgresql: Server,
+        rabbitmq: Broker,
+        company: Company,
+        audit: Audit,
+        mails: MailServer,
+        chronicle: Recording,
+    ) -> None:
+        self._database_url = database_url
+        self._databases = databases
+        self._brokers = brokers
+        self._postgresql = postgresql
+        self._rabbitmq = rabbitmq
+        self._company = company
+        self._audit = audit
+        self._mails = mails
+        self._chronicle = chronicle
+        self._number = 0
+        self.poison = Poison()
+
+    @property
+    def deeds(self) -> Mapping[str, Deed]:
+        """Every kind of fault by its name."""
+        return {
+            "process killed": self.kill,
+            "process stopped in order": self.stop,
+            "process frozen": self.freeze,
+            "database connection cut": lambda dice: self._cut_one(self._databases, dice),
+            "broker connection cut": lambda dice: self._cut_one(self._brokers, dice),
+            "all database connections of a service cut": lambda dice: self._cut_all(self._databases, dice),
+            "all broker connections of a service cut": lambda dice: self._cut_all(self._brokers, dice),
+            "network to the database stalled": lambda dice: self._stall(self._databases, dice),
+            "network to the broker stalled": lambda dice: self._stall(self._brokers, dice),
+            "network to the database slow": lambda dice: self._slow(self._databases, dice),
+            "network to the broker slow": lambda dice: self._slow(self._brokers, dice),
+            "database backend terminated": self.terminate,
+            "table locked": self.lock,
+            "database connections refused": self.refuse_connections,
+            "message published again": lambda dice: self._publish_again(self._audit.wires[-RECENT:], dice),
+            "old message published again": lambda dice: self._publish_again(self._audit.wires, dice),
+            "broken submission": self.submit_broken,
+            "submission without envelope": self.submit_without_envelope,
+            "broken event": self.say_broken,
+            "mail refused for now": lambda _: self._trouble("refuse"),
+            "mail server slow": lambda _: self._trouble("hang"),
+            "mail taken and answer lost": lambda _: self._trouble("lose answer"),
+            "mail connections dropped": self.drop_mail_connections,
+            "database killed": lambda _: _again(self._postgresql.kill, self._postgresql.start),
+            "database restarted": lambda _: _again(self._postgresql.stop, self._postgresql.start),
+            "broker killed": lambda _: _again(self._rabbitmq.kill, self._rabbitmq.start),
+            "broker restarted": lambda _: _again(self._rabbitmq.stop, self._rabbitmq.start),
+            "connections closed by the broker": lambda _: self._control("close_all_connections", "soak"),
+            "channels ended in the broker": lambda _: self._control("eval", END_CHANNELS),
+            "queue ended in the broker": self.end_queue,
+            "broker out of memory": lambda _: self._control("eval", RUN_OUT_OF_MEMORY),
+        }
+
+    async def kill(self, dice: Random) -> bool:
+        place = self._a_place(dice)
+        if place is not None:
+            await self._company.kill(place)
+        return place is not None
+
+    async def stop(self, dice: Random) -> bool:
+        place = self._a_place(dice)
+        if place is not None:
+            await self._company.stop(place)
+        return place is not None
+
+    async def freeze(self, dice: Random) -> bool:
+        place = self._a_place(dice)
+        if place is not None:
+            await self._company.freeze(place, dice.uniform(0.05, 1.5))
+        return place is not None
+
+    async def terminate(self, dice: Random) -> bool:
+        try:
+            return await store.terminate_a_backend(self._database_url, dice.random())
+        except store.AWAY:
+            return False
+
+    async def lock(self, dice: Random) -> bool:
+        try:
+            return await store.lock_a_table(
+                self._database_url, dice.choice(NAMES), dice.choice(store.LOCKABLE), seconds=dice.uniform(0.05, 0.8)
+            )
+        except store.AWAY:
+            return False
+
+    async def refuse_connections(self, dice: Random) -> bool:
+        service = dice.choice(NAMES)
+        with suppress(*store.AWAY):
+            await store.refuse_connections(self._database_url, service)
+        await asyncio.sleep(dice.uniform(0.1, 1))
+        while True:
+            try:
+                await store.take_connections(self._database_url, service)
+            except store.AWAY:
+                await asyncio.sleep(PAUSE)
+            else:
+                return True
+
+    async def submit_broken(self, dice: Random) -> bool:
+        """An application whose body breaks the contract: it is refused."""
+        kind = dice.choice(INTAKE.takes)
+        system = next(system for system in OUTSIDE_SYSTEMS if kind in system.sends)
+        envelope = Envelope(self._name(), system.name, kind.type, system_time())
+        self.poison.refused.add(envelope.id)
+        wire = Wire(SUBMISSIONS, system.routing_key(kind), envelope.to_headers(), dice.choice(BROKEN_BODIES))
+        await self._publish_for_certain(wire, [INTAKE.name])
+        return True
+
+    async def submit_without_envelope(self, dice: Random) -> bool:
+        """A submission that nobody can answer, since it does not say what it is: it is kept among the failures."""
+        name = self._name()
+        system = dice.choice(OUTSIDE_SYSTEMS)
+        self.poison.kept.add((INTAKE.name, name))
+        wire = Wire(SUBMISSIONS, system.routing_key(system.sends[0]), {"ce-id": name}, dice.choice(BROKEN_BODIES))
+        await self._publish_for_certain(wire, [INTAKE.name])
+        return True
+
+    async def say_broken(self, dice: Random) -> bool:
+        """An event that breaks its contract: each of its hearers keeps it among its failures."""
+        card = dice.choice(SERVICES)
+        event = dice.choice([event for event in card.says if hearers(event)] or [INTAKE.says[0]])
+        envelope = Envelope(self._name(), card.name, event.type, system_time())
+        self.poison.kept.update((hearer, envelope.id) for hearer in hearers(event))
+        wire = Wire(EVENTS, event.routing_key, envelope.to_headers(), dice.choice(BROKEN_BODIES))
+        await self._publish_for_certain(wire, hearers(event))
+        return True
+
+    async def end_queue(self, dice: Random) -> bool:
+        """End the process of a queue in the broker, as an error of its own would."""
+        return await self._control("eval", END_QUEUE.format(queue=dice.choice(topology().queues).name))
+
+    async def drop_mail_connections(self, _dice: Random) -> bool:
+        return self._mails.drop_connections()
+
+    async def _control(self, *arguments: str) -> bool:
+        try:
+            await asyncio.to_thread(self._rabbitmq.control, *arguments)
+        except subprocess.CalledProcessError:
+            return False
+        return True
+
+    async def _trouble(self, trouble: Trouble) -> bool:
+        self._mails.troubles.append(trouble)
+        return True
+
+    async def _cut_one(self, links: Mapping[str, Link], dice: Random) -> bool:
+        return links[dice.choice(NAMES)].reset_one(dice.random())
+
+    async def _cut_all(self, links: Mapping[str, Link], dice: Random) -> bool:
+        link = links[dice.choice(NAMES)]
+        had_any = link.connections > 0
+        link.reset()
+        return had_any
+
+    async def _stall(self, links: Mapping[str, Link], dice: Random) -> bool:
+        link = links[dice.choice(NAMES)]
+        link.stall(answers_only=dice.random() < 0.5)
+        await asyncio.sleep(dice.uniform(0.05, 1.5))
+        link.heal()
+        return True
+
+    async def _slow(self, links: Mapping[str, Link], dice: Random) -> bool:
+        link = links[dice.choice(NAMES)]
+        link.delay = dice.uniform(0.002, 0.03)
+        await asyncio.sleep(dice.uniform(0.2, 2))
+        link.heal()
+        return True
+
+    async def _publish_again(self, wires: list[Wire], dice: Random) -> bool:
+        return bool(wires) and await self._audit.publish(dice.choice(wires))
+
+    async def _publish_for_certain(self, wire: Wire, services: Sequence[str]) -> None:
+        for service in services:
+            self._chronicle.expect([service], _identity(wire, service))
+        await self._audit.publish_for_certain(wire)
+
+    def _a_place(self, dice: Random) -> Place | None:
+        at_work = self._company.at_work
+        return dice.choice(at_work) if at_work else None
+
+    def _name(self) -> str:
+        self._number += 1
+        return f"poison-{self._number}"
+
+
+def _identity(wire: Wire, service: str) -> UUID:
+    """By which a service's inbox or failures know a message."""
+    incoming = Incoming.delivered(
+        service=service,
+        lane=Lane.MESSAGES,
+        exchange=wire.exchange,
+        routing_key=wire.routing_key,
+        headers=wire.headers,
+        body=wire.body,
+        delivered_before=False,
+    )
+    return read(service, TAKEN, incoming).identity
+
+
+async def _again(end: Callable[[], None], start: Callable[[], None]) -> bool:
+    """End a server, and start it again."""
+    await asyncio.to_thread(end)
+    await asyncio.to_thread(start)
+    return True

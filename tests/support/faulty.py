@@ -1,0 +1,98 @@
+"""What tests with faults of the servers have in common: many projects sent, and what became of each."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import aio_pika
+
+from shared.broker.topology import EVENTS, Lane
+from shared.clock import system_time
+from shared.contracts.directory import INTAKE
+from shared.contracts.envelope import Envelope, identity
+from shared.contracts.intake import ProjectSubmitted
+from shared.contracts.screening import ProjectDeclined
+from shared.runtime import Work
+from tests.support.history import Report, judge
+from tests.support.probe import say_declined, submitted
+from tests.support.running import RunningService
+
+HEARER = Lane.MESSAGES.queue(INTAKE.name)
+"""The queue of the service that hears what the probe says. It does not run."""
+
+
+def projects(number: int, first: int = 0) -> list[str]:
+    return [f"P{index}" for index in range(first, first + number)]
+
+
+async def send(service: RunningService, project_ids: list[str]) -> None:
+    """Publish projects without waiting for them to be handled."""
+    exchange = await service.channel.get_exchange(EVENTS, ensure=False)
+    for project_id in project_ids:
+        event = submitted(project_id)
+        envelope = Envelope(id=project_id, source="intake", type=event.type, time=system_time())
+        service.flight.expect([service.service.name], identity(envelope, event.to_json()))
+        message = aio_pika.Message(
+            event.to_json(), headers=dict(envelope.to_headers()), delivery_mode=aio_pika.DeliveryMode.PERSISTENT
+        )
+        await exchange.publish(message, event.routing_key)
+
+
+async def judged(service: RunningService, sent: list[str]) -> Report:
+    """Wait until all is quiet; then hold what was done, and what came to the hearer, against what was sent.
+
+    An event may be on the wire more than once, under the id that it has.
+    """
+    async with asyncio.timeout(60):
+        await service.quiet()
+    assert await service.failures() == []
+    assert await service.connection.fetchval("select count(*) from waiting") == 0
+    done = [event.project_id for event in await service.said(ProjectDeclined)]
+    return judge(sent, done) | judge(sent, await heard(service))
+
+
+async def heard(service: RunningService) -> list[str]:
+    """The projects of the events that have come to the hearer since it was last asked, each event once."""
+    events = {}
+    queue = await service.channel.get_queue(HEARER, ensure=False)
+    while message := await queue.get(fail=False, no_ack=True):
+        events[Envelope.from_headers(message.headers).id] = ProjectDeclined.from_json(message.body).project_id
+    return list(events.values())
+
+
+async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 30) -> None:
+    """Look again and again until it holds; raises `TimeoutError`."""
+    async with asyncio.timeout(seconds):
+        while not await condition():
+            await asyncio.sleep(0.02)
+
+
+async def until_why(service: RunningService, reason: str) -> None:
+    """Wait until the service says that it is not ready, and why."""
+    (replica,) = service.replicas
+
+    async def says_so() -> bool:
+        return any(reason in said for said in await replica.why_not_ready())
+
+    await until(says_so)
+
+
+async def until_ready(service: RunningService) -> None:
+    (replica,) = service.replicas
+
+    async def is_ready() -> bool:
+        return await replica.why_not_ready() == []
+
+    await until(is_ready)
+
+
+class Gate:
+    """A handler that tells when it is inside, and waits there until it may go on."""
+
+    def __init__(self) -> None:
+        self.inside = asyncio.Event()
+        self.may_go_on = asyncio.Event()
+
+    async def handler(self, event: ProjectSubmitted, work: Work) -> None:
+        self.inside.set()
+        await self.may_go_on.wait()
+        await say_declined(event, work)

@@ -1,0 +1,191 @@
+"""A link between a service and one of its servers, which a test slows, stalls, cuts and heals."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit, urlunsplit
+
+CHUNK = 65_536
+_RESET_AT_CLOSE = struct.pack("ii", 1, 0)
+
+
+class Link:
+    """Carries TCP connections to one address, as the network between two machines would.
+
+    Through a stalled link nothing passes, and neither end hears of it: what is written is taken and held back. The
+    link can be led to another address, as a load balancer does.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self._target = (host, port)
+        self._server: asyncio.Server | None = None
+        self._wires: set[_Wire] = set()
+        self._is_cut = False
+        self._stalled = (False, False)
+        self.delay = 0.0
+        """Seconds that each chunk of bytes takes longer, each way."""
+
+    def through(self, url: str) -> str:
+        """A server's URL by way of this link."""
+        assert self._server is not None
+        port = self._server.sockets[0].getsockname()[1]
+        parts = urlsplit(url)
+        login = parts.netloc.rpartition("@")[0]
+        return urlunsplit(parts._replace(netloc=f"{login}@127.0.0.1:{port}"))
+
+    @property
+    def connections(self) -> int:
+        """How many connections it carries."""
+        return len(self._wires)
+
+    def stall(self, *, answers_only: bool = False) -> None:
+        """Let no byte pass, or none of the server's answers."""
+        self._stalled = (not answers_only, True)
+        for wire in self._wires:
+            wire.stall(*self._stalled)
+
+    def abandon(self) -> None:
+        """Forget the connections that there are, as a restarted firewall does: no byte passes them, nobody is told."""
+        for wire in self._wires:
+            wire.is_abandoned = True
+            wire.stall(True, True)
+
+    def cut(self) -> None:
+        """Reset all connections, and every new one, until healed."""
+        self._is_cut = True
+        self.reset()
+
+    def reset(self) -> None:
+        """Reset the connections that there are."""
+        for wire in tuple(self._wires):
+            wire.reset()
+
+    def heal(self) -> None:
+        """Let pass what was held back, and new connections."""
+        self._is_cut = False
+        self._stalled = (False, False)
+        self.delay = 0.0
+        for wire in self._wires:
+            if not wire.is_abandoned:
+                wire.stall(False, False)
+
+    def reset_one(self, luck: float) -> bool:
+        """Reset one of the connections, by a number of [0, 1); whether there was any."""
+        wires = tuple(self._wires)
+        if wires:
+            wires[int(luck * len(wires))].reset()
+        return bool(wires)
+
+    def lead_to(self, host: str, port: int) -> None:
+        """Lead new connections to another address, and reset those that there are."""
+        self._target = (host, port)
+        self.reset()
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+
+    async def close(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        carrying = [wire.carrying for wire in self._wires]
+        self.reset()
+        await asyncio.gather(*carrying, return_exceptions=True)
+
+    async def _carry(self, near_reader: asyncio.StreamReader, near_writer: asyncio.StreamWriter) -> None:
+        wire = _Wire(near_writer)
+        wire.stall(*self._stalled)
+        self._wires.add(wire)
+        try:
+            if self._is_cut:
+                return
+            far_reader, far_writer = await asyncio.open_connection(*self._target)
+            wire.writers.append(far_writer)
+            asked = asyncio.create_task(self._pass_on(near_reader, far_writer, wire.may_ask))
+            answered = asyncio.create_task(self._pass_on(far_reader, near_writer, wire.may_answer))
+            try:
+                await asyncio.wait((asked, answered), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                asked.cancel()
+                answered.cancel()
+                await asyncio.gather(asked, answered, return_exceptions=True)
+        except OSError:
+            pass  # there is nobody at the other end
+        except asyncio.CancelledError:
+            pass  # it was reset
+        finally:
+            wire.abort()
+            self._wires.discard(wire)
+
+    async def _pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, may_pass: asyncio.Event
+    ) -> None:
+        """Pass bytes one way, and then that there are no more: that, too, only when the link lets it pass."""
+        now = asyncio.get_running_loop().time
+        held: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+
+        async def take() -> None:
+            with suppress(OSError):
+                while chunk := await reader.read(CHUNK):
+                    held.put_nowait((now() + self.delay, chunk))
+            held.put_nowait((now() + self.delay, b""))
+
+        taking = asyncio.create_task(take())
+        try:
+            while True:
+                due, chunk = await held.get()
+                await asyncio.sleep(due - now())
+                await may_pass.wait()
+                if not chunk:
+                    return
+                writer.write(chunk)
+                await writer.drain()
+        finally:
+            taking.cancel()
+            await asyncio.gather(taking, return_exceptions=True)
+
+
+class _Wire:
+    """One connection: both its ends, and the task that carries it."""
+
+    def __init__(self, near: asyncio.StreamWriter) -> None:
+        self.writers = [near]
+        self.may_ask = asyncio.Event()
+        self.may_answer = asyncio.Event()
+        self.is_abandoned = False
+        carrying = asyncio.current_task()
+        assert carrying is not None
+        self.carrying: asyncio.Task[object] = carrying
+
+    def stall(self, questions: bool, answers: bool) -> None:
+        for event, stalled in ((self.may_ask, questions), (self.may_answer, answers)):
+            if stalled:
+                event.clear()
+            else:
+                event.set()
+
+    def reset(self) -> None:
+        self.abort()
+        self.carrying.cancel()
+
+    def abort(self) -> None:
+        """Close both ends with a reset."""
+        for writer in self.writers:
+            if not writer.transport.is_closing():
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
+            writer.transport.abort()
+
+
+@asynccontextmanager
+async def link_to(url: str) -> AsyncIterator[Link]:
+    """A link to the server of a URL, while the block lasts."""
+    parts = urlsplit(url)
+    assert parts.hostname is not None
+    assert parts.port is not None
+    link = Link(parts.hostname, parts.port)
+    await link.open()
+    try:
+        yield link
+    finally:
+        await link.close()
