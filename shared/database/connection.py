@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
@@ -57,17 +57,22 @@ async def acquire(pool: Pool) -> AsyncIterator[Connection]:
     try:
         yield connection
     except asyncio.CancelledError:
-        connection.terminate()
+        _let_go_of(connection)
         raise
     except Exception as error:
         if not _is_loss(error):
             raise
-        connection.terminate()
+        _let_go_of(connection)
         if isinstance(error, TimeoutError):
             await pool.expire_connections()  # the others have most likely lost their other end too
         raise DatabaseAway from error
     finally:
         await pool.release(connection)
+
+
+def _let_go_of(connection: Connection) -> None:
+    with suppress(asyncpg.InterfaceError):  # it was lost, and the pool knows
+        connection.terminate()
 
 
 @asynccontextmanager

@@ -30,10 +30,10 @@ class Link:
     def through(self, url: str) -> str:
         """A server's URL by way of this link."""
         assert self._server is not None
-        port = self._server.sockets[0].getsockname()[1]
+        host, port = self._server.sockets[0].getsockname()
         parts = urlsplit(url)
         login = parts.netloc.rpartition("@")[0]
-        return urlunsplit(parts._replace(netloc=f"{login}@127.0.0.1:{port}"))
+        return urlunsplit(parts._replace(netloc=f"{login}@{host}:{port}"))
 
     @property
     def connections(self) -> int:
@@ -83,8 +83,9 @@ class Link:
         self._target = (host, port)
         self.reset()
 
-    async def open(self) -> None:
-        self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+    async def open(self, host: str) -> None:
+        """Listen on a free port of an address of this machine."""
+        self._server = await asyncio.start_server(self._carry, host, 0)
 
     async def close(self) -> None:
         assert self._server is not None
@@ -178,14 +179,18 @@ class _Wire:
 
 
 @asynccontextmanager
-async def link_to(url: str) -> AsyncIterator[Link]:
-    """A link to the server of a URL, while the block lasts."""
+async def link_to(url: str, *, host: str = "127.0.0.1") -> AsyncIterator[Link]:
+    """A link to the server of a URL, from an address of this machine, while the block lasts."""
     parts = urlsplit(url)
     assert parts.hostname is not None
     assert parts.port is not None
     link = Link(parts.hostname, parts.port)
-    await link.open()
+    await link.open(host)
     try:
         yield link
     finally:
         await link.close()
+
+
+def by_way_of(link: Link | None, url: str) -> str:
+    return url if link is None else link.through(url)

@@ -20,6 +20,7 @@ from shared.contracts.message import Event
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime import store
 from tests.support.history import Report, judge
+from tests.support.network import Link, by_way_of
 from tests.support.probe import NOTES
 from tests.support.processes import PROBE, ServiceProcess, start_process
 from tests.support.running import connect_to
@@ -61,15 +62,26 @@ class Notes:
     processes: list[ServiceProcess] = field(default_factory=list)
 
     async def start(
-        self, probe: str = PROBE, *, die: str | None = None, environment: Mapping[str, str] = {}
+        self,
+        probe: str = PROBE,
+        *,
+        die: str | None = None,
+        first: Callable[[], None] | None = None,
+        to_database: Link | None = None,
+        to_broker: Link | None = None,
+        environment: Mapping[str, str] = {},
     ) -> ServiceProcess:
-        """Start a process, which takes its own life at a moment if it is told one."""
+        """Start a process, which takes its own life at a moment if it is told one; what it does `first` it does first.
+
+        By way of a link, only the process is led: the test itself reaches the servers without it.
+        """
         process = await start_process(
             probe,
-            database_url=self.database_url,
-            amqp_url=self.amqp_url,
+            database_url=by_way_of(to_database, self.database_url),
+            amqp_url=by_way_of(to_broker, self.amqp_url),
             clock=self.clock.file,
             die=die,
+            first=first,
             environment=environment,
         )
         self.processes.append(process)

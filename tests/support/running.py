@@ -28,7 +28,7 @@ from shared.runtime.service import Service
 from shared.runtime.settings import RuntimeSettings
 from shared.web.application import application
 from shared.web.door import STAFF, Door
-from tests.support.network import Link
+from tests.support.network import Link, by_way_of
 
 TOKENS = {STAFF: "the staff's token", "careers-portal": "the portal's token"}
 
@@ -157,8 +157,8 @@ def starter(stack: AsyncExitStack, *, database_url: str, amqp_url: str, clock: S
             await at_work.enter_async_context(
                 running(
                     service,
-                    database_url=service_url(_by_way_of(to_database, database_url), service.name),
-                    amqp_url=_by_way_of(to_broker, amqp_url),
+                    database_url=service_url(by_way_of(to_database, database_url), service.name),
+                    amqp_url=by_way_of(to_broker, amqp_url),
                     clock=clock,
                     settings=settings,
                     flight=flight,
@@ -177,10 +177,6 @@ def starter(stack: AsyncExitStack, *, database_url: str, amqp_url: str, clock: S
         )
 
     return start
-
-
-def _by_way_of(link: Link | None, url: str) -> str:
-    return url if link is None else link.through(url)
 
 
 async def connect_to(url: str, schema: str) -> "asyncpg.Connection[asyncpg.Record]":
