@@ -180,7 +180,6 @@ async def test_when_the_broker_closes_all_connections_under_load(
     await _until_said(screening, 1)
     await _control(broker, "close_all_connections", "for a test")
     ledger.injected("connections closed by the broker")
-    await screening.channel.get_queue(QUEUE, ensure=False)
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
 

@@ -1,9 +1,11 @@
 """What tests with faults of the servers have in common: many projects sent, and what became of each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import aio_pika
+from aio_pika.abc import AbstractChannel
 
 from shared.broker.topology import EVENTS, Lane
 from shared.clock import system_time
@@ -26,15 +28,16 @@ def projects(number: int, first: int = 0) -> list[str]:
 
 async def send(service: RunningService, project_ids: list[str]) -> None:
     """Publish projects without waiting for them to be handled."""
-    exchange = await service.channel.get_exchange(EVENTS, ensure=False)
-    for project_id in project_ids:
-        event = submitted(project_id)
-        envelope = Envelope(id=project_id, source="intake", type=event.type, time=system_time())
-        service.flight.expect([service.service.name], identity(envelope, event.to_json()))
-        message = aio_pika.Message(
-            event.to_json(), headers=dict(envelope.to_headers()), delivery_mode=aio_pika.DeliveryMode.PERSISTENT
-        )
-        await exchange.publish(message, event.routing_key)
+    async with _channel(service) as channel:
+        exchange = await channel.get_exchange(EVENTS, ensure=False)
+        for project_id in project_ids:
+            event = submitted(project_id)
+            envelope = Envelope(id=project_id, source="intake", type=event.type, time=system_time())
+            service.flight.expect([service.service.name], identity(envelope, event.to_json()))
+            message = aio_pika.Message(
+                event.to_json(), headers=dict(envelope.to_headers()), delivery_mode=aio_pika.DeliveryMode.PERSISTENT
+            )
+            await exchange.publish(message, event.routing_key)
 
 
 async def judged(service: RunningService, sent: list[str]) -> Report:
@@ -53,10 +56,18 @@ async def judged(service: RunningService, sent: list[str]) -> Report:
 async def heard(service: RunningService) -> list[str]:
     """The projects of the events that have come to the hearer since it was last asked, each event once."""
     events = {}
-    queue = await service.channel.get_queue(HEARER, ensure=False)
-    while message := await queue.get(fail=False, no_ack=True):
-        events[Envelope.from_headers(message.headers).id] = ProjectDeclined.from_json(message.body).project_id
+    async with _channel(service) as channel:
+        queue = await channel.get_queue(HEARER, ensure=False)
+        while message := await queue.get(fail=False, no_ack=True):
+            events[Envelope.from_headers(message.headers).id] = ProjectDeclined.from_json(message.body).project_id
     return list(events.values())
+
+
+@asynccontextmanager
+async def _channel(service: RunningService) -> AsyncIterator[AbstractChannel]:
+    """One of its own: the service's test may have lost that which it had."""
+    async with await aio_pika.connect(service.amqp_url) as connection:
+        yield await connection.channel()
 
 
 async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 30) -> None:
