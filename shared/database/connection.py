@@ -1,5 +1,6 @@
 """Connections to PostgreSQL, and how to tell that it is away from that it refused."""
 
+import asyncio
 import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -140,7 +141,8 @@ async def connect_pool(url: str, *, schema: str, size: int) -> Pool:
 
 async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     await prepare_codecs(connection)
-    _notice_silence(connection._transport.get_extra_info("socket"))  # noqa: SLF001 - there is no other way to it
+    transport: asyncio.Transport = connection._transport  # type: ignore[attr-defined]  # there is no other way to it
+    _notice_silence(transport.get_extra_info("socket"))
 
 
 def _notice_silence(connected: socket.socket) -> None:

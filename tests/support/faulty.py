@@ -22,6 +22,10 @@ HEARER = Lane.MESSAGES.queue(INTAKE.name)
 """The queue of the service that hears what the probe says. It does not run."""
 
 
+PATIENCE = 20.0
+"""Seconds in which all must be as it should be."""
+
+
 def projects(number: int, first: int = 0) -> list[str]:
     return [f"P{index}" for index in range(first, first + number)]
 
@@ -40,27 +44,27 @@ async def send(service: RunningService, project_ids: list[str]) -> None:
             await exchange.publish(message, event.routing_key)
 
 
-async def judged(service: RunningService, sent: list[str]) -> Report:
+async def judged(service: RunningService, sent: list[str], *, already_heard: dict[str, str] | None = None) -> Report:
     """Wait until all is quiet; then hold what was done, and what came to the hearer, against what was sent.
 
     An event may be on the wire more than once, under the id that it has.
     """
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await service.quiet()
     assert await service.failures() == []
     assert await service.connection.fetchval("select count(*) from waiting") == 0
     done = [event.project_id for event in await service.said(ProjectDeclined)]
-    return judge(sent, done) | judge(sent, await heard(service))
+    return judge(sent, done) | judge(sent, ((already_heard or {}) | await heard(service)).values())
 
 
-async def heard(service: RunningService) -> list[str]:
-    """The projects of the events that have come to the hearer since it was last asked, each event once."""
+async def heard(service: RunningService) -> dict[str, str]:
+    """The projects of the events that have come to the hearer since it was last asked, by the events' ids."""
     events = {}
     async with _channel(service) as channel:
         queue = await channel.get_queue(HEARER, ensure=False)
         while message := await queue.get(fail=False, no_ack=True):
             events[Envelope.from_headers(message.headers).id] = ProjectDeclined.from_json(message.body).project_id
-    return list(events.values())
+    return events
 
 
 @asynccontextmanager
@@ -70,7 +74,7 @@ async def _channel(service: RunningService) -> AsyncIterator[AbstractChannel]:
         yield await connection.channel()
 
 
-async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 30) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = PATIENCE) -> None:
     """Look again and again until it holds; raises `TimeoutError`."""
     async with asyncio.timeout(seconds):
         while not await condition():
