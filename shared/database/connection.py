@@ -1,6 +1,5 @@
 """Connections to PostgreSQL, and how to tell that it is away from that it refused."""
 
-import asyncio
 import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -13,6 +12,8 @@ import asyncpg
 from pydantic_core import from_json, to_json
 
 if TYPE_CHECKING:
+    import asyncio
+
     Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
 else:

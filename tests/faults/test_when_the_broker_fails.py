@@ -1,6 +1,6 @@
 """Whatever becomes of the broker, no message is lost, none takes effect twice, and no attempt is counted.
 
-The main tests run on the broker that is installed (3.10 on Debian 12) and on a container of RabbitMQ 4. Where the two
+What needs no broker to die runs on the one that is installed (3.10 on Debian 12) and on a container of RabbitMQ 4. Where the two
 differ in what they take for granted, the queues' own arguments decide, and the last test reads them back on both:
 
 - the limit of deliveries of a quorum queue: none in 3.10, 20 in 4;
@@ -85,7 +85,7 @@ def impatient_relay(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def _control(broker: Broker, *arguments: str) -> str:
-    return await asyncio.to_thread(broker.control, *arguments)
+    return await asyncio.to_thread(mortal.rabbitmq.control, *arguments)
 
 
 async def _declare_again(broker: Broker) -> None:
@@ -104,16 +104,17 @@ async def _until_said(service: RunningService, number: int) -> None:
     await until(has)
 
 
-async def test_when_the_broker_dies_inside_a_handler(start: Start, broker: Broker, ledger: Ledger) -> None:
+async def test_when_the_broker_dies_inside_a_handler(start_on_mortal: Start, mortal: Servers, ledger: Ledger) -> None:
+    assert mortal.rabbitmq is not None
     gate, sent = Gate(), projects(300)
-    screening = await start(probe(gate.handler))
+    screening = await start_on_mortal(probe(gate.handler))
     await send(screening, sent)
     await gate.inside.wait()
-    await asyncio.to_thread(broker.kill)
+    await asyncio.to_thread(mortal.rabbitmq.kill)
     ledger.injected("broker killed")
     gate.may_go_on.set()
     await until_why(screening, DOES_NOT_DELIVER)
-    await asyncio.to_thread(broker.start)
+    await asyncio.to_thread(mortal.rabbitmq.start)
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
 
@@ -282,7 +283,7 @@ async def test_when_a_full_queue_refuses_what_is_published(
         await _until_said(screening, len(sent))
 
         async def some_are_refused() -> bool:
-            return replica.relay._metrics.returned._value.get() > 0
+            return bool(replica.relay._metrics.returned._value.get())
 
         await until(some_are_refused)
         ledger.injected("confirm negative")
