@@ -1,6 +1,6 @@
 """Whatever becomes of the broker, no message is lost, none takes effect twice, and no attempt is counted.
 
-The main tests run on the broker that is installed (3.10 on Debian 12) and on a container of RabbitMQ 4. Where the two
+What needs no broker to die runs on the one that is installed (3.10 on Debian 12) and on a container of RabbitMQ 4. Where the two
 differ in what they take for granted, the queues' own arguments decide, and the last test reads them back on both:
 
 - the limit of deliveries of a quorum queue: none in 3.10, 20 in 4;
@@ -8,8 +8,10 @@ differ in what they take for granted, the queues' own arguments decide, and the 
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 import aio_pika
@@ -18,17 +20,18 @@ import pytest
 from ninthweek.demonstration.clock import SteppedClock
 from shared.broker.declaration import declare
 from shared.broker.topology import EVENTS, topology
+from shared.contracts.directory import hearers
 from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.screening import ProjectDeclined
-from shared.runtime import Work, publisher, relay
+from shared.runtime import UnitsOfWork, Work, publisher, relay
 from shared.runtime.settings import RuntimeSettings
 from shared.servers import Servers
 from shared.servers.containers import ContainerRabbitMQ, container_engine_answers
 from shared.servers.server import Broker
 from tests.faults.conftest import Ledger, declare_all, empty_queues
-from tests.support.faulty import HEARER, Gate, judged, projects, send, until, until_ready, until_why
+from tests.support.faulty import HEARER, Gate, heard, judged, projects, send, until, until_ready, until_why
 from tests.support.network import Link, link_to
-from tests.support.probe import declined, probe, say_declined, withdrawn
+from tests.support.probe import Errand, declined, probe, say_declined, withdrawn
 from tests.support.running import RunningService, Start, starter
 
 if TYPE_CHECKING:
@@ -74,8 +77,15 @@ async def link(mortal: Servers) -> AsyncIterator[Link]:
         yield link
 
 
+@pytest.fixture
+def impatient_relay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was returned or refused is soon sent again."""
+    monkeypatch.setattr(relay, "RETURNED_WAITS", timedelta(milliseconds=100))
+    monkeypatch.setattr(relay, "SWEEP_EVERY", timedelta(milliseconds=100))
+
+
 async def _control(broker: Broker, *arguments: str) -> str:
-    return await asyncio.to_thread(broker.control, *arguments)
+    return await asyncio.to_thread(mortal.rabbitmq.control, *arguments)
 
 
 async def _declare_again(broker: Broker) -> None:
@@ -94,16 +104,17 @@ async def _until_said(service: RunningService, number: int) -> None:
     await until(has)
 
 
-async def test_when_the_broker_dies_inside_a_handler(start: Start, broker: Broker, ledger: Ledger) -> None:
+async def test_when_the_broker_dies_inside_a_handler(start_on_mortal: Start, mortal: Servers, ledger: Ledger) -> None:
+    assert mortal.rabbitmq is not None
     gate, sent = Gate(), projects(300)
-    screening = await start(probe(gate.handler))
+    screening = await start_on_mortal(probe(gate.handler))
     await send(screening, sent)
     await gate.inside.wait()
-    await asyncio.to_thread(broker.kill)
+    await asyncio.to_thread(mortal.rabbitmq.kill)
     ledger.injected("broker killed")
     gate.may_go_on.set()
     await until_why(screening, DOES_NOT_DELIVER)
-    await asyncio.to_thread(broker.start)
+    await asyncio.to_thread(mortal.rabbitmq.start)
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
 
@@ -174,7 +185,6 @@ async def test_when_the_broker_closes_all_connections_under_load(start: Start, b
     await _until_said(screening, 1)
     await _control(broker, "close_all_connections", "for a test")
     ledger.injected("connections closed by the broker")
-    await screening.channel.get_queue(QUEUE, ensure=False)
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
 
@@ -190,7 +200,7 @@ async def test_when_the_broker_closes_a_channel_inside_a_handler(start: Start, b
         assert consumer._channel is not None
         below = await consumer._channel.get_underlay_channel()
         await cast("aiormq.Channel", below).basic_ack(1_000_000)
-        await below.closing
+        await asyncio.wait([cast("aiormq.Channel", below).closing])
         ledger.injected("channel closed by the broker")
     gate.may_go_on.set()
     ledger.judged(await judged(screening, sent))
@@ -260,48 +270,64 @@ async def test_when_confirms_come_late(
 
 
 async def test_when_a_full_queue_refuses_what_is_published(
-    start: Start, broker: Broker, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    start: Start, broker: Broker, ledger: Ledger, impatient_relay: None
 ) -> None:
     """A negative confirm: what is refused waits, and is sent when there is room."""
-    monkeypatch.setattr(relay, "RETURNED_WAITS", relay.timedelta(milliseconds=300))
-    sent = projects(100)
+    sent = projects(30)
     screening = await start(probe(say_declined), settings=SMALL_GROUPS)
-    await _control(broker, "set_policy", "full", f"^{HEARER}$", '{"max-length": 5}', "--apply-to", "queues")
+    (replica,) = screening.replicas
+    already_heard: dict[str, str] = {}
+    await _control(broker, "set_policy", "full", f"^{HEARER}$", '{"max-length": 10}', "--apply-to", "queues")
     try:
         await send(screening, sent)
         await _until_said(screening, len(sent))
+
+        async def some_are_refused() -> bool:
+            return bool(replica.relay._metrics.returned._value.get())
+
+        await until(some_are_refused)
         ledger.injected("confirm negative")
-
-        async def is_full() -> bool:
-            queue = await screening.channel.declare_queue(HEARER, passive=True)
-            return (queue.declaration_result.message_count or 0) >= 5
-
-        await until(is_full)
-        (replica,) = screening.replicas
-        assert await replica.anything_due()
+        while await replica.anything_due():
+            already_heard |= await heard(screening)
     finally:
         await _control(broker, "clear_policy", "full")
-    ledger.judged(await judged(screening, sent))
+    ledger.judged(await judged(screening, sent, already_heard=already_heard))
 
 
-async def test_when_a_message_finds_no_queue_it_waits_and_the_others_go_on(
-    start: Start, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+async def test_when_a_message_finds_no_queue_it_waits_and_the_others_of_its_batch_go_on(
+    start: Start, broker: Broker, ledger: Ledger, impatient_relay: None
 ) -> None:
-    """Of one batch the event is returned, and the timer's effect, which has a queue, is not."""
-    monkeypatch.setattr(relay, "RETURNED_WAITS", relay.timedelta(milliseconds=300))
-    gate, sent = Gate(), projects(20)
-    screening = await start(probe(gate.handler))
-    queue = await screening.channel.get_queue(HEARER, ensure=False)
-    await queue.unbind(EVENTS, ProjectDeclined.routing_key)
+    """Each project sets an errand going and says an event: only the event is returned."""
+    sent = projects(20)
+    errands = []
+
+    async def say_both(event: ProjectSubmitted, work: Work) -> None:
+        work.publish(Errand(project_id=event.project_id))
+        work.publish(declined(event.project_id))
+
+    async def run(errand: Errand, units: UnitsOfWork) -> None:
+        errands.append(errand.project_id)
+
+    service = probe(say_both)
+    service.effects[Errand.type] = run
+    screening = await start(service)
+    for hearer in hearers(ProjectDeclined):
+        queue = await screening.channel.get_queue(hearer, ensure=False)
+        await queue.unbind(EVENTS, ProjectDeclined.routing_key)
     try:
         await send(screening, sent)
-        gate.may_go_on.set()
-        await _until_said(screening, len(sent))
+
+        async def all_errands_are_run() -> bool:
+            return len(errands) == len(sent)
+
+        await until(all_errands_are_run)
         ledger.injected("message returned", len(sent))
-        await screening.publish(withdrawn("P20"))
+        assert await screening.replicas[0].anything_due()
+        assert await heard(screening) == {}
     finally:
-        await queue.bind(EVENTS, ProjectDeclined.routing_key)
+        await _declare_again(broker)
     ledger.judged(await judged(screening, sent))
+    assert sorted(errands) == sorted(sent)
 
 
 async def test_when_memory_runs_out_publishing_waits_and_consuming_goes_on(
@@ -333,8 +359,6 @@ async def test_when_memory_runs_out_publishing_waits_and_consuming_goes_on(
 async def test_the_queues_are_the_same_on_either_version(broker: Broker) -> None:
     columns = ("name", "arguments")
     listed = await _control(broker, "list_queues", "--quiet", "--formatter", "json", *columns)
-    import json
-
     arguments = {queue["name"]: queue["arguments"] for queue in json.loads(listed)}
     for queue in topology().queues:
         read = arguments[queue.name]

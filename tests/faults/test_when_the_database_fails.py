@@ -64,8 +64,9 @@ def postgresql(mortal: Servers) -> Server:
 async def rival(mortal_database: str) -> AsyncIterator["Rival"]:
     """Another user of the tables, and a table for it and the handlers to meet in."""
     connection = await connect_to(mortal_database, "screening")
-    await connection.execute("create table places (id text primary key, taken int default 0)")
-    await connection.execute(f"grant all on places to {ROLE}")
+    await connection.execute(
+        f"create table places (id text primary key, taken int default 0); grant all on places to {ROLE}"
+    )
     await connection.execute("insert into places (id) values ('first'), ('second')")
     yield connection
     await connection.close()
@@ -150,12 +151,11 @@ async def test_when_the_database_is_away_for_longer_than_every_retry(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = 0
-    acquire = replica.acquire
 
     def count(pool: database.Pool) -> object:
         nonlocal asked
         asked += 1
-        return acquire(pool)
+        return database.acquire(pool)
 
     gate, sent = Gate(), projects(40)
     screening = await start_on_mortal(probe(gate.handler))

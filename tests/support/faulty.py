@@ -1,9 +1,11 @@
 """What tests with faults of the servers have in common: many projects sent, and what became of each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import aio_pika
+from aio_pika.abc import AbstractChannel
 
 from shared.broker.topology import EVENTS, Lane
 from shared.clock import system_time
@@ -20,46 +22,59 @@ HEARER = Lane.MESSAGES.queue(INTAKE.name)
 """The queue of the service that hears what the probe says. It does not run."""
 
 
+PATIENCE = 20.0
+"""Seconds in which all must be as it should be."""
+
+
 def projects(number: int, first: int = 0) -> list[str]:
     return [f"P{index}" for index in range(first, first + number)]
 
 
 async def send(service: RunningService, project_ids: list[str]) -> None:
     """Publish projects without waiting for them to be handled."""
-    exchange = await service.channel.get_exchange(EVENTS, ensure=False)
-    for project_id in project_ids:
-        event = submitted(project_id)
-        envelope = Envelope(id=project_id, source="intake", type=event.type, time=system_time())
-        service.flight.expect([service.service.name], identity(envelope, event.to_json()))
-        message = aio_pika.Message(
-            event.to_json(), headers=dict(envelope.to_headers()), delivery_mode=aio_pika.DeliveryMode.PERSISTENT
-        )
-        await exchange.publish(message, event.routing_key)
+    async with _channel(service) as channel:
+        exchange = await channel.get_exchange(EVENTS, ensure=False)
+        for project_id in project_ids:
+            event = submitted(project_id)
+            envelope = Envelope(id=project_id, source="intake", type=event.type, time=system_time())
+            service.flight.expect([service.service.name], identity(envelope, event.to_json()))
+            message = aio_pika.Message(
+                event.to_json(), headers=dict(envelope.to_headers()), delivery_mode=aio_pika.DeliveryMode.PERSISTENT
+            )
+            await exchange.publish(message, event.routing_key)
 
 
-async def judged(service: RunningService, sent: list[str]) -> Report:
+async def judged(service: RunningService, sent: list[str], *, already_heard: dict[str, str] | None = None) -> Report:
     """Wait until all is quiet; then hold what was done, and what came to the hearer, against what was sent.
 
     An event may be on the wire more than once, under the id that it has.
     """
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await service.quiet()
     assert await service.failures() == []
     assert await service.connection.fetchval("select count(*) from waiting") == 0
     done = [event.project_id for event in await service.said(ProjectDeclined)]
-    return judge(sent, done) | judge(sent, await heard(service))
+    return judge(sent, done) | judge(sent, ((already_heard or {}) | await heard(service)).values())
 
 
-async def heard(service: RunningService) -> list[str]:
-    """The projects of the events that have come to the hearer since it was last asked, each event once."""
+async def heard(service: RunningService) -> dict[str, str]:
+    """The projects of the events that have come to the hearer since it was last asked, by the events' ids."""
     events = {}
-    queue = await service.channel.get_queue(HEARER, ensure=False)
-    while message := await queue.get(fail=False, no_ack=True):
-        events[Envelope.from_headers(message.headers).id] = ProjectDeclined.from_json(message.body).project_id
-    return list(events.values())
+    async with _channel(service) as channel:
+        queue = await channel.get_queue(HEARER, ensure=False)
+        while message := await queue.get(fail=False, no_ack=True):
+            events[Envelope.from_headers(message.headers).id] = ProjectDeclined.from_json(message.body).project_id
+    return events
 
 
-async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 30) -> None:
+@asynccontextmanager
+async def _channel(service: RunningService) -> AsyncIterator[AbstractChannel]:
+    """One of its own: the service's test may have lost that which it had."""
+    async with await aio_pika.connect(service.amqp_url) as connection:
+        yield await connection.channel()
+
+
+async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = PATIENCE) -> None:
     """Look again and again until it holds; raises `TimeoutError`."""
     async with asyncio.timeout(seconds):
         while not await condition():

@@ -48,6 +48,8 @@ class RunningService:
     http: httpx.AsyncClient
     connection: "asyncpg.Connection[asyncpg.Record]"
     """The administrator's, in the service's schema."""
+    amqp_url: str
+    """The administrator's."""
     _database_url: str
     _at_work: AsyncExitStack
 
@@ -173,7 +175,7 @@ def starter(stack: AsyncExitStack, *, database_url: str, amqp_url: str, clock: S
         stack.push_async_callback(connection.close)
         channel = await broker.channel(on_return_raises=True)
         return RunningService(
-            service, running_replicas, flight, clock, channel, http, connection, database_url, at_work
+            service, running_replicas, flight, clock, channel, http, connection, amqp_url, database_url, at_work
         )
 
     return start
