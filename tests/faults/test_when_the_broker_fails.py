@@ -1,7 +1,8 @@
 """Whatever becomes of the broker, no message is lost, none takes effect twice, and no attempt is counted.
 
-What needs no broker to die runs on the one that is installed (3.10 on Debian 12) and on a container of RabbitMQ 4. Where the two
-differ in what they take for granted, the queues' own arguments decide, and the last test reads them back on both:
+What needs no broker to die runs on the one that is installed (3.10 on Debian 12) and on a container of RabbitMQ 4.
+Where the two differ in what they take for granted, the queues' own arguments decide, and the last test reads them back
+on both:
 
 - the limit of deliveries of a quorum queue: none in 3.10, 20 in 4;
 - what becomes of a dead letter, and of what is published to a full queue: both say the same, and each is said.
@@ -14,11 +15,9 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-import aio_pika
 import pytest
 
 from ninthweek.demonstration.clock import SteppedClock
-from shared.broker.declaration import declare
 from shared.broker.topology import EVENTS, topology
 from shared.contracts.directory import hearers
 from shared.contracts.intake import ProjectSubmitted
@@ -66,6 +65,7 @@ def broker(request: pytest.FixtureRequest, mortal: Servers) -> Iterator[Broker]:
 
 @pytest.fixture
 async def start(broker: Broker, mortal_database: str, clock: SteppedClock) -> AsyncIterator[Start]:
+    await declare_all(broker.url)
     await empty_queues(broker.url)
     async with AsyncExitStack() as stack:
         yield starter(stack, database_url=mortal_database, amqp_url=broker.url, clock=clock)
@@ -85,12 +85,7 @@ def impatient_relay(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def _control(broker: Broker, *arguments: str) -> str:
-    return await asyncio.to_thread(mortal.rabbitmq.control, *arguments)
-
-
-async def _declare_again(broker: Broker) -> None:
-    async with await aio_pika.connect(broker.url) as connection:
-        await declare(connection)
+    return await asyncio.to_thread(broker.control, *arguments)
 
 
 async def _said(service: RunningService) -> int:
@@ -229,7 +224,7 @@ async def test_when_an_empty_queue_is_deleted_its_consumer_is_not_ready_until_it
     await screening.channel.queue_delete(QUEUE)
     ledger.injected("queue deleted and consumer cancelled")
     await until_why(screening, DOES_NOT_DELIVER)
-    await _declare_again(broker)
+    await declare_all(broker.url)
     await until_ready(screening)
     await send(screening, sent[20:])
     ledger.judged(await judged(screening, sent))
@@ -245,7 +240,7 @@ async def test_when_the_connection_is_lost_while_the_queue_is_not_there(
     await _control(broker, "close_all_connections", "for a test")
     ledger.injected("queue deleted and connection closed")
     await until_why(screening, DOES_NOT_DELIVER)
-    await _declare_again(broker)
+    await declare_all(broker.url)
     await until_ready(screening)
     await send(screening, sent)
     ledger.judged(await judged(screening, sent))
@@ -325,7 +320,7 @@ async def test_when_a_message_finds_no_queue_it_waits_and_the_others_of_its_batc
         assert await screening.replicas[0].anything_due()
         assert await heard(screening) == {}
     finally:
-        await _declare_again(broker)
+        await declare_all(broker.url)
     ledger.judged(await judged(screening, sent))
     assert sorted(errands) == sorted(sent)
 
