@@ -1,7 +1,8 @@
 """Whatever becomes of the broker, no message is lost, none takes effect twice, and no attempt is counted.
 
-What needs no broker to die runs on the one that is installed (3.10 on Debian 12) and on a container of RabbitMQ 4. Where the two
-differ in what they take for granted, the queues' own arguments decide, and the last test reads them back on both:
+What needs no broker to die runs on the one that is installed (3.10 on Debian 12) and on a container of RabbitMQ 4.
+Where the two differ in what they take for granted, the queues' own arguments decide, and the last test reads them back
+on both:
 
 - the limit of deliveries of a quorum queue: none in 3.10, 20 in 4;
 - what becomes of a dead letter, and of what is published to a full queue: both say the same, and each is said.
@@ -14,11 +15,9 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-import aio_pika
 import pytest
 
 from ninthweek.demonstration.clock import SteppedClock
-from shared.broker.declaration import declare
 from shared.broker.topology import EVENTS, topology
 from shared.contracts.directory import hearers
 from shared.contracts.intake import ProjectSubmitted
@@ -29,7 +28,8 @@ from shared.servers import Servers
 from shared.servers.containers import ContainerRabbitMQ, container_engine_answers
 from shared.servers.server import Broker
 from tests.faults.conftest import Ledger, declare_all, empty_queues
-from tests.support.faulty import HEARER, Gate, heard, judged, projects, send, until, until_ready, until_why
+from tests.support.faulty import HEARER, PATIENCE, Gate, heard, judged, projects, send, until, until_ready, until_why
+from tests.support.history import judge
 from tests.support.network import Link, link_to
 from tests.support.probe import Errand, declined, probe, say_declined, withdrawn
 from tests.support.running import RunningService, Start, starter
@@ -66,6 +66,7 @@ def broker(request: pytest.FixtureRequest, mortal: Servers) -> Iterator[Broker]:
 
 @pytest.fixture
 async def start(broker: Broker, mortal_database: str, clock: SteppedClock) -> AsyncIterator[Start]:
+    await declare_all(broker.url)
     await empty_queues(broker.url)
     async with AsyncExitStack() as stack:
         yield starter(stack, database_url=mortal_database, amqp_url=broker.url, clock=clock)
@@ -85,12 +86,7 @@ def impatient_relay(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def _control(broker: Broker, *arguments: str) -> str:
-    return await asyncio.to_thread(mortal.rabbitmq.control, *arguments)
-
-
-async def _declare_again(broker: Broker) -> None:
-    async with await aio_pika.connect(broker.url) as connection:
-        await declare(connection)
+    return await asyncio.to_thread(broker.control, *arguments)
 
 
 async def _said(service: RunningService) -> int:
@@ -175,7 +171,8 @@ async def test_when_a_service_is_stopped_nothing_delivered_is_lost_or_counted(
     await until(nothing_is_due)
     assert handled == len(sent)
     assert await second.connection.fetchval("select count(*) from suspects") == 0
-    ledger.judged(await judged(second, sent))
+    done = [event.project_id for event in await second.said(ProjectDeclined)]
+    ledger.judged(judge(sent, done) | judge(sent, (await heard(second)).values()))
 
 
 async def test_when_the_broker_closes_all_connections_under_load(start: Start, broker: Broker, ledger: Ledger) -> None:
@@ -229,7 +226,7 @@ async def test_when_an_empty_queue_is_deleted_its_consumer_is_not_ready_until_it
     await screening.channel.queue_delete(QUEUE)
     ledger.injected("queue deleted and consumer cancelled")
     await until_why(screening, DOES_NOT_DELIVER)
-    await _declare_again(broker)
+    await declare_all(broker.url)
     await until_ready(screening)
     await send(screening, sent[20:])
     ledger.judged(await judged(screening, sent))
@@ -245,7 +242,7 @@ async def test_when_the_connection_is_lost_while_the_queue_is_not_there(
     await _control(broker, "close_all_connections", "for a test")
     ledger.injected("queue deleted and connection closed")
     await until_why(screening, DOES_NOT_DELIVER)
-    await _declare_again(broker)
+    await declare_all(broker.url)
     await until_ready(screening)
     await send(screening, sent)
     ledger.judged(await judged(screening, sent))
@@ -273,19 +270,18 @@ async def test_when_a_full_queue_refuses_what_is_published(
     start: Start, broker: Broker, ledger: Ledger, impatient_relay: None
 ) -> None:
     """A negative confirm: what is refused waits, and is sent when there is room."""
-    sent = projects(30)
+    sent: list[str] = []
     screening = await start(probe(say_declined), settings=SMALL_GROUPS)
     (replica,) = screening.replicas
     already_heard: dict[str, str] = {}
     await _control(broker, "set_policy", "full", f"^{HEARER}$", '{"max-length": 10}', "--apply-to", "queues")
     try:
-        await send(screening, sent)
-        await _until_said(screening, len(sent))
-
-        async def some_are_refused() -> bool:
-            return bool(replica.relay._metrics.returned._value.get())
-
-        await until(some_are_refused)
+        async with asyncio.timeout(PATIENCE):
+            while not replica.relay._metrics.returned._value.get():  # the limit takes a moment to hold
+                more = projects(20, first=len(sent))
+                sent += more
+                await send(screening, more)
+                await _until_said(screening, len(sent))
         ledger.injected("confirm negative")
         while await replica.anything_due():
             already_heard |= await heard(screening)
@@ -325,7 +321,7 @@ async def test_when_a_message_finds_no_queue_it_waits_and_the_others_of_its_batc
         assert await screening.replicas[0].anything_due()
         assert await heard(screening) == {}
     finally:
-        await _declare_again(broker)
+        await declare_all(broker.url)
     ledger.judged(await judged(screening, sent))
     assert sorted(errands) == sorted(sent)
 
