@@ -45,7 +45,7 @@ class Ledger:
     def judged(self, report: Report) -> None:
         """Keep the report of one history, and fail the test unless it is clean."""
         self.history += report
-        assert report.is_clean, repr(report)
+        assert report.is_clean, f"{report}, such as {[*report.lost, *report.duplicated, *report.unexpected][:5]}"
 
     def __str__(self) -> str:
         history = self.history

@@ -36,9 +36,10 @@ class Node:
     def control(self, *arguments: str) -> str:
         """What `rabbitmqctl` answers. Raises `ClusterFailed`."""
         answer = self._container.exec_run(["rabbitmqctl", *arguments])
+        assert isinstance(answer.output, bytes)
         if answer.exit_code != 0:
             raise ClusterFailed(answer.output.decode())
-        return str(answer.output.decode())
+        return answer.output.decode()
 
     def kill(self) -> None:
         self._container.kill()
@@ -111,6 +112,8 @@ def _node(
             "RABBITMQ_ERLANG_COOKIE": cookie,
             "RABBITMQ_DEFAULT_USER": "ninthweek",
             "RABBITMQ_DEFAULT_PASS": password,
+            # Seconds after which a node that has fallen silent is given up, and what it was delivered comes elsewhere.
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel net_ticktime 8",
         },
     )
     ours.callback(container.remove, force=True, v=True)
