@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.support.noted import until
+from tests.support.waiting import until
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -13,7 +13,7 @@ from shared.servers.containers import container_engine_answers
 from tests.faults.conftest import Ledger, declare_all, empty_queues
 from tests.support.cluster import Cluster, cluster
 from tests.support.network import link_to
-from tests.support.noted import Notes, noting, until
+from tests.support.noted import noting
 from tests.support.probe import submitted
 
 pytestmark = [
@@ -32,13 +32,6 @@ def brokers() -> Iterator[Cluster]:
         yield three
 
 
-async def until_noted(notes: Notes, number: int) -> None:
-    async def are_noted() -> bool:
-        return len(await notes.noted()) >= number
-
-    await until(are_noted)
-
-
 async def test_when_the_leader_of_a_queue_is_killed_under_load_and_comes_back(
     brokers: Cluster, test_database_url: str, tmp_path: Path, ledger: Ledger
 ) -> None:
@@ -47,7 +40,7 @@ async def test_when_the_leader_of_a_queue_is_killed_under_load_and_comes_back(
     async with noting(test_database_url, second.url, tmp_path) as notes, link_to(leader.url) as balancer:
         await notes.start(to_broker=balancer)
         await notes.send(*(submitted(f"P{number}") for number in range(MANY)))
-        await until_noted(notes, 1)
+        await notes.until_noted(1)
         await asyncio.to_thread(leader.kill)
         ledger.injected("leader killed")
         balancer.lead_to("127.0.0.1", third.port)
@@ -64,7 +57,7 @@ async def test_when_the_node_of_a_service_is_cut_off_from_the_others(
     async with noting(test_database_url, leader.url, tmp_path) as notes, link_to(minority.url) as balancer:
         await notes.start(to_broker=balancer)
         await notes.send(*(submitted(f"P{number}") for number in range(MANY)))
-        await until_noted(notes, 1)
+        await notes.until_noted(1)
         await asyncio.to_thread(minority.cut_off, brokers.network)
         ledger.injected("minority cut off")
         balancer.lead_to("127.0.0.1", second.port)

@@ -24,10 +24,11 @@ from shared.runtime.settings import RuntimeSettings
 from tests.faults.conftest import Ledger
 from tests.support.history import judge
 from tests.support.intake import a_host_record
-from tests.support.noted import Notes, until
+from tests.support.noted import Notes
 from tests.support.probe import DIE, MENDED, probe, say_declined, submitted, withdrawn
 from tests.support.processes import NeverStarted
 from tests.support.running import RunningService, Start
+from tests.support.waiting import until
 
 KILLED = -signal.SIGKILL
 GROUP = 50

@@ -17,9 +17,10 @@ from tests.support.history import judge
 from tests.support.intake import a_host_record
 from tests.support.matching import OFFERS_AT, REPLY_BY, application_received, applications_closed, project_approved
 from tests.support.matching_at_work import Matching
-from tests.support.noted import Notes, until
+from tests.support.noted import Notes
 from tests.support.probe import probe, say_declined, submitted
 from tests.support.running import RunningService, Start
+from tests.support.waiting import until
 
 MANY = 20
 

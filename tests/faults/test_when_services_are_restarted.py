@@ -25,11 +25,12 @@ from tests.faults.conftest import Ledger
 from tests.support.examples import placement_completed, project_submitted, round_scheduled, student_registered
 from tests.support.history import Report, judge
 from tests.support.intake import a_host_record
-from tests.support.noted import until
 from tests.support.notifications import application_received
 from tests.support.processes import ServiceProcess, start_process
 from tests.support.running import connect_to
+from tests.support.saying import say
 from tests.support.shared_clock import SharedClock
+from tests.support.waiting import until
 
 REPLICAS = 2
 
@@ -83,14 +84,7 @@ class Programme:
     async def _say(self, event: Event) -> None:
         (speaker,) = speakers(type(event))
         envelope = Envelope(id=str(uuid4()), source=speaker, type=event.type, time=self.clock(), subject=event.subject)
-        exchange = await self.channel.get_exchange(EVENTS, ensure=False)
-        message = aio_pika.Message(
-            event.to_json(),
-            headers=dict(envelope.to_headers()),
-            message_id=envelope.id,
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-        )
-        await exchange.publish(message, event.routing_key)
+        await say(self.channel, envelope, event)
 
     def _expected(self) -> list[str]:
         return [

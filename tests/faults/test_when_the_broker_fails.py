@@ -28,11 +28,12 @@ from shared.servers import Servers
 from shared.servers.containers import ContainerRabbitMQ, container_engine_answers
 from shared.servers.server import Broker
 from tests.faults.conftest import Ledger, declare_all, empty_queues
-from tests.support.faulty import HEARER, PATIENCE, Gate, heard, judged, projects, send, until, until_ready, until_why
+from tests.support.faulty import HEARER, PATIENCE, Gate, heard, judged, projects, send, until_ready, until_why
 from tests.support.history import judge
 from tests.support.network import Link, link_to
 from tests.support.probe import Errand, declined, probe, say_declined, withdrawn
 from tests.support.running import RunningService, Start, starter
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     import aiormq

@@ -17,10 +17,11 @@ from shared.runtime.setbacks import Setbacks
 from shared.runtime.settings import RuntimeSettings
 from shared.servers import Server, Servers
 from tests.faults.conftest import Ledger
-from tests.support.faulty import Gate, judged, projects, send, until, until_ready, until_why
+from tests.support.faulty import Gate, judged, projects, send, until_ready, until_why
 from tests.support.network import Link, link_to
 from tests.support.probe import probe, say_declined
 from tests.support.running import RunningService, Start, connect_to
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     import asyncpg

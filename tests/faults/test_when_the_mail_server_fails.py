@@ -17,11 +17,11 @@ from tests.faults.conftest import Ledger
 from tests.support.examples import host_registered, project_submitted, round_scheduled, student_registered
 from tests.support.history import Report, judge
 from tests.support.mailbox import TAKES, Fault, Mailbox, listening
-from tests.support.noted import until
 from tests.support.notifications import application_received, offer_made
 from tests.support.processes import start_process
 from tests.support.running import RunningService, Start
 from tests.support.shared_clock import SharedClock
+from tests.support.waiting import until
 
 STUDENTS = 12
 SUBJECTS = {"We have your application": "received", "You have an offer": "offered"}

@@ -8,9 +8,10 @@ import pytest
 
 from tests.faults.conftest import Ledger
 from tests.support.network import Link, link_to
-from tests.support.noted import Notes, until
+from tests.support.noted import Notes
 from tests.support.probe import submitted
 from tests.support.remote import NoNamespaces, Remote, remote_machine
+from tests.support.waiting import until
 
 MANY = 300
 """More than a service is delivered at a time, so that some wait in the queue while it is cut off."""
@@ -47,13 +48,6 @@ def remote() -> Iterator[Remote]:
         pytest.skip(str(reason))
 
 
-async def until_noted(notes: Notes, number: int) -> None:
-    async def are_noted() -> bool:
-        return len(await notes.noted()) >= number
-
-    await until(are_noted)
-
-
 async def until_some_wait(notes: Notes) -> None:
     """Nobody takes them any more."""
 
@@ -75,7 +69,7 @@ async def test_when_every_packet_takes_its_time(notes: Notes, network: Network, 
 async def test_when_no_packet_passes_for_a_while(notes: Notes, network: Network, ledger: Ledger, which: str) -> None:
     await notes.start(to_database=network.to_database, to_broker=network.to_broker)
     await notes.send(submitted("first"))
-    await until_noted(notes, 1)
+    await notes.until_noted(1)
     for link in network.links[which]:
         link.stall()
     ledger.injected("network stalled")
@@ -93,7 +87,7 @@ async def test_when_connections_are_reset_again_and_again(
     await notes.start(to_database=network.to_database, to_broker=network.to_broker)
     for cut in range(8):
         await notes.send(*(submitted(f"P{cut}-{number}") for number in range(25)))
-        await until_noted(notes, 25 * cut + 1)
+        await notes.until_noted(25 * cut + 1)
         for link in network.links[which]:
             link.reset()
         ledger.injected("connections reset")
@@ -103,7 +97,7 @@ async def test_when_connections_are_reset_again_and_again(
 async def test_when_the_network_is_gone_and_comes_back(notes: Notes, network: Network, ledger: Ledger) -> None:
     await notes.start(to_database=network.to_database, to_broker=network.to_broker)
     await notes.send(submitted("first"))
-    await until_noted(notes, 1)
+    await notes.until_noted(1)
     for link in network.links["both"]:
         link.cut()
     ledger.injected("network cut")
@@ -125,7 +119,7 @@ async def test_when_packets_are_lost_on_the_way_from_another_machine_and_then_al
         await notes.start(first=remote.enter, to_database=to_database, to_broker=to_broker)
         await notes.send(*(submitted(f"P{number}") for number in range(50)))
         ledger.injected("packets lost")
-        await until_noted(notes, 25)
+        await notes.until_noted(25)
         await asyncio.to_thread(remote.pull)
         ledger.injected("cable pulled")
         await notes.send(*(submitted(f"Q{number}") for number in range(MANY)))

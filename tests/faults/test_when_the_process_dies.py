@@ -6,8 +6,9 @@ import signal
 import pytest
 
 from tests.faults.conftest import Ledger
-from tests.support.noted import Notes, until
+from tests.support.noted import Notes
 from tests.support.probe import submitted, withdrawn
+from tests.support.waiting import until
 
 KILLED = -signal.SIGKILL
 MANY = 120

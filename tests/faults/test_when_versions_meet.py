@@ -28,9 +28,10 @@ from shared.database.preparation import prepare_schema
 from tests.faults.conftest import Ledger
 from tests.support.history import Report, judge
 from tests.support.next_version import STEP_FREE, NextVersion, next_version
-from tests.support.noted import Notes, until
+from tests.support.noted import Notes
 from tests.support.probe import submitted
 from tests.support.processes import NEXT_PROBE
+from tests.support.waiting import until
 
 MANY = 200
 

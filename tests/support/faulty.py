@@ -1,13 +1,13 @@
 """What tests with faults of the servers have in common: many projects sent, and what became of each."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aio_pika
 from aio_pika.abc import AbstractChannel
 
-from shared.broker.topology import EVENTS, Lane
+from shared.broker.topology import Lane
 from shared.clock import system_time
 from shared.contracts.directory import INTAKE
 from shared.contracts.envelope import Envelope, identity
@@ -17,6 +17,8 @@ from shared.runtime import Work
 from tests.support.history import Report, judge
 from tests.support.probe import say_declined, submitted
 from tests.support.running import RunningService
+from tests.support.saying import say
+from tests.support.waiting import until
 
 HEARER = Lane.MESSAGES.queue(INTAKE.name)
 """The queue of the service that hears what the probe says. It does not run."""
@@ -33,15 +35,11 @@ def projects(number: int, first: int = 0) -> list[str]:
 async def send(service: RunningService, project_ids: list[str]) -> None:
     """Publish projects without waiting for them to be handled."""
     async with _channel(service) as channel:
-        exchange = await channel.get_exchange(EVENTS, ensure=False)
         for project_id in project_ids:
             event = submitted(project_id)
             envelope = Envelope(id=project_id, source="intake", type=event.type, time=system_time())
             service.flight.expect([service.service.name], identity(envelope, event.to_json()))
-            message = aio_pika.Message(
-                event.to_json(), headers=dict(envelope.to_headers()), delivery_mode=aio_pika.DeliveryMode.PERSISTENT
-            )
-            await exchange.publish(message, event.routing_key)
+            await say(channel, envelope, event)
 
 
 async def judged(service: RunningService, sent: list[str], *, already_heard: dict[str, str] | None = None) -> Report:
@@ -72,13 +70,6 @@ async def _channel(service: RunningService) -> AsyncIterator[AbstractChannel]:
     """One of its own: the service's test may have lost that which it had."""
     async with await aio_pika.connect(service.amqp_url) as connection:
         yield await connection.channel()
-
-
-async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = PATIENCE) -> None:
-    """Look again and again until it holds; raises `TimeoutError`."""
-    async with asyncio.timeout(seconds):
-        while not await condition():
-            await asyncio.sleep(0.02)
 
 
 async def until_why(service: RunningService, reason: str) -> None:

@@ -1,7 +1,6 @@
 """Noting probes in processes of their own: what they are sent, what they did and said, and whether it is right."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,25 +23,12 @@ from tests.support.network import Link, by_way_of
 from tests.support.probe import NOTES
 from tests.support.processes import PROBE, ServiceProcess, start_process
 from tests.support.running import connect_to
+from tests.support.saying import say
 from tests.support.shared_clock import SharedClock
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     import asyncpg
-
-PATIENCE = 60.0
-"""Seconds in which everything that was sent must have come to its end."""
-
-PAUSE = 0.02
-"""Seconds between two looks at what other processes do."""
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Look again and again until it holds; raises `TimeoutError`."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            if await condition():
-                return
-            await asyncio.sleep(PAUSE)
 
 
 @dataclass
@@ -93,26 +79,25 @@ class Notes:
             envelope = Envelope(id=str(uuid4()), source="intake", type=event.type, time=self.clock())
             self.sent[envelope.id] = event
             for _ in range(times):
-                await self._publish(envelope, event)
+                await say(self.channel, envelope, event)
 
     async def send_again(self) -> None:
         """Publish all that was sent once more, under the ids that it had."""
         for identifier, event in self.sent.items():
-            await self._publish(Envelope(id=identifier, source="intake", type=event.type, time=self.clock()), event)
-
-    async def _publish(self, envelope: Envelope, event: Event) -> None:
-        exchange = await self.channel.get_exchange(EVENTS, ensure=False)
-        message = aio_pika.Message(
-            event.to_json(),
-            headers=dict(envelope.to_headers()),
-            message_id=envelope.id,
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-        )
-        await exchange.publish(message, event.routing_key)
+            envelope = Envelope(id=identifier, source="intake", type=event.type, time=self.clock())
+            await say(self.channel, envelope, event)
 
     async def noted(self) -> list[str]:
         """The events that had their effect, as often as they had it."""
         return [row["cause"] for row in await self.connection.fetch("select cause from notes")]
+
+    async def until_noted(self, number: int) -> None:
+        """Wait until so many had their effect."""
+
+        async def are_noted() -> bool:
+            return len(await self.noted()) >= number
+
+        await until(are_noted)
 
     async def failed(self) -> list[str]:
         """The events that wait among the failures, or have set going what does."""

@@ -11,7 +11,7 @@ from services.notifications.composition import Parcel, Refused
 from services.notifications.settings import MailSettings
 from services.notifications.transport import NotTaken, Transport, open_transport
 from tests.support.mailbox import Fault, Mailbox
-from tests.support.noted import until
+from tests.support.waiting import until
 
 
 def parcel(name: str = "a") -> Parcel:
