@@ -6,7 +6,7 @@ import pytest
 
 from services.matching.rules import attendance
 from services.matching.rules.attendance import Presence
-from services.matching.rules.life import Days, State
+from services.matching.rules.life import Application, Days, State
 from shared.workflow import NotAllowed
 from tests.support.matching import DAYS, application
 
@@ -45,7 +45,7 @@ def test_attendance_is_recorded_from_the_first_day_until_two_weeks_after_the_las
     ],
 )
 def test_at_other_times_and_of_a_cancelled_placement_nothing_is_recorded(
-    placement: attendance.Application, now: datetime, reason: str
+    placement: Application, now: datetime, reason: str
 ) -> None:
     with pytest.raises(NotAllowed, match=reason):
         attendance.check_open(placement, now)
