@@ -4,6 +4,8 @@ import asyncio
 import errno
 import os
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,8 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from ninthweek.addresses import Addresses, addresses
+from ninthweek.demonstration.clock import noted_moment, resumed
+from ninthweek.demonstration.moments import Moment
 from ninthweek.services import NAMES, check_settings
 from ninthweek.serving import serve
 from ninthweek.settings import (
@@ -27,6 +31,7 @@ from ninthweek.settings import (
     variable,
 )
 from shared import logs
+from shared.clock import Clock, system_time
 from shared.servers import local_servers
 from shared.web.door import Door
 
@@ -50,6 +55,7 @@ def up(data: Data = Path("var/up"), host: Host = "127.0.0.1", port: Port = 8000)
     _free(host, port)
     check_server_urls()
     _folder(data)
+    _own_servers_only_for_a_demonstration(data)
     _keep_in(data)
     _check_settings(NAMES)
     with local_servers(data / "servers") as servers:
@@ -65,7 +71,26 @@ async def _up(urls: AdministratorUrls, data: Path, host: str, port: int) -> None
     own = addresses(urls.database, urls.amqp)
     await _prepare(urls, own)
     door = door_from_environment()
-    await serve(own, names=NAMES, door=door, host=host, port=port, ready=lambda: _welcome(urls, door, data, host, port))
+    async with _clock_of(data) as clock:
+        await serve(
+            own,
+            names=NAMES,
+            door=door,
+            host=host,
+            port=port,
+            clock=clock,
+            ready=lambda: _welcome(urls, door, data, host, port),
+        )
+
+
+@asynccontextmanager
+async def _clock_of(data: Path) -> AsyncIterator[Clock]:
+    """The system's time; for what a demonstration left, the time that it had come to, going on from there."""
+    if (moment := noted_moment(data)) is None:
+        yield system_time
+        return
+    async with resumed(data, moment) as clock:
+        yield clock
 
 
 def _welcome(urls: AdministratorUrls, door: Door, data: Path, host: str, port: int) -> None:
@@ -121,15 +146,27 @@ def migrate() -> None:
 def demo(
     term: Annotated[Path, typer.Option(help="The folder of the term's input.")] = BUNDLED_TERM,
     out: Annotated[Path, typer.Option(help="Where the results are written.")] = Path("var/demo"),
+    until: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help=f"Stop when most is to be seen of: {', '.join(Moment)}.")
+    ] = None,
 ) -> None:
     """Play a whole term, from the first proposal to the evaluation, over a real RabbitMQ and PostgreSQL.
 
-    Writes summary.json, the mails and the evaluation page. Exits with 0 only if every invariant of a term holds and no
-    message is left failed.
+    Writes summary.json, the mails and the evaluation page. With --until, leaves its servers' data instead:
+    `ninthweek up --data OUT` goes on from that moment of the programme's time. Exits with 0 only if every invariant of
+    a term holds and no message is left failed.
     """
     from ninthweek.demonstration.performance import play  # noqa: PLC0415 - no other command needs it, and it takes a while
 
-    raise SystemExit(play(term, out, console=Console()))
+    raise SystemExit(play(term, out, console=Console(), until=_moment(until)))
+
+
+def _moment(name: str | None) -> Moment | None:
+    if name is None:
+        return None
+    if name not in list(Moment):
+        raise SettingFaulty(f"There is no moment {name}: name one of {', '.join(Moment)}.")
+    return Moment(name)
 
 
 async def _prepare(urls: AdministratorUrls, own: Addresses) -> None:
@@ -175,6 +212,15 @@ def _folder(folder: Path) -> None:
         raise SettingFaulty(
             f"The folder {folder} cannot be made ({error.strerror}): name another with --data."
         ) from None
+
+
+def _own_servers_only_for_a_demonstration(data: Path) -> None:
+    """Raise `SettingFaulty` where the time of a demonstration would be that of a real programme's servers."""
+    if noted_moment(data) and (os.environ.get("DATABASE_URL") or os.environ.get("AMQP_URL")):
+        raise SettingFaulty(
+            f"{data} has a demonstration, with servers and a time of its own: unset DATABASE_URL and AMQP_URL, "
+            "or name another folder with --data."
+        )
 
 
 def _keep_in(data: Path) -> None:
