@@ -15,8 +15,10 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from ninthweek.addresses import Addresses, addresses
+from ninthweek.command_line.welcome import tokens_and_places, ways_in, welcome
 from ninthweek.demonstration.clock import noted_moment, resumed
 from ninthweek.demonstration.moments import Moment
+from ninthweek.desk.people import with_most_to_do
 from ninthweek.services import NAMES, check_settings
 from ninthweek.serving import serve
 from ninthweek.settings import (
@@ -33,7 +35,6 @@ from ninthweek.settings import (
 from shared import logs
 from shared.clock import Clock, system_time
 from shared.servers import local_servers
-from shared.web.door import Door
 
 commands = typer.Typer()
 
@@ -48,8 +49,8 @@ Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on
 def up(data: Data = Path("var/up"), host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Run all services in one process, with private servers unless DATABASE_URL and AMQP_URL name others.
 
-    Prints where they are and the tokens that open the HTTP API, and runs until Ctrl-C. What they know stays in the
-    data folder for the next time. Mail is written there too, unless SMTP_URL is set.
+    Prints where they are, how to come in, and the tokens that open the HTTP API, and runs until Ctrl-C. What they know
+    stays in the data folder for the next time. Mail is written there too, unless SMTP_URL is set.
     """
     logs.configure()
     _free(host, port)
@@ -71,16 +72,15 @@ async def _up(urls: AdministratorUrls, data: Path, host: str, port: int) -> None
     own = addresses(urls.database, urls.amqp)
     await _prepare(urls, own)
     door = door_from_environment()
+    is_demonstration = noted_moment(data) is not None
+    people = await with_most_to_do(urls) if is_demonstration else {}
     async with _clock_of(data) as clock:
-        await serve(
-            own,
-            names=NAMES,
-            door=door,
-            host=host,
-            port=port,
-            clock=clock,
-            ready=lambda: _welcome(urls, door, data, host, port),
-        )
+
+        def ready() -> None:
+            rows = ways_in(door, people, clock()) | tokens_and_places(door, urls)
+            welcome(f"http://{host}:{port}", data, rows, programme_time=clock() if is_demonstration else None)
+
+        await serve(own, names=NAMES, door=door, host=host, port=port, clock=clock, ready=ready)
 
 
 @asynccontextmanager
@@ -91,19 +91,6 @@ async def _clock_of(data: Path) -> AsyncIterator[Clock]:
         return
     async with resumed(data, moment) as clock:
         yield clock
-
-
-def _welcome(urls: AdministratorUrls, door: Door, data: Path, host: str, port: int) -> None:
-    console = Console(soft_wrap=True, highlight=False)
-    console.print(f"\nninthweek runs at [bold]http://{host}:{port}[/] until Ctrl-C; its data is in {data}\n")
-    rows = {
-        **{f"token of {name}": token for name, token in door.tokens.items()},
-        "RabbitMQ": urls.amqp,
-        "mails": os.environ.get("SMTP_URL") or os.environ["MAIL_FOLDER"],
-    }
-    for label, value in rows.items():
-        console.print(f"  {label:<28} {value}")
-    console.print()
 
 
 @commands.command()
