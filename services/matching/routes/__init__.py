@@ -1,7 +1,7 @@
-"""Rankings, offers and placements over HTTP; all for staff, who act for hosts and students."""
+"""Rankings, offers and placements over HTTP: an API for staff, who act for hosts and students, and their own pages."""
 
 from services.matching import service
-from services.matching.routes import offers, placements, rankings
+from services.matching.routes import applicants, offers, placements, rankings
 
-for part in (rankings, offers, placements):
+for part in (rankings, offers, placements, applicants):
     service.routes.include_router(part.routes)

@@ -7,9 +7,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.matching import store
-from services.matching.allocation import carry_out
+from services.matching.allocation import cancel
 from services.matching.routes.applications import InMatching, OfApplication, find, find_to_change
-from services.matching.rules import endings
 from services.matching.rules.life import PLACED, Application, Canceller, State
 from shared.contracts.fields import ApplicationId, FirstDay, LastDay, Moment, RoundId
 from shared.web import Conflict, NotFound, StaffOnly
@@ -67,10 +66,9 @@ async def cancel_placement(application_id: ApplicationId, given: Cancellation, w
     application = await find_to_change(application_id, work)
     placement = _placement(application)
     try:
-        changes = endings.cancel(application, given.by, given.reason, now=work.now)
+        await cancel(work, application, given.by, given.reason)
     except NotAllowed as refused:
         raise Conflict(str(refused)) from refused
-    await carry_out(work, changes)
     return placement.model_copy(update={"state": PlacementState.CANCELLED})
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from services.matching.rules.life import (
     HOLDS_A_PLACE,
@@ -17,9 +16,8 @@ from services.matching.rules.life import (
     State,
 )
 from services.matching.rules.rounds import Round, midnight
+from services.matching.rules.words import Words
 from shared.workflow import Step
-
-Tone = Literal["neutral", "good", "bad", "waiting", "info"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +29,9 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
-    """A state in a word or two, what it means, and what comes next, the soonest first."""
+class Outlook(Words):
+    """A state, what it means, and what comes next, the soonest first."""
 
-    label: str
-    tone: Tone
     meaning: str
     ahead: tuple[Milestone, ...] = ()
 
