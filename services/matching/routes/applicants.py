@@ -130,6 +130,8 @@ async def send_ranking(
 
 def _faults_in_move(application_id: str, form: Submitted) -> list[Fault]:
     match form.line("move"):
+        case move if move not in set(Move):
+            return [Fault(field="move", reason="Say what to do with this applicant: use one of the buttons.")]
         case Move.TO if form.number("place") is None:
             reason = "Say the position as a number, 1 for the best."
             return [Fault(field=f"place-{application_id}", reason=reason)]
@@ -140,17 +142,15 @@ def _faults_in_move(application_id: str, form: Submitted) -> list[Fault]:
 
 
 def _moved(order: Order, application_id: str, form: Submitted) -> Order:
-    """The order after the move that a form names; one that it does not name changes nothing."""
-    simple = {Move.UP: order.up, Move.DOWN: order.down, Move.LAST: order.last, Move.BACK: order.put_back}
-    match form.line("move"):
+    """The order after the move that a form without faults names."""
+    match move := Move(form.line("move")):
         case Move.TO:
             return order.to(application_id, form.number("place") or 1)
         case Move.ASIDE:
             return order.set_aside(application_id, form.text("reason"))
-        case move if move in set(simple):
-            return simple[Move(move)](application_id)
         case _:
-            return order
+            simple = {Move.UP: order.up, Move.DOWN: order.down, Move.LAST: order.last, Move.BACK: order.put_back}
+            return simple[move](application_id)
 
 
 def _said(desk: Desk, application_id: str, order: Order) -> str:

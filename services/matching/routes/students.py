@@ -64,11 +64,13 @@ class Applied:
 
     @property
     def where(self) -> str | None:
-        """`Oxford, in person`; `remote`."""
+        """`Oxford, in person`; `Remote`."""
         template = self.project.template if self.project else None
         if template is None or self.project is None:
             return None
-        return template.mode if self.project.is_remote or self.host is None else f"{self.host.city}, {template.mode}"
+        if self.project.is_remote or self.host is None:
+            return template.mode.capitalize()
+        return f"{self.host.city}, {template.mode}"
 
     @property
     def choice(self) -> str:
