@@ -1,5 +1,5 @@
-"""What intake hears: submissions of outside systems, verdicts of screening, and its own timer."""
+"""What intake hears: submissions of outside systems, verdicts of screening, who has which place, and its own timer."""
 
-from services.intake.handlers import applications, people, projects, reception, rounds
+from services.intake.handlers import applications, people, places, projects, reception, rounds
 
-__all__ = ["applications", "people", "projects", "reception", "rounds"]
+__all__ = ["applications", "people", "places", "projects", "reception", "rounds"]

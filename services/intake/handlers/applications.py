@@ -10,6 +10,7 @@ from services.intake.withdrawals import withdraw_application
 from shared.contracts.intake import ApplicationReceived, Fault
 from shared.contracts.message import subject
 from shared.contracts.submissions import ApplicationForm, ApplicationWithdrawal
+from shared.runtime.service import NotYet
 from shared.runtime.work import Work
 
 
@@ -25,17 +26,16 @@ def _judged_by(form: ApplicationForm) -> tuple[str, ...]:
 
 @judges(ApplicationForm)
 async def judge_application(form: ApplicationForm, arrival: Arrival, work: Work) -> Project:
-    """The project that it is for."""
-    project = await store.projects.find(work.connection, form.project_id)
-    round_ = await _round(arrival, project, work)
-    given = Circumstances(arrival.source, arrival.sent_at, round_, project)
-    known = await store.applications.known_of(work.connection, form, round_.round_id if round_ else None)
-    return rules.applications.check(form, given, known)
+    """The project that it is for, in the round that takes it."""
+    return await _judge(form, await _circumstances(form, arrival, work), work)
 
 
 @receives(ApplicationForm, changes=_judged_by)
 async def take_application(form: ApplicationForm, arrival: Arrival, work: Work) -> None:
-    project = await judge_application(form, arrival, work)
+    given = await _circumstances(form, arrival, work)
+    if given.awaits_what_is_left:
+        raise NotYet("what the first round leaves is still on its way")
+    project = await _judge(form, given, work)
     application = rules.applications.received(form, project, sent_at=arrival.sent_at, now=work.now)
     await store.applications.add(work.connection, application, form.statement)
     await store.history.add(work.connection, form.subject, RECEIVE.step(None, at=work.now))
@@ -61,8 +61,24 @@ async def take_application_back(withdrawal: ApplicationWithdrawal, _arrival: Arr
     await withdraw_application(application, withdrawal.reason, work)
 
 
+async def _judge(form: ApplicationForm, given: Circumstances, work: Work) -> Project:
+    known = await store.applications.known_of(work.connection, form, given.round_.round_id if given.round_ else None)
+    return rules.applications.check(form, given, known)
+
+
+async def _circumstances(form: ApplicationForm, arrival: Arrival, work: Work) -> Circumstances:
+    project = await store.projects.find(work.connection, form.project_id)
+    round_ = await _round(arrival, project, work)
+    left = await store.places.left(work.connection, form.project_id) if round_ and round_.follows else None
+    return Circumstances(arrival.source, arrival.sent_at, round_, project, left)
+
+
 async def _round(arrival: Arrival, project: Project | None, work: Work) -> Round | None:
-    """The project's round, held open until this application is counted; for no project the one it was in time for."""
+    """The round that the project takes part in then, held open until this application is counted.
+
+    For no project it is the one that it was in time for.
+    """
     if project:
-        return await store.rounds.find_and_hold(work.connection, project.round_id)
+        both = await store.rounds.hold_both(work.connection, project.round_id)
+        return rules.second_rounds.judged_by(both, arrival.sent_at)
     return round_for(await store.rounds.every(work.connection), arrival.sent_at, applications_window)

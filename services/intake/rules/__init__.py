@@ -1,5 +1,31 @@
 """What passes the door, and which states follow which: decisions on plain data."""
 
-from services.intake.rules import applications, documents, malformed, people, projects, rounds, submissions
+from services.intake.rules import (
+    applications,
+    calendars,
+    documents,
+    malformed,
+    milestones,
+    overlaps,
+    people,
+    projects,
+    rounds,
+    second_rounds,
+    submissions,
+    terms,
+)
 
-__all__ = ["applications", "documents", "malformed", "people", "projects", "rounds", "submissions"]
+__all__ = [
+    "applications",
+    "calendars",
+    "documents",
+    "malformed",
+    "milestones",
+    "overlaps",
+    "people",
+    "projects",
+    "rounds",
+    "second_rounds",
+    "submissions",
+    "terms",
+]

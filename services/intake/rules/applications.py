@@ -47,11 +47,14 @@ class Application(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """What is known of a student who applies in a round."""
+    """What is known of a student who applies in a round, or in its second."""
 
     visa_weekly_hours: float | None
     applications: int
     """So many were received in the round, those withdrawn since included."""
+
+    holds_a_place: bool = False
+    """Whether they have an offer or a placement in either of the two."""
 
 
 RECEIVE: Final = Transition("receive", before=(None,), after=ApplicationState.RECEIVED, by="student")
@@ -72,27 +75,35 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """From whom and when an application came, and what it is for; `None` for a round or a project that is not known."""
+    """From whom and when an application came, and what it is for; `None` for a round or a project that is not known.
+
+    `left` is how many places the project has for a second round; `None` until matching has said it.
+    """
 
     source: str
     sent_at: datetime
     round_: Round | None
     project: Project | None
+    left: int | None = None
+
+    @property
+    def awaits_what_is_left(self) -> bool:
+        return self.round_ is not None and self.round_.follows is not None and self.left is None
 
 
 def check(form: ApplicationForm, given: Circumstances, known: Known) -> Project:
-    """The project that a sound application is for; raises `Refused` with every fault."""
+    """The project that a sound application is for, in the round that takes it; raises `Refused` with every fault."""
     faults = [
         *_faults_in_id(known),
         *_faults_in_time(given),
-        *_faults_in_project(given.project),
+        *_faults_in_project(given),
         *_faults_in_student(known.applicant, given),
         *_faults_in_statement(form.statement),
         *faults_in_cv(known.document, source=given.source, used_by_another=known.document_used_by_another),
     ]
-    if faults or given.project is None:
+    if faults or given.project is None or given.round_ is None:
         raise Refused(faults)
-    return given.project
+    return given.project.model_copy(update={"round_id": given.round_.round_id})
 
 
 def received(form: ApplicationForm, project: Project, *, sent_at: datetime, now: datetime) -> Application:
@@ -129,11 +140,17 @@ def _faults_in_time(given: Circumstances) -> list[Fault]:
     return [Fault(field="sent_at", reason=f"For {given.round_.name}, applications closed on {closed_at}.")]
 
 
-def _faults_in_project(project: Project | None) -> list[Fault]:
-    if project is None:
+def _faults_in_project(given: Circumstances) -> list[Fault]:
+    if given.project is None:
         return [Fault(field="project_id", reason="No project of this id is known: choose one that is listed.")]
-    if project.state is not ProjectState.APPROVED:
+    if given.project.state is not ProjectState.APPROVED:
         return [Fault(field="project_id", reason="This project takes no applications: choose one that is approved.")]
+    if given.awaits_what_is_left:
+        reason = "What the first round has left is being worked out: send it again in a few minutes."
+        return [Fault(field="project_id", reason=reason)]
+    if given.round_ and given.round_.follows and not given.left:
+        reason = f"This project has no place left for {given.round_.name}: choose one that is listed."
+        return [Fault(field="project_id", reason=reason)]
     return []
 
 
@@ -144,6 +161,9 @@ def _faults_in_student(applicant: Applicant | None, given: Circumstances) -> lis
     if given.round_ and applicant.applications >= given.round_.applications_per_student:
         most = given.round_.applications_per_student
         reason = f"A student may make {most} applications in {given.round_.name}, and these were made."
+        faults.append(Fault(field="student_id", reason=reason))
+    if applicant.holds_a_place:
+        reason = "The student has an offer or a placement in this term, and nobody has two: decline or cancel it first."
         faults.append(Fault(field="student_id", reason=reason))
     hours = given.project.template.days * HOURS_A_DAY if given.project else 0
     if applicant.visa_weekly_hours is not None and hours > applicant.visa_weekly_hours:

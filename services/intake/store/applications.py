@@ -2,6 +2,7 @@
 
 from services.intake.rules.applications import Applicant, Application, ApplicationState, Known
 from services.intake.rules.documents import Document
+from shared.contracts.rounds import both_rounds
 from shared.contracts.submissions import ApplicationForm
 from shared.database.connection import Connection
 
@@ -49,13 +50,16 @@ async def statement(connection: Connection, application_id: str) -> str:
 
 
 async def known_of(connection: Connection, form: ApplicationForm, round_id: str | None) -> Known:
-    """What is known of the student in that round, of the CV, and of the application's id."""
+    """What is known of the student in that round and its first or second, of the CV, and of the application's id."""
     row = await connection.fetchrow(
         """
         select
             students.student_id is not null as student_known,
             students.visa_weekly_hours,
             (select count(*) from applications where student_id = $1 and round_id = $2) as applications,
+            exists (
+                select from applications where student_id = $1 and round_id = any($5) and holds_a_place
+            ) as holds_a_place,
             documents.document_id, documents.source, contents.digest, contents.size, contents.pages,
             exists (select from applications where cv = $3 and student_id <> $1) as used_by_another,
             exists (select from applications where application_id = $4) as id_used
@@ -68,9 +72,12 @@ async def known_of(connection: Connection, form: ApplicationForm, round_id: str 
         round_id,
         form.cv,
         form.application_id,
+        list(both_rounds(round_id)) if round_id else [],
     )
     assert row is not None  # noqa: S101 - it is always one row
-    applicant = Applicant(row["visa_weekly_hours"], row["applications"]) if row["student_known"] else None
+    applicant = (
+        Applicant(row["visa_weekly_hours"], row["applications"], row["holds_a_place"]) if row["student_known"] else None
+    )
     document = Document(**row) if row["document_id"] else None
     return Known(applicant, document, row["used_by_another"], row["id_used"])
 
