@@ -50,7 +50,7 @@ class Movement:
 
 
 def milestones(calendar: RoundCalendar) -> list[Milestone]:
-    """All that happens at a moment of its own, the first first; a placement week from its first midnight to its last."""
+    """All that happens at moments of a calendar, the first one first; placement weeks go from midnight to midnight."""
     weeks = (Milestone(_midnight(week.starts_on), f"Placements of week {week.week} begin") for week in calendar.weeks)
     end = Milestone(_midnight(_last_day(calendar) + timedelta(days=1)), "The last placements are over")
     return sorted([*_moments(calendar), *weeks, end], key=lambda milestone: milestone.at)
@@ -66,9 +66,7 @@ def phase(round_: Round, now: datetime) -> Phase:
     proposals = now in submissions_window(round_) and not round_.follows
     applications = now in applications_window(round_) and round_.applications_closed_at is None
     if proposals or applications:
-        taken = " and ".join(
-            word for word, open_ in (("proposals", proposals), ("applications", applications)) if open_
-        )
+        taken = " and ".join(["proposals"] * proposals + ["applications"] * applications)
         return Phase(f"Taking {taken}", "good")
     if now < round_.opens_at:
         begun = not round_.follows and now >= round_.submissions_open_at

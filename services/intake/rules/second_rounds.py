@@ -120,7 +120,7 @@ def _faults_in_what_is_the_firsts(calendar: RoundCalendar, first: RoundCalendar)
 
 
 def _faults_in_order(calendar: RoundCalendar, first: RoundCalendar) -> list[Fault]:
-    """Whether all offers of the first are answered when the second opens, and those passed on until then at its match."""
+    """Whether the first's offers are answered when the second opens, and what it passed on until then at the match."""
     faults = []
     reply = timedelta(days=first.reply_within_days)
     if calendar.opens_at < first.offers_at + reply:
