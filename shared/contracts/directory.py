@@ -34,7 +34,7 @@ from shared.contracts.matching import (
     RankingReceived,
 )
 from shared.contracts.message import Event, Message, Submission
-from shared.contracts.notifications import EmailFailed, EmailSent
+from shared.contracts.notifications import EmailFailed, EmailSent, LinksRevoked
 from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned, ReviewOverdue
 from shared.contracts.submissions import (
     ApplicationForm,
@@ -98,6 +98,7 @@ INTAKE = Card(
         OfferDeclined,
         PlacementConfirmed,
         PlacementCancelled,
+        LinksRevoked,
     ),
     takes=(
         HostRecord,
@@ -113,7 +114,7 @@ SCREENING = Card(
     name="screening",
     purpose="is this project suitable, scoped, supervised?",
     says=(ProjectApproved, ProjectReturned, ProjectDeclined, ReviewOverdue),
-    hears=(ProjectSubmitted, ProjectWithdrawn),
+    hears=(ProjectSubmitted, ProjectWithdrawn, LinksRevoked),
 )
 
 MATCHING = Card(
@@ -139,13 +140,14 @@ MATCHING = Card(
         ApplicationReceived,
         ApplicationWithdrawn,
         ApplicationsClosed,
+        LinksRevoked,
     ),
 )
 
 NOTIFICATIONS = Card(
     name="notifications",
     purpose="who is told what, by e-mail",
-    says=(EmailSent, EmailFailed),
+    says=(EmailSent, EmailFailed, LinksRevoked),
     hears=(
         RoundScheduled,
         HostRegistered,
@@ -177,7 +179,14 @@ EVALUATION = Card(
     name="evaluation",
     purpose="surveys, and what they say",
     says=(SurveyOpened, SurveyUnanswered, SurveyAnswered, SurveyClosed),
-    hears=(RoundScheduled, HostRegistered, StudentRegistered, ProjectSubmitted, PlacementCompleted),
+    hears=(
+        RoundScheduled,
+        HostRegistered,
+        StudentRegistered,
+        ProjectSubmitted,
+        PlacementCompleted,
+        LinksRevoked,
+    ),
 )
 
 SERVICES = (INTAKE, SCREENING, MATCHING, NOTIFICATIONS, EVALUATION)
