@@ -39,9 +39,7 @@ async def person(connection: Connection, kind: PersonKind, person_id: str) -> Pe
     return Person(**row) if row else None
 
 
-async def add_revocation(
-    connection: Connection, kind: PersonKind, person_id: str, *, by: str, at: datetime
-) -> None:
+async def add_revocation(connection: Connection, kind: PersonKind, person_id: str, *, by: str, at: datetime) -> None:
     await connection.execute(
         "insert into revocations (kind, person_id, revoked_at, by) values ($1, $2, $3, $4)",
         kind,
