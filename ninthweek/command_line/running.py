@@ -23,6 +23,7 @@ from ninthweek.settings import (
     checked_url,
     door_from_environment,
     forget_servers,
+    keep_session_secret,
     note_servers,
     variable,
 )
@@ -51,6 +52,8 @@ def up(data: Data = Path("var/up"), host: Host = "127.0.0.1", port: Port = 8000)
     check_server_urls()
     _folder(data)
     _keep_in(data)
+    keep_session_secret(data)
+    os.environ.setdefault("PUBLIC_URL", f"http://{host}:{port}")
     _check_settings(NAMES)
     with local_servers(data / "servers") as servers:
         urls = AdministratorUrls(servers.database_url, servers.amqp_url)
@@ -89,8 +92,8 @@ def run(
 ) -> None:
     """Run one service, in as many processes as you like.
 
-    It reads <SERVICE>_DATABASE_URL and <SERVICE>_AMQP_URL (else DATABASE_URL and AMQP_URL) and takes the tokens in
-    NINTHWEEK_TOKEN (staff) and <SYSTEM>_TOKEN. `ninthweek migrate` comes first.
+    It reads <SERVICE>_DATABASE_URL and <SERVICE>_AMQP_URL (else DATABASE_URL and AMQP_URL), takes the tokens in
+    NINTHWEEK_TOKEN (staff) and <SYSTEM>_TOKEN, and signs sessions by SESSION_SECRET. `ninthweek migrate` comes first.
     """
     logs.configure()
     if service not in NAMES:
@@ -99,6 +102,8 @@ def run(
     _check_addresses(service, own)
     if not os.environ.get("NINTHWEEK_TOKEN"):
         raise SettingFaulty("NINTHWEEK_TOKEN must be set to the token that opens the HTTP API.")
+    if not os.environ.get("SESSION_SECRET"):
+        raise SettingFaulty("SESSION_SECRET must be set to the secret that signs links and sessions of all services.")
     _check_settings((service,))
     _free(host, port)
     uvloop.run(serve(own, names=(service,), door=door_from_environment(), host=host, port=port))
