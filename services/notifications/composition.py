@@ -54,7 +54,7 @@ class Parcel:
 
 
 def compose(email: DueEmail, settings: MailSettings, web: WebSettings, *, now: datetime) -> Parcel:
-    """Write a stored mail, the same each time; raises `Refused` where the address on record is not one that mail can be sent to."""
+    """Write a stored mail; raises `Refused` where the address on record is not one that mail can be sent to."""
     recipient = email.address or settings.staff_email
     if not is_mailbox(recipient):
         raise Refused("The address on record is not one that mail can be sent to.")
