@@ -1,48 +1,76 @@
-"""People with a browser, as a test sends them to a service's pages."""
+"""Sessions of every kind, as a browser holds them."""
 
-from datetime import timedelta
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import httpx
+from fastapi import Response
+from pydantic import AnyHttpUrl, SecretStr
 
+from shared.runtime.replica import Replica
 from shared.web.application import application
-from shared.web.callers import Link, PersonKind, Purpose, Role
+from shared.web.callers import Caller, Link, PersonKind, Purpose, Role
 from shared.web.door import Door
-from shared.web.links import link_url, staff_link_url
+from shared.web.links import sign
+from shared.web.sessions import Session, cookie_name, open_session
 from shared.web.settings import WebSettings
-from tests.support.running import TOKENS, RunningService
+
+SITE = "http://ninthweek.test"
+SETTINGS = WebSettings(public_url=AnyHttpUrl(SITE), session_secret=SecretStr("the secret of these tests"))
+LONG_AGO = datetime(2027, 1, 1, tzinfo=UTC)
+"""Of the programme's time: before the bundled term begins."""
+FAR_AHEAD = datetime(2040, 1, 1, tzinfo=UTC)
+"""After every term that tests play."""
 
 
-def a_link(
-    service: RunningService, kind: PersonKind, person_id: str, *, purpose: Purpose = Purpose.DESK, path: str = "/"
+def link(
+    kind: PersonKind,
+    person_id: str,
+    *,
+    purpose: Purpose = Purpose.DESK,
+    issued_at: datetime = LONG_AGO,
+    ends_at: datetime = FAR_AHEAD,
+    path: str = "/",
 ) -> Link:
-    """A link that is issued now and ends in a week."""
-    now = service.clock()
-    return Link(kind, person_id, purpose, now, now + timedelta(days=7), path)
+    return Link(kind, person_id, purpose, issued_at, ends_at, path)
 
 
-def stranger(service: RunningService) -> httpx.AsyncClient:
-    """A browser that nobody has come in with: it asks for pages and says where its forms come from."""
-    transport = httpx.ASGITransport(application(service.replicas, Door(TOKENS)), raise_app_exceptions=False)
-    headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
-    return httpx.AsyncClient(transport=transport, base_url=WebSettings().origin, headers=headers)
+def enter_path(link: Link) -> str:
+    """Where a link in a mail leads, on this site."""
+    return f"/enter/{sign(link, SETTINGS)}"
 
 
-async def by_link(service: RunningService, link: Link) -> httpx.AsyncClient:
-    """A browser in which a link was followed."""
-    browser = stranger(service)
-    await browser.get(link_url(link, WebSettings()))
-    return browser
+def session_cookie(session: Session) -> str:
+    """The cookie that a session is."""
+    answer = Response()
+    open_session(answer, session, SETTINGS)
+    return answer.headers["set-cookie"].partition("=")[2].partition(";")[0]
 
 
-async def student(service: RunningService, student_id: str = "S00001") -> httpx.AsyncClient:
-    return await by_link(service, a_link(service, "student", student_id))
+def host(host_id: str, purpose: Purpose = Purpose.DESK) -> Session:
+    came_by = link("host", host_id, purpose=purpose)
+    return Session(came_by.caller, came_by)
 
 
-async def host(service: RunningService, host_id: str = "H0001") -> httpx.AsyncClient:
-    return await by_link(service, a_link(service, "host", host_id))
+def student(student_id: str, purpose: Purpose = Purpose.DESK) -> Session:
+    came_by = link("student", student_id, purpose=purpose)
+    return Session(came_by.caller, came_by)
 
 
-async def staff(service: RunningService, role: Role = Role.STAFF) -> httpx.AsyncClient:
-    browser = stranger(service)
-    await browser.get(staff_link_url(role, WebSettings()))
-    return browser
+def staff(role: Role = Role.STAFF, who: str = "somebody") -> Session:
+    return Session(Caller(role, who, name=who))
+
+
+@asynccontextmanager
+async def browser(replicas: Sequence[Replica], session: Session | None = None) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser before these services, with a session or without, as far as its requests go."""
+    app = application(replicas, Door({}, SETTINGS))
+    cookies = {cookie_name(SETTINGS): session_cookie(session)} if session else {}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+        base_url=SITE,
+        cookies=cookies,
+        headers={"Accept": "text/html", "Origin": SITE},
+    ) as client:
+        yield client
