@@ -2,7 +2,9 @@
 
 from services.notifications import service
 from services.notifications.messages import RankingReminder
+from services.notifications.revoking import revoke
 from services.notifications.rules import applications, placements, projects, rankings, refusals
+from services.notifications.rules.people import CHANGED_ADDRESS
 from services.notifications.store import copies, known
 from services.notifications.telling import application_of, hear, project_of, tell
 from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
@@ -40,12 +42,14 @@ async def keep_round(event: RoundScheduled, work: Work) -> None:
 
 @service.on(HostRegistered)
 async def keep_host(event: HostRegistered, work: Work) -> None:
-    await copies.keep_host(work.connection, event)
+    if await copies.keep_host(work.connection, event):
+        await revoke(work, "host", event.host_id, by=CHANGED_ADDRESS)
 
 
 @service.on(StudentRegistered)
 async def keep_student(event: StudentRegistered, work: Work) -> None:
-    await copies.keep_student(work.connection, event)
+    if await copies.keep_student(work.connection, event):
+        await revoke(work, "student", event.student_id, by=CHANGED_ADDRESS)
 
 
 @service.on(RankingReceived)

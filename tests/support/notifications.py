@@ -7,10 +7,10 @@ from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 
-from services.notifications.messages import RankingReminder
-from services.notifications.rules import applications, placements, projects, rankings, refusals
+from services.notifications.messages import LinkRequested, RankingReminder
+from services.notifications.rules import applications, links, placements, projects, rankings, refusals
 from services.notifications.rules.known import Applicants, Application, Host, Project, Round, Student
-from services.notifications.rules.mails import DueEmail, Mail, Recipient
+from services.notifications.rules.mails import DueEmail, Leads, Mail, Recipient
 from services.notifications.rules.refusals import Concerned
 from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
 from shared.contracts.every_service import MessageFailed
@@ -59,7 +59,9 @@ TO_STUDENT = Recipient("student", "S00001")
 
 
 def a_round(**changes: Any) -> Round:
-    return Round(**_copied(Round, round_scheduled(), round_id=ROUND) | changes)
+    event = round_scheduled()
+    copied = _copied(Round, event, round_id=ROUND, last_day=max(week.ends_on for week in event.weeks))
+    return Round(**copied | changes)
 
 
 def a_host(**changes: Any) -> Host:
@@ -153,7 +155,7 @@ def refused(kind: Any, faults: Mapping[str, str] | None = None, **ids: str) -> S
 
 def every_telling() -> list[tuple[Message, list[Mail]]]:
     """Whatever leads to a mail, in each of its variants, with the mails that its rule makes of it."""
-    return [*_of_projects(), *_of_applications(), *_of_rankings(), *_of_what_could_not_be_done()]
+    return [*_of_projects(), *_of_applications(), *_of_rankings(), *_of_what_could_not_be_done(), _of_a_lost_link()]
 
 
 def due(mail: Mail, *, name: str | None = "José Evans", address: str | None = "jose@college.example") -> DueEmail:
@@ -166,6 +168,7 @@ def due(mail: Mail, *, name: str | None = "José Evans", address: str | None = "
         name=name,
         address=address,
         facts=to_jsonable_python(mail.facts),
+        leads=Leads(mail.path, mail.opens, NOW, mail.link_ends_at) if mail.path else None,
     )
 
 
@@ -224,6 +227,11 @@ def _of_rankings() -> list[tuple[Message, list[Mail]]]:
         (applications_closed(0), rankings.due(round_, [applicants()])),
         (reminder, rankings.remind(round_, [with_one])),
     ]
+
+
+def _of_a_lost_link() -> tuple[Message, list[Mail]]:
+    request = LinkRequested(request_id=SOME_UUID, email="elif@college.example")
+    return request, links.new_links([TO_STUDENT, TO_HOST], [a_round()], NOW)
 
 
 def _of_what_could_not_be_done() -> list[tuple[Message, list[Mail]]]:

@@ -59,7 +59,7 @@ def _ask(template: Template, round_: Round, own: Sequence[Applicants]) -> Mail:
         "offers_at": round_.offers_at,
         "projects": [_in_letter(each) for each in own],
     }
-    return Mail(template, own[0].project.host.recipient, facts)
+    return Mail(template, own[0].project.host.recipient, facts, round_.links_end_at)
 
 
 def _in_letter(each: Applicants) -> dict[str, Any]:
@@ -80,4 +80,4 @@ def _in_letter(each: Applicants) -> dict[str, Any]:
 
 def _nobody_applied(round_: Round, own: Sequence[Applicants]) -> Mail:
     facts = {"round": round_.name, "titles": [each.project.title for each in own]}
-    return Mail(Template.NO_APPLICANTS, own[0].project.host.recipient, facts)
+    return Mail(Template.NO_APPLICANTS, own[0].project.host.recipient, facts, round_.links_end_at)

@@ -17,6 +17,10 @@ async def round_(connection: Connection, round_id: str) -> Round | None:
     return _round(row) if row else None
 
 
+async def rounds(connection: Connection) -> list[Round]:
+    return [_round(row) for row in await connection.fetch("select *, name as round_name from rounds")]
+
+
 async def project(connection: Connection, project_id: str) -> Project | None:
     """The project with its host and its round; none until all three are known."""
     row = await connection.fetchrow("select * from known_projects where project_id = $1", project_id)
@@ -77,13 +81,12 @@ async def concerned(connection: Connection, event: SubmissionRefused) -> Concern
         event.project_id,
         event.application_id,
     )
-    rounds = await connection.fetch("select *, name as round_name from rounds")
     host_id, student_id, title = row or (None, None, None)
     return Concerned(
         host=Recipient("host", host_id) if host_id else None,
         student=Recipient("student", student_id) if student_id else None,
         title=title,
-        rounds=tuple(map(_round, rounds)),
+        rounds=tuple(await rounds(connection)),
     )
 
 
@@ -98,6 +101,7 @@ def _round(row: "Record") -> Round:
         rankings_due_at=row["rankings_due_at"],
         offers_at=row["offers_at"],
         reply_within_days=row["reply_within_days"],
+        last_day=row["last_day"],
         closed_at=row["closed_at"],
         reminded_of=row["reminded_of"],
     )

@@ -8,13 +8,14 @@ from typing import Any
 
 import icalendar
 import pytest
-from pydantic import ValidationError
+from pydantic import AnyHttpUrl, SecretStr, ValidationError
 
 from services.notifications.composition import Refused, compose, message_id
 from services.notifications.rules import applications, placements, refusals
 from services.notifications.rules.mails import DueEmail, Mail
 from services.notifications.settings import MailSettings
 from shared.contracts.matching import PlacementCancelled, PlacementConfirmed
+from shared.web.settings import WebSettings
 from tests.support.notifications import (
     NOW,
     SOME_UUID,
@@ -29,6 +30,8 @@ from tests.support.notifications import (
 
 SETTINGS = MailSettings(mail_from="Careers Service <careers@college.example>", staff_email="desk@college.example")
 
+WEB = WebSettings(public_url=AnyHttpUrl("https://placements.college.example"), session_secret=SecretStr("a" * 32))
+
 
 def offer(**changes: Any) -> Mail:
     return applications.offered(offer_made(), an_application(project=a_project(**changes)))[0]
@@ -36,7 +39,7 @@ def offer(**changes: Any) -> Mail:
 
 def read(due_email: DueEmail, settings: MailSettings = SETTINGS) -> EmailMessage:
     """The mail as a client reads it."""
-    message = email.message_from_bytes(compose(due_email, settings, now=NOW).content, policy=default)
+    message = email.message_from_bytes(compose(due_email, settings, WEB, now=NOW).content, policy=default)
     assert isinstance(message, EmailMessage)
     assert not message.defects
     return message
@@ -64,7 +67,7 @@ def test_it_says_the_same_as_text_and_as_html() -> None:
 
 
 def test_it_passes_through_any_server() -> None:
-    content = compose(due(offer(title="é" * 300, supervisor_name="x" * 2000)), SETTINGS, now=NOW).content
+    content = compose(due(offer(title="é" * 300, supervisor_name="x" * 2000)), SETTINGS, WEB, now=NOW).content
 
     assert content.isascii()
     assert b"\n" not in content.replace(b"\r\n", b"")
@@ -86,7 +89,7 @@ def test_a_name_never_becomes_another_header_or_recipient(name: str) -> None:
 @pytest.mark.parametrize("address", ["é@college.example", "a,b@college.example", "<a@b>@college.example", "a@b..c"])
 def test_an_address_that_no_mail_can_be_sent_to_is_refused_without_repeating_it(address: str) -> None:
     with pytest.raises(Refused) as refusal:
-        compose(due(offer(), address=address), SETTINGS, now=NOW)
+        compose(due(offer(), address=address), SETTINGS, WEB, now=NOW)
 
     assert address not in refusal.value.reason
 
@@ -114,7 +117,7 @@ def test_its_message_id_tells_event_recipient_and_template_apart() -> None:
 
 
 def test_its_file_sorts_by_time_and_names_template_and_recipient() -> None:
-    parcel = compose(due(offer()), SETTINGS, now=NOW)
+    parcel = compose(due(offer()), SETTINGS, WEB, now=NOW)
 
     assert parcel.file_name == f"{SOME_UUID}-offer_made-S00001.eml"
 
