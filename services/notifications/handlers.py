@@ -27,8 +27,10 @@ from shared.contracts.matching import (
     OfferMade,
     PlacementCancelled,
     PlacementConfirmed,
+    PlacesLeft,
     RankingReceived,
 )
+from shared.contracts.rounds import second_round
 from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned, ReviewOverdue
 from shared.runtime import NotYet, Work
 
@@ -60,6 +62,17 @@ async def keep_ranking(event: RankingReceived, work: Work) -> None:
 @service.on(ProjectReturned)
 async def tell_of_return(event: ProjectReturned, work: Work) -> None:
     await tell(work, projects.returned(event, await project_of(event, work), now=work.now))
+
+
+@service.on(PlacesLeft)
+async def tell_of_places_left(event: PlacesLeft, work: Work) -> None:
+    await copies.keep_places_left(work.connection, event)
+    second = await known.round_(work.connection, second_round(event.round_id))
+    left = [project.project_id for project in event.projects]
+    projects = await known.projects_in(work.connection, second_round(event.round_id), left)
+    if second is None or len(projects) < len(left):
+        raise NotYet("the second round, or one of the projects, is still on its way")
+    await tell(work, rankings.left(second, projects))
 
 
 @service.on(ApplicationsClosed)

@@ -28,6 +28,8 @@ from shared.contracts.matching import (
     OfferMade,
     PlacementCancelled,
     PlacementConfirmed,
+    PlacesLeft,
+    ProjectPlaces,
 )
 from shared.contracts.message import Message
 from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned, ReviewOverdue
@@ -118,6 +120,14 @@ def application_withdrawn() -> ApplicationWithdrawn:
 
 def applications_closed(received: int = 1) -> ApplicationsClosed:
     return ApplicationsClosed(round_id=ROUND, applications_received=received, closed_at=a_round().closes_at)
+
+
+def a_second_round() -> Round:
+    return a_round(round_id=f"{ROUND}.2", name="Trinity 2027, second round")
+
+
+def places_left() -> PlacesLeft:
+    return PlacesLeft(round_id=ROUND, projects=[ProjectPlaces(project_id="P0001", places=1)])
 
 
 def offer_made(**changes: Any) -> OfferMade:
@@ -212,7 +222,8 @@ def _of_applications() -> list[tuple[Message, list[Mail]]]:
         (survey(SurveyUnanswered, "student"), placements.survey_unanswered),
         (survey(SurveyUnanswered, "host"), placements.survey_unanswered),
     ]
-    remote = an_application(project=a_project(mode="remote"))
+    second = a_second_round().applications
+    remote = an_application(project=a_project(mode="remote", round=a_round(second=second)))
     return [
         *((event, rule(event, waits_for_ranking)) for event, rule in told),
         *((event, rule(event, remote)) for event, rule in told),
@@ -225,6 +236,7 @@ def _of_rankings() -> list[tuple[Message, list[Mail]]]:
     return [
         (applications_closed(), rankings.due(round_, [with_one])),
         (applications_closed(0), rankings.due(round_, [applicants()])),
+        (places_left(), rankings.left(a_second_round(), [a_project(places=1)])),
         (reminder, rankings.remind(round_, [with_one])),
     ]
 

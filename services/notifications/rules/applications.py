@@ -57,4 +57,4 @@ def unsuccessful(event: ApplicationUnsuccessful, application: Application) -> li
     """Who has accepted a place was told with the offer that the other applications end."""
     if event.cause == "placed_elsewhere":
         return []
-    return [application.to_student(Template.UNSUCCESSFUL, cause=event.cause)]
+    return [application.to_student(Template.UNSUCCESSFUL, cause=event.cause, second=application.project.round.second)]

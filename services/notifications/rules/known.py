@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from services.notifications.rules.mails import Mail, Recipient, Template
 from shared.clock import LOCAL_TIME
+from shared.contracts.rounds import is_second_round
 
 DAYS_AFTER_A_ROUND: Final = 14
 """How long after a round's last day links still open its pages: both sides' surveys are open for as long."""
@@ -29,7 +30,8 @@ class Window:
 class Round:
     """A round's dates. `closed_at`: when applications closed; `reminded_of`: the due date hosts were reminded of.
 
-    `last_day` is the last of its placements; unknown of a round that was heard of before mails had links.
+    `last_day` is the last of its placements; unknown of a round that was heard of before mails had links. `second` is
+    when students may apply in its second round, if there is one.
     """
 
     round_id: str
@@ -44,6 +46,7 @@ class Round:
     last_day: date | None
     closed_at: datetime | None = None
     reminded_of: datetime | None = None
+    second: Window | None = None
 
     @property
     def links_end_at(self) -> datetime:
@@ -53,7 +56,10 @@ class Round:
         return datetime.combine(first_day_without, time(), LOCAL_TIME).astimezone(UTC)
 
     @property
-    def submissions(self) -> Window:
+    def submissions(self) -> Window | None:
+        """None of a second round: it takes no projects."""
+        if is_second_round(self.round_id):
+            return None
         return Window(self.name, self.submissions_open_at, self.submissions_close_at)
 
     @property
@@ -95,7 +101,7 @@ class Student:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project in its newest revision, with its host and its round."""
+    """A project in its newest revision, with its host and a round that it takes part in, and its places there."""
 
     project_id: str
     title: str

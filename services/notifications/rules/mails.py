@@ -20,6 +20,7 @@ class Template(StrEnum):
     RANKING_DUE = "ranking_due"
     RANKING_REMINDER = "ranking_reminder"
     NO_APPLICANTS = "no_applicants"
+    PLACES_LEFT = "places_left"
     APPLICATION_WITHDRAWN_HOST = "application_withdrawn_host"
     PLACEMENT_CONFIRMED_HOST = "placement_confirmed_host"
     PLACEMENT_CANCELLED_HOST = "placement_cancelled_host"
@@ -72,6 +73,7 @@ PAGES: Final[Mapping[Template, str]] = {
     Template.RANKING_DUE: "/host/applicants",
     Template.RANKING_REMINDER: "/host/applicants",
     Template.NO_APPLICANTS: "/host/projects",
+    Template.PLACES_LEFT: "/host/projects",
     Template.APPLICATION_WITHDRAWN_HOST: "/host/applicants",
     Template.PLACEMENT_CONFIRMED_HOST: "/host/placements",
     Template.PLACEMENT_CANCELLED_HOST: "/host/placements",

@@ -71,7 +71,7 @@ def _for_staff(event: SubmissionRefused) -> dict[str, Any]:
     }
 
 
-def _first_open(now: datetime, windows: Iterable[Window]) -> Window | None:
+def _first_open(now: datetime, windows: Iterable[Window | None]) -> Window | None:
     """The window in which the same may be sent again: the first that has not closed."""
-    to_come = (window for window in windows if now < window.closes_at)
+    to_come = (window for window in windows if window and now < window.closes_at)
     return min(to_come, key=lambda window: window.closes_at, default=None)

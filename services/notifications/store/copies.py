@@ -10,7 +10,7 @@ from shared.contracts.intake import (
     RoundScheduled,
     StudentRegistered,
 )
-from shared.contracts.matching import PlacementConfirmed, RankingReceived
+from shared.contracts.matching import PlacementConfirmed, PlacesLeft, RankingReceived
 from shared.contracts.screening import ProjectApproved
 from shared.database.connection import Connection
 
@@ -152,5 +152,18 @@ async def place_application(connection: Connection, event: PlacementConfirmed) -
 
 async def keep_ranking(connection: Connection, event: RankingReceived) -> None:
     await connection.execute(
-        "insert into rankings (project_id) values ($1) on conflict (project_id) do nothing", event.project_id
+        "insert into rankings (project_id, round_id) values ($1, $2) on conflict do nothing",
+        event.project_id,
+        event.round_id,
+    )
+
+
+async def keep_places_left(connection: Connection, event: PlacesLeft) -> None:
+    await connection.execute(
+        """
+        insert into places_left (project_id, places) select * from unnest($1::text[], $2::integer[])
+        on conflict (project_id) do update set places = greatest(places_left.places, excluded.places)
+        """,
+        [left.project_id for left in event.projects],
+        [left.places for left in event.projects],
     )

@@ -1,8 +1,9 @@
 """What is known of the things that events name."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from services.notifications.rules.known import Applicants, Application, Host, Project, Round, Student
+from services.notifications.rules.known import Applicants, Application, Host, Project, Round, Student, Window
 from services.notifications.rules.mails import Recipient
 from services.notifications.rules.refusals import Concerned
 from shared.contracts.intake import SubmissionRefused
@@ -22,9 +23,17 @@ async def rounds(connection: Connection) -> list[Round]:
 
 
 async def project(connection: Connection, project_id: str) -> Project | None:
-    """The project with its host and its round; none until all three are known."""
-    row = await connection.fetchrow("select * from known_projects where project_id = $1", project_id)
+    """The project with its host and its own round; none until all three are known."""
+    row = await connection.fetchrow("select * from known_projects where project_id = $1 and not in_second", project_id)
     return _project(row) if row else None
+
+
+async def projects_in(connection: Connection, round_id: str, project_ids: Sequence[str]) -> list[Project]:
+    """Those of the projects that are known, with their hosts, in a round that they take part in."""
+    rows = await connection.fetch(
+        "select * from known_projects where round_id = $1 and project_id = any($2)", round_id, project_ids
+    )
+    return [_project(row) for row in rows]
 
 
 async def application(connection: Connection, application_id: str) -> Application | None:
@@ -42,7 +51,7 @@ async def count_applications(connection: Connection, round_id: str) -> int:
 async def applicants(connection: Connection, round_id: str) -> list[Applicants]:
     """Who applied to each project of the round that is approved and not withdrawn."""
     projects = await connection.fetch(
-        "select * from known_projects where round_id = $1 and approved and not withdrawn", round_id
+        "select * from known_projects where round_id = $1 and approved and not withdrawn and places > 0", round_id
     )
     rows = await connection.fetch(
         "select * from known_applications where round_id = $1 and not application_withdrawn", round_id
@@ -104,7 +113,14 @@ def _round(row: "Record") -> Round:
         last_day=row["last_day"],
         closed_at=row["closed_at"],
         reminded_of=row["reminded_of"],
+        second=_second(row),
     )
+
+
+def _second(row: "Record") -> Window | None:
+    if row.get("second_name") is None:
+        return None
+    return Window(row["second_name"], row["second_opens_at"], row["second_closes_at"])
 
 
 def _project(row: "Record") -> Project:
