@@ -13,7 +13,7 @@ from services.intake.proposals import take_proposal
 from services.intake.reception import judge_page, take_from_page
 from services.intake.routes.door import InIntake
 from services.intake.routes.looks import pages
-from services.intake.rules.drafts import Draft
+from services.intake.rules.drafts import Draft, End
 from services.intake.rules.template import FIELDS, LABELS, TITLES, Step, as_typed, is_list
 from shared.contracts.intake import Fault
 from shared.contracts.message import subject
@@ -27,7 +27,7 @@ routes = APIRouter(prefix="/host/drafts", include_in_schema=False, default_respo
 
 
 async def own_draft(draft_id: UUID, host: HostIs, work: InIntake) -> Draft:
-    """The draft, sent or not, which nobody else changes meanwhile; another host's is not found."""
+    """The draft, ended or not, which nobody else changes meanwhile; another host's is not found."""
     await work.lock(subject("draft", str(draft_id)))
     draft = await store.drafts.find(work.connection, draft_id)
     if draft is None or draft.host_id != host.id:
@@ -49,7 +49,7 @@ StepIs = Annotated[Step, Depends(step_named)]
 async def begin(request: Request, host: HostIs, work: InIntake) -> RedirectResponse:
     """To a draft of a new project: one in which nothing was written yet, or a new one."""
     await work.lock(subject("host", host.id))
-    unsent = await store.drafts.unsent(work.connection, host.id)
+    unsent = await store.drafts.written_by(work.connection, host.id)
     draft = next((each for each in unsent if not each.content), None)
     if draft is None:
         draft = rules.drafts.blank_draft(new_id(), host.id, now=work.now)
@@ -60,8 +60,8 @@ async def begin(request: Request, host: HostIs, work: InIntake) -> RedirectRespo
 @routes.get("/{draft_id}")
 async def resume(request: Request, draft: OwnDraft, work: InIntake) -> RedirectResponse:
     """To the first step in which something is left to do."""
-    if draft.sent_at:
-        return redirect(request, _sent_to(draft))
+    if draft.ended:
+        return redirect(request, _after(draft))
     _, faults = await _judge(draft, work)
     done = rules.drafts.steps_done(draft, faults)
     return redirect(request, _path(draft, next(step for step in Step if step not in done)))
@@ -69,7 +69,9 @@ async def resume(request: Request, draft: OwnDraft, work: InIntake) -> RedirectR
 
 @routes.post("/{draft_id}/discard")
 async def discard(request: Request, draft: OwnDraft, work: InIntake) -> RedirectResponse:
-    await store.drafts.discard(work.connection, draft.draft_id)
+    if draft.ended:
+        return redirect(request, _after(draft))
+    await store.drafts.keep(work.connection, rules.drafts.ended(draft, End.DISCARDED))
     return redirect(request, "/host/projects", said="The draft is discarded.")
 
 
@@ -77,23 +79,23 @@ async def discard(request: Request, draft: OwnDraft, work: InIntake) -> Redirect
 async def follow(request: Request, draft: OwnDraft, work: InIntake) -> RedirectResponse:
     """Make the draft a correction of the project as it now stands, where a newer revision came by another way."""
     project = await store.projects.find(work.connection, draft.project_id)
-    if project and project.revision >= draft.revision and not draft.sent_at:
+    if project and project.revision >= draft.revision and not draft.ended:
         await store.drafts.keep(work.connection, rules.drafts.following(draft, project, now=work.now))
     return redirect(request, _path(draft, Step.PREVIEW))
 
 
 @routes.get("/{draft_id}/preview")
 async def show_preview(request: Request, draft: OwnDraft, host: HostIs, work: InIntake) -> Response:
-    if draft.sent_at:
-        return redirect(request, _sent_to(draft))
+    if draft.ended:
+        return redirect(request, _after(draft))
     return await _preview(request, draft, host, work)
 
 
 @routes.post("/{draft_id}/preview")
 async def send(request: Request, draft: OwnDraft, host: HostIs, work: InIntake, form: FormIs) -> Response:
     """Send what was previewed; a second time it changes nothing."""
-    if draft.sent_at:
-        return redirect(request, _sent_to(draft))
+    if draft.ended:
+        return redirect(request, _after(draft))
     if form.number("version") != draft.version:
         return await _preview(request, draft, host, work, status=409, is_newer=True)
     await work.lock(subject("project", draft.project_id))
@@ -102,22 +104,22 @@ async def send(request: Request, draft: OwnDraft, host: HostIs, work: InIntake, 
         return await _preview(request, draft, host, work, status=422)
     await take_from_page(proposal, str(draft.draft_id), work, take=take_proposal)
     await store.drafts.keep_acceptance(work.connection, draft, draft.acceptance)
-    await store.drafts.keep(work.connection, rules.drafts.sent(draft, now=work.now))
-    said = "Sent. The careers service reads it and writes to you."
-    return redirect(request, _sent_to(draft), said=said)
+    draft = rules.drafts.ended(draft, End.SENT)
+    await store.drafts.keep(work.connection, draft)
+    return redirect(request, _after(draft), said="Sent. The careers service reads it and writes to you.")
 
 
 @routes.get("/{draft_id}/obligations")
 async def show_obligations(request: Request, draft: OwnDraft, host: HostIs, work: InIntake) -> Response:
-    if draft.sent_at:
-        return redirect(request, _sent_to(draft))
+    if draft.ended:
+        return redirect(request, _after(draft))
     return await _obligations(request, draft, host, work)
 
 
 @routes.post("/{draft_id}/obligations")
 async def accept(request: Request, draft: OwnDraft, host: HostIs, work: InIntake, form: FormIs) -> Response:
-    if draft.sent_at:
-        return redirect(request, _sent_to(draft))
+    if draft.ended:
+        return redirect(request, _after(draft))
     by = (await _host(draft, work)).contact_name if form.flag("obligations") else None
     draft = rules.drafts.accepted(draft, by, window=form.line("window"), now=work.now)
     await store.drafts.keep(work.connection, draft)
@@ -132,12 +134,13 @@ async def show_step(
     request: Request, draft: OwnDraft, step: StepIs, host: HostIs, work: InIntake, check: bool = False
 ) -> Response:
     """A step as it was saved; with what is at fault in what was typed, and with `check` in what was not."""
-    if draft.sent_at:
-        return redirect(request, _sent_to(draft))
+    if draft.ended:
+        return redirect(request, _after(draft))
     _, faults = await _judge(draft, work)
     at_fault = rules.drafts.by_step(faults)[step]
     shown = at_fault if check else rules.drafts.faults_in_what_is_typed(draft, at_fault)
-    return await _step(request, draft, step, host, work, faults=shown, done=rules.drafts.steps_done(draft, faults))
+    done = rules.drafts.steps_done(draft, faults)
+    return await _step(request, draft, step, host, work, faults=shown, done=done, is_refused=check)
 
 
 @routes.post("/{draft_id}/{step}")
@@ -148,8 +151,8 @@ async def save_step(
 
     What another window has saved of it since this one was opened is not overwritten: whoever types decides.
     """
-    if draft.sent_at:
-        return redirect(request, _sent_to(draft))
+    if draft.ended:
+        return redirect(request, _after(draft))
     typed = _typed(step, form)
     seen = form.number("mine") or form.number("version") or 0
     if rules.drafts.overwrites(draft, step, typed, seen=seen, window=form.line("window")):
@@ -166,7 +169,7 @@ async def save_step(
         return redirect(request, _path(saved, step), said="Saved. You can stop here and come back at any time.")
     if at_fault:
         done = rules.drafts.steps_done(saved, faults)
-        return await _step(request, saved, step, host, work, status=422, faults=at_fault, done=done)
+        return await _step(request, saved, step, host, work, faults=at_fault, done=done, status=422, is_refused=True)
     return redirect(request, _path(saved, step.following))
 
 
@@ -184,6 +187,7 @@ async def _step(
     faults: list[Fault],
     done: set[Step],
     status: int = 200,
+    is_refused: bool = False,
 ) -> Response:
     rounds = await store.rounds.every(work.connection)
     return pages.answer(
@@ -198,6 +202,7 @@ async def _step(
         values=rules.template.as_text(draft.content),
         choices=rules.template.choices(rules.standing.open_round(rounds, work.now), draft.content),
         faults=faults,
+        is_refused=is_refused,
         window=new_id(),
     )
 
@@ -233,6 +238,8 @@ async def _preview(
         steps=_steps(draft, rules.drafts.steps_done(draft, faults)),
         sheet={"organisation": (await _host(draft, work)).organisation, "template": proposal} if proposal else None,
         wanting=rules.drafts.wanting(draft, faults),
+        titles=TITLES,
+        labels=LABELS,
         current=await store.projects.find(work.connection, draft.project_id),
         is_newer=is_newer,
     )
@@ -250,6 +257,7 @@ def _conflict(request: Request, draft: Draft, typed: Mapping[str, JsonValue], st
         step=step,
         saved_at=draft.saves[step].at,
         labels=LABELS,
+        typed=FIELDS[step],
         theirs=rules.template.as_text(draft.content),
         mine=rules.template.as_text(typed),
         window=new_id(),
@@ -277,6 +285,6 @@ def _path(draft: Draft, step: Step | None = None) -> str:
     return f"/host/drafts/{draft.draft_id}" + (f"/{step}" if step else "")
 
 
-def _sent_to(draft: Draft) -> str:
-    """Where a draft goes on that was sent."""
-    return f"/host/projects/{draft.project_id}"
+def _after(draft: Draft) -> str:
+    """Where to go on from a draft that is none any more."""
+    return f"/host/projects/{draft.project_id}" if draft.ended is End.SENT else "/host/projects"

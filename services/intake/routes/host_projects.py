@@ -7,7 +7,7 @@ from services.intake import rules, store
 from services.intake.routes.door import InIntake
 from services.intake.routes.looks import pages
 from services.intake.rules.drafts import Draft
-from services.intake.rules.projects import ListedProject
+from services.intake.rules.projects import CORRECT, ListedProject
 from services.intake.withdrawals import withdraw_project
 from shared.contracts.fields import ProjectId
 from shared.contracts.message import subject
@@ -15,7 +15,7 @@ from shared.contracts.submissions import ProjectWithdrawal
 from shared.identifiers import new_id
 from shared.obligations import host_obligations
 from shared.runtime.work import Work
-from shared.web import Caller, FormIs, HostIs, NotFound, model_of, redirect
+from shared.web import Caller, Conflict, FormIs, HostIs, NotFound, model_of, redirect
 
 routes = APIRouter(prefix="/host/projects", include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -31,7 +31,7 @@ async def show_projects(request: Request, host: HostIs, work: InIntake) -> Respo
         organisation=await _organisation(host, work),
         taking=rules.standing.open_round(rounds, work.now),
         coming=rules.standing.next_round(rounds, work.now),
-        drafts=await store.drafts.unsent(work.connection, host.id),
+        drafts=await store.drafts.written_by(work.connection, host.id),
         shelves=rules.standing.shelves(projects, rounds, now=work.now),
     )
 
@@ -52,7 +52,7 @@ async def show_project(request: Request, project_id: ProjectId, host: HostIs, wo
         happened=rules.standing.happened(history),
         comments=rules.standing.comments_on(project, history),
         changed=rules.revisions.beside_the_last(revisions),
-        draft=await _unsent_correction(project, host, work),
+        draft=await _correction(project, host, work),
         acceptance=await store.drafts.acceptance_of(work.connection, project_id, project.revision),
         obligations=host_obligations(project.template.mode),
     )
@@ -63,7 +63,9 @@ async def begin_correction(request: Request, project_id: ProjectId, host: HostIs
     """To the draft of the next revision: the one that is there, or one that begins as the last revision."""
     await work.lock(subject("project", project_id))
     project = await _own(project_id, host, work)
-    draft = await _unsent_correction(project, host, work)
+    if project.state not in CORRECT.before:
+        raise Conflict(rules.projects.CORRECTED_TOO_LATE[project.state])
+    draft = await _correction(project, host, work)
     if draft is None:
         draft = rules.drafts.correction(new_id(), project, now=work.now)
         await store.drafts.keep(work.connection, draft)
@@ -116,8 +118,8 @@ async def _own(project_id: str, host: Caller, work: Work) -> ListedProject:
     return found[0]
 
 
-async def _unsent_correction(project: ListedProject, host: Caller, work: Work) -> Draft | None:
-    drafts = await store.drafts.unsent(work.connection, host.id, project_id=project.project_id)
+async def _correction(project: ListedProject, host: Caller, work: Work) -> Draft | None:
+    drafts = await store.drafts.written_by(work.connection, host.id, project_id=project.project_id)
     return next(iter(drafts), None)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,14 @@ NOT_ACCEPTED: Final = Fault(
 )
 _OF_THE_TERM: Final = ("week", "starts_on")
 _NOTHING: Final[tuple[JsonValue, ...]] = (None, "", [])
+
+
+class End(StrEnum):
+    """Why a draft is none any more."""
+
+    SENT = "sent"
+    """It is a revision now."""
+    DISCARDED = "discarded"
 
 
 class Save(BaseModel):
@@ -56,7 +65,7 @@ class Draft(BaseModel):
     saves: dict[Step, Save]
     acceptance: Acceptance | None
     saved_at: Moment
-    sent_at: Moment | None = None
+    ended: End | None = None
 
     @property
     def title(self) -> str:
@@ -149,9 +158,9 @@ def following(draft: Draft, project: Project, *, now: datetime) -> Draft:
     return draft.model_copy(update={"revision": project.revision + 1, "version": draft.version + 1, "saved_at": now})
 
 
-def sent(draft: Draft, *, now: datetime) -> Draft:
-    """The draft once it was sent: what it held is a revision now, and is kept there alone."""
-    return draft.model_copy(update={"content": {}, "acceptance": None, "sent_at": now})
+def ended(draft: Draft, end: End) -> Draft:
+    """What remains of a draft that was sent or discarded: that it was there, and whose it was."""
+    return draft.model_copy(update={"content": {}, "acceptance": None, "ended": end})
 
 
 def by_step(faults: Sequence[Fault]) -> dict[Step, list[Fault]]:
