@@ -1,5 +1,15 @@
 """Every SQL statement of intake."""
 
-from services.intake.store import applications, documents, history, people, places, projects, rounds, submissions
+from services.intake.store import (
+    applications,
+    documents,
+    drafts,
+    history,
+    people,
+    places,
+    projects,
+    rounds,
+    submissions,
+)
 
-__all__ = ["applications", "documents", "history", "people", "places", "projects", "rounds", "submissions"]
+__all__ = ["applications", "documents", "drafts", "history", "people", "places", "projects", "rounds", "submissions"]
