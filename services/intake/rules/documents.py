@@ -1,8 +1,13 @@
-"""Whether a document may serve as a CV."""
+"""Whether a document may serve as a CV, and who may read it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.contracts.fields import DocumentId
+from services.intake.rules.submissions import PAGES
+from shared.contracts.fields import DocumentId, HostId, Moment, Organisation, PersonName, StudentId
 from shared.contracts.intake import Fault
 
 LARGEST_DOCUMENT = 5_000_000
@@ -35,13 +40,60 @@ def fault_in_pages(content: Content) -> str | None:
     return None
 
 
-def faults_in_cv(document: Document | None, *, source: str, used_by_another: bool) -> list[Fault]:
-    """Whether an application that came from `source` may name the document."""
+def faults_in_cv(document: Document | None, *, source: str, own: bool, used_by_another: bool) -> list[Fault]:
+    """Whether an application that came from `source` may name the document; `own`: it is the student's from before."""
     reason: str | None
-    if document is None or document.source != source:
+    if source == PAGES and not own:
+        reason = "Choose your CV: a PDF of one page."
+    elif document is None or source not in (document.source, PAGES):
         reason = f"{source} has sent no document of this id: send it to /documents first."
     elif used_by_another:
         reason = "Another student uses this document: send each student's CV as a document of its own."
     else:
         reason = fault_in_pages(document)
     return [] if reason is None else [Fault(field="cv", reason=reason)]
+
+
+class EarlierCV(BaseModel):
+    """A CV that a student may apply with again."""
+
+    document_id: DocumentId
+    received_at: Moment
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An application that names a document as its CV."""
+
+    student_id: StudentId
+    student_name: PersonName
+    host_id: HostId
+    organisation: Organisation
+    stands: bool
+    """Neither it nor its project was withdrawn."""
+    round_ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInUse:
+    """A document, whose it is if it was sent from our pages, and what it was used for."""
+
+    document: Document
+    student_id: StudentId | None
+    uses: tuple[Use, ...]
+
+
+def is_of_student(found: DocumentInUse, student_id: str) -> bool:
+    return student_id == found.student_id or any(use.student_id == student_id for use in found.uses)
+
+
+def uses_for_host(found: DocumentInUse, host_id: str, now: datetime) -> list[Use]:
+    """The applications by which a host may read a CV: those that stand at its projects, until their round's end."""
+    return [use for use in found.uses if use.host_id == host_id and use.stands and now < use.round_ends_at]
+
+
+def name_for_host(uses: Iterable[Use]) -> str:
+    """Under which a host saves a CV."""
+    use = next(iter(uses))
+    return f"{use.student_name} – {use.organisation} (CV).pdf"

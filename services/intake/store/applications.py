@@ -1,8 +1,12 @@
 """Applications, and what is known of who applies."""
 
+from asyncpg import Record
+
 from services.intake.rules.applications import Applicant, Application, ApplicationState, Known
 from services.intake.rules.documents import Document
-from shared.contracts.submissions import ApplicationForm
+from services.intake.rules.projects import last_day
+from services.intake.rules.prospects import Made
+from shared.contracts.submissions import ApplicationForm, ProjectTemplate
 from shared.database.connection import Connection
 
 
@@ -57,6 +61,7 @@ async def known_of(connection: Connection, form: ApplicationForm, round_id: str 
             students.visa_weekly_hours,
             (select count(*) from applications where student_id = $1 and round_id = $2) as applications,
             documents.document_id, documents.source, contents.digest, contents.size, contents.pages,
+            documents.student_id = $1 or exists (select from applications where cv = $3 and student_id = $1) as own,
             exists (select from applications where cv = $3 and student_id <> $1) as used_by_another,
             exists (select from applications where application_id = $4) as id_used
         from (select) as always_one_row
@@ -72,7 +77,44 @@ async def known_of(connection: Connection, form: ApplicationForm, round_id: str 
     assert row is not None  # noqa: S101 - it is always one row
     applicant = Applicant(row["visa_weekly_hours"], row["applications"]) if row["student_known"] else None
     document = Document(**row) if row["document_id"] else None
-    return Known(applicant, document, row["used_by_another"], row["id_used"])
+    return Known(applicant, document, bool(row["own"]), row["used_by_another"], row["id_used"])
+
+
+async def applicant(connection: Connection, student_id: str, round_id: str) -> Applicant | None:
+    """What is known of a student who might apply in a round; `None` where the student is not known."""
+    row = await connection.fetchrow(
+        """
+        select visa_weekly_hours,
+            (select count(*) from applications where student_id = $1 and round_id = $2) as applications
+        from students where student_id = $1
+        """,
+        student_id,
+        round_id,
+    )
+    return Applicant(row["visa_weekly_hours"], row["applications"]) if row else None
+
+
+async def made(connection: Connection, student_id: str, round_id: str) -> list[Made]:
+    """The applications of a student in a round, by preference."""
+    rows = await connection.fetch(
+        """
+        select application_id, applications.round_id, student_id, project_id, applications.host_id, preference, cv,
+            applications.state, applications.sent_at, applications.received_at, template, facts->>'organisation' as organisation
+        from applications join projects using (project_id)
+            join project_revisions using (project_id, revision) join hosts on hosts.host_id = projects.host_id
+        where student_id = $1 and applications.round_id = $2
+        order by preference, applications.received_at
+        """,
+        student_id,
+        round_id,
+    )
+    return [_made(row) for row in rows]
+
+
+def _made(row: Record) -> Made:
+    template = ProjectTemplate(**row["template"])
+    application = Application(**{name: row[name] for name in Application.model_fields})
+    return Made(application, template.title, row["organisation"], template.starts_on, last_day(template))
 
 
 async def add(connection: Connection, application: Application, statement: str) -> None:

@@ -1,0 +1,202 @@
+"""What the catalogue shows and when, what may be asked of it, and how its texts are excerpted."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from services.intake.rules.projects import Project
+from services.intake.rules.rounds import Round, applications_window, ends_at
+from shared.contracts.submissions import HostFacts
+
+PAGE: Final = 24
+"""Projects on a page of the catalogue."""
+
+FARTHEST_PAGE: Final = 10_000
+
+LONGEST_WORDS: Final = 200
+"""Characters of a search."""
+
+ANY: Final = "any"
+"""A project for every discipline."""
+
+MARK: Final = ("\ue000", "\ue001")
+"""What the database puts around a word that was searched for: of no language, and shown as no markup."""
+
+FILTERS: Final[Mapping[str, str]] = {
+    "sector": "Sector",
+    "category": "Kind of work",
+    "week": "Week",
+    "mode": "Where the work is done",
+    "place": "Place",
+    "discipline": "For students of",
+    "size": "Size of the organisation",
+}
+"""By which the catalogue is narrowed, in this order, and what they are called."""
+
+SIZES: Final = {"sme": "Small or medium-sized", "large": "Large"}
+"""Hosts have classes of their own; these are the ones that are sent now."""
+
+
+class Order(StrEnum):
+    BEST = "best"
+    NEWEST = "newest"
+    SOONEST = "soonest"
+    TITLE = "title"
+
+
+ORDERS: Final = {
+    Order.BEST: "Best match",
+    Order.NEWEST: "Newest first",
+    Order.SOONEST: "Earliest start",
+    Order.TITLE: "Title, A to Z",
+}
+
+
+def _sound_order(value: object) -> object:
+    return value if value in set(Order) else Order.BEST
+
+
+def _sound_page(value: object) -> int:
+    number = int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 6 else 1
+    return min(max(number, 1), FARTHEST_PAGE)
+
+
+class Search(BaseModel):
+    """What is asked of the catalogue, as an address says it; what makes no sense there is left out of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    q: Annotated[str, BeforeValidator(lambda text: " ".join(str(text).replace("\0", "").split())[:LONGEST_WORDS])] = ""
+    sector: list[str] = []
+    category: list[str] = []
+    week: list[str] = []
+    mode: list[str] = []
+    place: list[str] = []
+    discipline: list[str] = []
+    size: list[str] = []
+    order: Annotated[Order, BeforeValidator(_sound_order)] = Order.BEST
+    page: Annotated[int, BeforeValidator(_sound_page)] = 1
+
+    @property
+    def chosen(self) -> dict[str, list[str]]:
+        """What each filter lets pass; all, where it is empty."""
+        return {name: [each for each in getattr(self, name) if each and "\0" not in each] for name in FILTERS}
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.q) or any(self.chosen.values())
+
+    def address(self, **changes: object) -> str:
+        """The address of this search with other values, to its first page."""
+        asked: dict[str, object] = {"q": self.q, **self.chosen, "order": self.order} | changes
+        plain = {name: value for name, value in asked.items() if value and value != Order.BEST}
+        return f"/catalogue?{urlencode(plain, doseq=True)}"
+
+    def without(self, name: str, value: str) -> str:
+        """The address of this search when one value of a filter is let go."""
+        return self.address(**{name: [each for each in self.chosen[name] if each != value]})
+
+
+class Card(BaseModel):
+    """A project in the catalogue's list."""
+
+    project_id: str
+    title: str
+    organisation: str
+    sector: str
+    city: str
+    country: str
+    category: str
+    mode: str
+    week: int
+    days: int
+    places: int
+    starts_on: date
+    excerpt: str
+    applied: bool
+
+
+class Choice(BaseModel):
+    """A value of a filter, and how many projects it would leave, all other filters as they are."""
+
+    filter: str
+    value: str
+    count: int
+
+    @property
+    def label(self) -> str:
+        if self.filter == "week":
+            return f"Week {self.value}"
+        return SIZES.get(self.value, self.value) if self.filter == "size" else self.value
+
+
+class Found(BaseModel):
+    """A page of what was found, of how many, and how each filter would narrow it."""
+
+    total: int
+    cards: list[Card]
+    choices: Annotated[list[Choice], Field(description="Of all filters; those that leave nothing are left out.")]
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+    def choices_of(self, name: str, chosen: Sequence[str]) -> list[Choice]:
+        """A filter's values in order; one that was chosen stays, even where it leaves nothing."""
+        counts = {choice.value: choice.count for choice in self.choices if choice.filter == name}
+        values = sorted({*counts, *chosen}, key=lambda value: (not value.isdecimal(), value.zfill(3), value))
+        return [Choice(filter=name, value=value, count=counts.get(value, 0)) for value in values]
+
+
+class Listing(BaseModel):
+    """A project with all that a student may know of it: its host's facts without whom to write to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    project: Project
+    host: HostFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """What the catalogue shows at a moment: the rounds whose projects are listed, and what is open or comes next."""
+
+    listed: tuple[Round, ...]
+    open: bool
+    """Whether those listed take applications."""
+    next: Round | None
+    """The next to open."""
+
+
+def season(rounds: Iterable[Round], now: datetime) -> Season:
+    """The rounds that take applications; where none does, those that have closed and are not over yet."""
+    rounds = sorted(rounds, key=lambda each: (each.closes_at, each.round_id))
+    ahead = [each for each in rounds if now < each.opens_at]
+    following = min(ahead, key=lambda each: each.opens_at, default=None)
+    taking = tuple(each for each in rounds if takes_applications(each, now))
+    if taking:
+        return Season(taking, True, following)
+    under_way = tuple(each for each in rounds if each.opens_at <= now < ends_at(each))
+    return Season(under_way, False, following)
+
+
+def takes_applications(round_: Round, now: datetime) -> bool:
+    return now in applications_window(round_) and round_.applications_closed_at is None
+
+
+def parts(text: str) -> list[tuple[str, bool]]:
+    """A text that the database has marked, as plain parts and whether each was searched for."""
+    opened, closed = MARK
+    pieces: list[tuple[str, bool]] = []
+    for index, piece in enumerate(text.split(opened)):
+        marked, found, plain = piece.partition(closed)
+        if index and found:
+            pieces += [(marked, True), (plain, False)]
+        else:
+            pieces.append((piece.replace(closed, ""), False))
+    return [(piece, is_marked) for piece, is_marked in pieces if piece]
