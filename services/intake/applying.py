@@ -1,6 +1,7 @@
 """What passes the door as an application, sent by a system or from the pages of its student."""
 
 from services.intake import rules, store
+from services.intake.reception import judges
 from services.intake.rules.applications import RECEIVE, Application, Circumstances
 from services.intake.rules.projects import Project
 from services.intake.rules.rounds import Round, applications_window, round_for
@@ -21,6 +22,7 @@ def judged_by(form: ApplicationForm) -> tuple[str, ...]:
     )
 
 
+@judges(ApplicationForm)
 async def judge_application(form: ApplicationForm, arrival: Arrival, work: Work) -> Project:
     """The project that it is for; raises `Refused` with all faults, and changes nothing."""
     project = await store.projects.find(work.connection, form.project_id)

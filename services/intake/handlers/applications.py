@@ -1,15 +1,14 @@
 """Applications and their withdrawals."""
 
 from services.intake import store
-from services.intake.applying import judge_application, judged_by, take_application
-from services.intake.handlers.reception import judges, receives
+from services.intake.applying import judged_by, take_application
+from services.intake.handlers.reception import receives
 from services.intake.rules.submissions import Arrival, Refused
 from services.intake.withdrawals import withdraw_application
 from shared.contracts.intake import Fault
 from shared.contracts.submissions import ApplicationForm, ApplicationWithdrawal
 from shared.runtime.work import Work
 
-judges(ApplicationForm)(judge_application)
 receives(ApplicationForm, changes=judged_by)(take_application)
 
 

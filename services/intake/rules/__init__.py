@@ -5,12 +5,16 @@ from services.intake.rules import (
     careers,
     catalogue,
     documents,
+    drafts,
     malformed,
     people,
     projects,
     prospects,
+    revisions,
     rounds,
+    standing,
     submissions,
+    template,
 )
 
 __all__ = [
@@ -18,10 +22,14 @@ __all__ = [
     "careers",
     "catalogue",
     "documents",
+    "drafts",
     "malformed",
     "people",
     "projects",
     "prospects",
+    "revisions",
     "rounds",
+    "standing",
     "submissions",
+    "template",
 ]

@@ -143,6 +143,10 @@ def _faults_in_revision(proposal: ProjectProposal, current: Project | None) -> l
 
 def _faults_in_content(template: ProjectTemplate) -> list[Fault]:
     faults = []
+    if not template.title.strip():
+        faults.append(Fault(field="title", reason="Give the project a title."))
+    if not template.mode.strip():
+        faults.append(Fault(field="mode", reason="Say whether it is in person, remote or hybrid."))
     if not template.scope.strip():
         faults.append(Fault(field="scope", reason="Say what the project is and what it is not."))
     if not any(task.strip() for task in template.tasks):
