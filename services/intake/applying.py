@@ -9,6 +9,7 @@ from services.intake.rules.submissions import Arrival
 from shared.contracts.intake import ApplicationReceived
 from shared.contracts.message import subject
 from shared.contracts.submissions import ApplicationForm
+from shared.runtime.service import NotYet
 from shared.runtime.work import Work
 
 
@@ -24,17 +25,16 @@ def judged_by(form: ApplicationForm) -> tuple[str, ...]:
 
 @judges(ApplicationForm)
 async def judge_application(form: ApplicationForm, arrival: Arrival, work: Work) -> Project:
-    """The project that it is for; raises `Refused` with all faults, and changes nothing."""
-    project = await store.projects.find(work.connection, form.project_id)
-    round_ = await _round(arrival, project, work)
-    given = Circumstances(arrival.source, arrival.sent_at, round_, project)
-    known = await store.applications.known_of(work.connection, form, round_.round_id if round_ else None)
-    return rules.applications.check(form, given, known)
+    """The project that it is for, in the round that takes it; raises `Refused` with all faults, and changes nothing."""
+    return await _judge(form, await _circumstances(form, arrival, work), work)
 
 
 async def take_application(form: ApplicationForm, arrival: Arrival, work: Work) -> None:
     """Judge it and count it in; raises `Refused` before it changes anything."""
-    project = await judge_application(form, arrival, work)
+    given = await _circumstances(form, arrival, work)
+    if given.awaits_what_is_left:
+        raise NotYet("what the first round leaves is still on its way")
+    project = await _judge(form, given, work)
     application = rules.applications.received(form, project, sent_at=arrival.sent_at, now=work.now)
     await store.applications.add(work.connection, application, form.statement)
     await store.history.add(work.connection, form.subject, RECEIVE.step(None, at=work.now))
@@ -54,8 +54,24 @@ def _received(application: Application) -> ApplicationReceived:
     )
 
 
+async def _judge(form: ApplicationForm, given: Circumstances, work: Work) -> Project:
+    known = await store.applications.known_of(work.connection, form, given.round_.round_id if given.round_ else None)
+    return rules.applications.check(form, given, known)
+
+
+async def _circumstances(form: ApplicationForm, arrival: Arrival, work: Work) -> Circumstances:
+    project = await store.projects.find(work.connection, form.project_id)
+    round_ = await _round(arrival, project, work)
+    left = await store.places.left(work.connection, form.project_id) if round_ and round_.follows else None
+    return Circumstances(arrival.source, arrival.sent_at, round_, project, left)
+
+
 async def _round(arrival: Arrival, project: Project | None, work: Work) -> Round | None:
-    """The project's round, held open until this application is counted; for no project the one it was in time for."""
+    """The round that the project takes part in then, held open until this application is counted.
+
+    For no project it is the one that it was in time for.
+    """
     if project:
-        return await store.rounds.find_and_hold(work.connection, project.round_id)
+        both = await store.rounds.hold_both(work.connection, project.round_id)
+        return rules.second_rounds.judged_by(both, arrival.sent_at)
     return round_for(await store.rounds.every(work.connection), arrival.sent_at, applications_window)

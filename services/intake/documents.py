@@ -55,9 +55,7 @@ class DocumentStore:
     _readers: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(READERS))
     _being_read: dict[str, "asyncio.Task[int | None]"] = field(init=False, default_factory=dict)
 
-    async def take(
-        self, data: bytes, *, source: str, units: UnitsOfWork, student_id: str | None = None
-    ) -> Document:
+    async def take(self, data: bytes, *, source: str, units: UnitsOfWork, student_id: str | None = None) -> Document:
         """Keep a document that a system, or a student from our pages, sent; read it unless its content was read before.
 
         Units of work are opened before and after, not meanwhile. Raises `Unavailable` where the bytes cannot be kept or

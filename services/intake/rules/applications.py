@@ -48,11 +48,14 @@ class Application(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """What is known of a student who applies in a round."""
+    """What is known of a student who applies in a round, or in its second."""
 
     visa_weekly_hours: float | None
     applications: int
     """So many were received in the round, those withdrawn since included."""
+
+    holds_a_place: bool = False
+    """Whether they have an offer or a placement in either of the two."""
 
 
 RECEIVE: Final = Transition("receive", before=(None,), after=ApplicationState.RECEIVED, by="student")
@@ -75,12 +78,20 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """From whom and when an application came, and what it is for; `None` for a round or a project that is not known."""
+    """From whom and when an application came, and what it is for; `None` for a round or a project that is not known.
+
+    `left` is how many places the project has for a second round; `None` until matching has said it.
+    """
 
     source: str
     sent_at: datetime
     round_: Round | None
     project: Project | None
+    left: int | None = None
+
+    @property
+    def awaits_what_is_left(self) -> bool:
+        return self.round_ is not None and self.round_.follows is not None and self.left is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +113,12 @@ def applications_left(applicant: Applicant, round_: Round) -> int:
 
 
 def obstacles(given: Circumstances, applicant: Applicant | None) -> list[Obstacle]:
-    """All that stands in the way before anything is written: told to the student first, and held against at the door."""
-    return [*_in_time(given), *_at_project(given.project), *_for_student(applicant, given)]
+    """All that stands in the way before anything is written: told to the student first, and judged at the door."""
+    return [*_in_time(given), *_at_project(given), *_for_student(applicant, given)]
 
 
 def check(form: ApplicationForm, given: Circumstances, known: Known) -> Project:
-    """The project that a sound application is for; raises `Refused` with every fault."""
+    """The project that a sound application is for, in the round that takes it; raises `Refused` with every fault."""
     faults = [
         *_faults_in_id(known),
         *(obstacle.fault for obstacle in obstacles(given, known.applicant)),
@@ -119,9 +130,9 @@ def check(form: ApplicationForm, given: Circumstances, known: Known) -> Project:
             used_by_another=known.document_used_by_another,
         ),
     ]
-    if faults or given.project is None:
+    if faults or given.project is None or given.round_ is None:
         raise Refused(faults)
-    return given.project
+    return given.project.model_copy(update={"round_id": given.round_.round_id})
 
 
 def received(form: ApplicationForm, project: Project, *, sent_at: datetime, now: datetime) -> Application:
@@ -160,11 +171,15 @@ def _in_time(given: Circumstances) -> list[Obstacle]:
     return [Obstacle(Fault(field="sent_at", reason=reason), reason)]
 
 
-def _at_project(project: Project | None) -> list[Obstacle]:
-    if project is None:
+def _at_project(given: Circumstances) -> list[Obstacle]:
+    if given.project is None:
         reason = "No project of this id is known: choose one that is listed."
-    elif project.state is not ProjectState.APPROVED:
+    elif given.project.state is not ProjectState.APPROVED:
         reason = "This project takes no applications: choose one that is approved."
+    elif given.awaits_what_is_left:
+        reason = "What the first round has left is being worked out: send it again in a few minutes."
+    elif given.round_ and given.round_.follows and not given.left:
+        reason = f"This project has no place left for {given.round_.name}: choose one that is listed."
     else:
         return []
     return [Obstacle(Fault(field="project_id", reason=reason), reason)]
@@ -176,9 +191,13 @@ def _for_student(applicant: Applicant | None, given: Circumstances) -> list[Obst
         return [Obstacle(Fault(field="student_id", reason=reason), "Student records have not told us of you yet.")]
     found = []
     if given.round_ and applications_left(applicant, given.round_) == 0:
-        most = plural(given.round_.applications_per_student, "application")
-        reason = f"A student may make {most} in {given.round_.name}, and these were made."
-        to_student = f"You may make {most} in {given.round_.name}, and you have made them; one taken back counts too."
+        most = given.round_.applications_per_student
+        reason = f"A student may make {most} applications in {given.round_.name}, and these were made."
+        to_student = f"You have made the {plural(most, 'application')} that {given.round_.name} allows; one taken back counts too."
+        found.append(Obstacle(Fault(field="student_id", reason=reason), to_student))
+    if applicant.holds_a_place:
+        reason = "The student has an offer or a placement in this term, and nobody has two: decline or cancel it first."
+        to_student = "You have an offer or a placement in this term, and nobody has two: decline or cancel it first."
         found.append(Obstacle(Fault(field="student_id", reason=reason), to_student))
     hours = hours_of(given.project.template) if given.project else 0
     if applicant.visa_weekly_hours is not None and hours > applicant.visa_weekly_hours:

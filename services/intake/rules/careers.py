@@ -1,9 +1,9 @@
 """The sectors of hosts, and the careers they lead to, in the words of two public standards.
 
-Industries are sections of the UK Standard Industrial Classification of Economic Activities 2007 (SIC 2007, Office for
-National Statistics); careers are unit groups of the Standard Occupational Classification 2020 (SOC 2020 Volume 1, Office
-for National Statistics). Which sector leads where is this programme's own judgement. A sector that is not named here
-has neither: hosts name their sectors in their own words.
+Industries are sections of the UK Standard Industrial Classification of Economic Activities 2007 (SIC 2007); careers are
+unit groups of the Standard Occupational Classification 2020 (SOC 2020, Volume 1); both are published by the Office for
+National Statistics. Which sector leads where is this programme's own judgement. A sector that is not named here has
+neither: hosts name their sectors in their own words.
 """
 
 from dataclasses import dataclass

@@ -172,6 +172,16 @@ class Season:
     next: Round | None
     """The next to open."""
 
+    @property
+    def first_rounds(self) -> list[str]:
+        """The rounds all of whose projects are listed."""
+        return [each.round_id for each in self.listed if not each.follows]
+
+    @property
+    def rounds_with_places_left(self) -> list[str]:
+        """The rounds whose projects are listed as far as they have places left, for their second rounds."""
+        return [each.follows for each in self.listed if each.follows]
+
 
 def season(rounds: Iterable[Round], now: datetime) -> Season:
     """The rounds that take applications; where none does, those that have closed and are not over yet."""

@@ -86,7 +86,8 @@ def check(
 
     `current` is the project as it stands, where the proposal corrects one.
     """
-    round_ = round_for(rounds, sent_at, submissions_window, current.round_id if current else None)
+    first_rounds = [each for each in rounds if not each.follows]
+    round_ = round_for(first_rounds, sent_at, submissions_window, current.round_id if current else None)
     faults = [
         *faults_in_time(round_, sent_at, submissions_window, "proposals"),
         *_faults_in_host(proposal, host_known, current),

@@ -1,4 +1,4 @@
-"""What a student is told before applying for a project: whether they can, how many are left, and what it clashes with."""
+"""What a student is told before applying: whether they can, how many applications are left, and what clashes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -60,10 +60,10 @@ class Prospects:
 
 
 def prospects(
-    project: Project, round_: Round, applicant: Applicant | None, made: Sequence[Made], now: datetime
+    project: Project, round_: Round, left: int | None, applicant: Applicant | None, made: Sequence[Made], now: datetime
 ) -> Prospects:
-    """By the rules that the door judges by."""
-    given = Circumstances(source=PAGES, sent_at=now, round_=round_, project=project)
+    """By the rules that the door judges by; `made` in that round, `left` of the project's places for a second round."""
+    given = Circumstances(source=PAGES, sent_at=now, round_=round_, project=project, left=left)
     standing = [each for each in made if each.stands]
     others = [each for each in standing if each.application.project_id != project.project_id]
     return Prospects(

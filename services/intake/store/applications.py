@@ -6,6 +6,7 @@ from services.intake.rules.applications import Applicant, Application, Applicati
 from services.intake.rules.documents import Document
 from services.intake.rules.projects import last_day
 from services.intake.rules.prospects import Made
+from shared.contracts.rounds import both_rounds
 from shared.contracts.submissions import ApplicationForm, ProjectTemplate
 from shared.database.connection import Connection
 
@@ -52,46 +53,60 @@ async def statement(connection: Connection, application_id: str) -> str:
     return text
 
 
+# Of the student $1 in the round $2, and in $3: that round and its first or second.
+_APPLICANT = """
+    students.student_id is not null as student_known,
+    students.visa_weekly_hours,
+    (select count(*) from applications where student_id = $1 and round_id = $2) as applications,
+    exists (select from applications where student_id = $1 and round_id = any($3) and holds_a_place) as holds_a_place
+"""
+
+_KNOWN_OF_APPLICANT = "select {} from (select) as always_one_row left join students on student_id = $1"
+
+_KNOWN = """
+    select
+        {},
+        documents.document_id, documents.source, contents.digest, contents.size, contents.pages,
+        documents.student_id = $1 or exists (select from applications where cv = $4 and student_id = $1) as own,
+        exists (select from applications where cv = $4 and student_id <> $1) as used_by_another,
+        exists (select from applications where application_id = $5) as id_used
+    from (select) as always_one_row
+        left join students on student_id = $1
+        left join documents on document_id = $4
+        left join contents on contents.digest = documents.digest
+"""
+
+
 async def known_of(connection: Connection, form: ApplicationForm, round_id: str | None) -> Known:
-    """What is known of the student in that round, of the CV, and of the application's id."""
+    """What is known of the student in that round and its first or second, of the CV, and of the application's id."""
     row = await connection.fetchrow(
-        """
-        select
-            students.student_id is not null as student_known,
-            students.visa_weekly_hours,
-            (select count(*) from applications where student_id = $1 and round_id = $2) as applications,
-            documents.document_id, documents.source, contents.digest, contents.size, contents.pages,
-            documents.student_id = $1 or exists (select from applications where cv = $3 and student_id = $1) as own,
-            exists (select from applications where cv = $3 and student_id <> $1) as used_by_another,
-            exists (select from applications where application_id = $4) as id_used
-        from (select) as always_one_row
-            left join students on student_id = $1
-            left join documents on document_id = $3
-            left join contents on contents.digest = documents.digest
-        """,
+        _KNOWN.format(_APPLICANT),
         form.student_id,
         round_id,
+        _both(round_id),
         form.cv,
         form.application_id,
     )
     assert row is not None  # noqa: S101 - it is always one row
-    applicant = Applicant(row["visa_weekly_hours"], row["applications"]) if row["student_known"] else None
     document = Document(**row) if row["document_id"] else None
-    return Known(applicant, document, bool(row["own"]), row["used_by_another"], row["id_used"])
+    return Known(_applicant(row), document, bool(row["own"]), row["used_by_another"], row["id_used"])
 
 
-async def applicant(connection: Connection, student_id: str, round_id: str) -> Applicant | None:
+async def applicant(connection: Connection, student_id: str, round_id: str | None) -> Applicant | None:
     """What is known of a student who might apply in a round; `None` where the student is not known."""
-    row = await connection.fetchrow(
-        """
-        select visa_weekly_hours,
-            (select count(*) from applications where student_id = $1 and round_id = $2) as applications
-        from students where student_id = $1
-        """,
-        student_id,
-        round_id,
-    )
-    return Applicant(row["visa_weekly_hours"], row["applications"]) if row else None
+    row = await connection.fetchrow(_KNOWN_OF_APPLICANT.format(_APPLICANT), student_id, round_id, _both(round_id))
+    assert row is not None  # noqa: S101 - it is always one row
+    return _applicant(row)
+
+
+def _both(round_id: str | None) -> list[str]:
+    return list(both_rounds(round_id)) if round_id else []
+
+
+def _applicant(row: Record) -> Applicant | None:
+    if not row["student_known"]:
+        return None
+    return Applicant(row["visa_weekly_hours"], row["applications"], row["holds_a_place"])
 
 
 async def made(connection: Connection, student_id: str, round_id: str) -> list[Made]:
@@ -99,7 +114,8 @@ async def made(connection: Connection, student_id: str, round_id: str) -> list[M
     rows = await connection.fetch(
         """
         select application_id, applications.round_id, student_id, project_id, applications.host_id, preference, cv,
-            applications.state, applications.sent_at, applications.received_at, template, facts->>'organisation' as organisation
+            applications.state, applications.sent_at, applications.received_at, template,
+            facts->>'organisation' as organisation
         from applications join projects using (project_id)
             join project_revisions using (project_id, revision) join hosts on hosts.host_id = projects.host_id
         where student_id = $1 and applications.round_id = $2

@@ -1,10 +1,8 @@
 """The catalogue: approved projects by the words in them and by what narrows them."""
 
-from collections.abc import Iterable
-
 from asyncpg import Record
 
-from services.intake.rules.catalogue import ANY, MARK, PAGE, Card, Found, Listing, Order, Search
+from services.intake.rules.catalogue import ANY, MARK, PAGE, Card, Found, Listing, Search, Season
 from services.intake.rules.projects import Project
 from shared.contracts.submissions import HostFacts
 from shared.database.connection import Connection
@@ -42,7 +40,7 @@ with asked as (
 ),
 listed as materialized (
     select
-        catalogue.*,
+        listed_projects.*,
         case when numnode(query) > 0 then ts_rank(search, query) else 0 end as rank,
         array_remove(array[
             case when $3::text[] <> '{}' and sector <> all($3) then 'sector' end,
@@ -53,8 +51,9 @@ listed as materialized (
             case when $8::text[] <> '{}' and not disciplines && ($8 || array[$15::text]) then 'discipline' end,
             case when $9::text[] <> '{}' and size <> all($9) then 'size' end
         ], null) as misses
-    from catalogue join projects using (project_id, round_id), asked
-    where round_id = any($2) and state = 'approved' and (numnode(query) = 0 or search @@ query)
+    from listed_projects, asked
+    where (round_id = any($2) or round_id = any($16) and places_left > 0)
+        and (numnode(query) = 0 or search @@ query)
 ),
 named as (
     select distinct unnest(disciplines) as discipline from listed
@@ -62,7 +61,8 @@ named as (
 values_of as (
     select misses, filter, value
     from listed, lateral (values
-        ('sector', sector), ('category', category), ('week', week::text), ('mode', mode), ('place', city), ('size', size)
+        ('sector', sector), ('category', category), ('week', week::text), ('mode', mode),
+        ('place', city), ('size', size)
     ) as has (filter, value)
     union all
     select misses, 'discipline', discipline
@@ -83,7 +83,8 @@ page as (
 ),
 cards as (
     select
-        page.project_id, title, organisation, sector, city, country, category, mode, week, days, places, starts_on,
+        page.project_id, title, organisation, sector, city, country, category, mode, week, days, starts_on,
+        case when page.round_id = any($2) then places else places_left end as places,
         case when numnode(query) > 0
             then ts_headline(
                 'english',
@@ -109,23 +110,18 @@ select
     (select coalesce(jsonb_agg(counted), '[]') from counted) as choices
 """
 
-_HEADLINE = f"StartSel={MARK[0]}, StopSel={MARK[1]}, MaxFragments=2, MinWords=12, MaxWords=28, FragmentDelimiter=\" … \""
+_HEADLINE = f'StartSel={MARK[0]}, StopSel={MARK[1]}, MaxFragments=2, MinWords=12, MaxWords=28, FragmentDelimiter=" … "'
 
 
 async def find(
-    connection: Connection,
-    search: Search,
-    *,
-    round_ids: Iterable[str],
-    student_id: str | None,
-    most: int = PAGE,
+    connection: Connection, search: Search, season: Season, student_id: str | None, *, most: int = PAGE
 ) -> Found:
-    """What a search finds in these rounds: one page of it, and the counts of every filter; `applied` by that student."""
+    """What a search finds: one page of it, with what the student has applied for, and the counts of every filter."""
     chosen = search.chosen
     row = await connection.fetchrow(
         _SEARCH,
         search.q,
-        list(round_ids),
+        season.first_rounds,
         chosen["sector"],
         chosen["category"],
         chosen["week"],
@@ -139,6 +135,7 @@ async def find(
         _HEADLINE,
         student_id,
         ANY,
+        season.rounds_with_places_left,
     )
     return Found.model_validate(dict(row or {}))
 
@@ -156,8 +153,10 @@ async def listing(connection: Connection, project_id: str) -> Listing | None:
     return _listing(row) if row else None
 
 
-async def near(connection: Connection, project_id: str, student_id: str | None, *, most: int) -> list[Card]:
-    """The projects of the same round that are most like one: in sector, kind of work, skills and the words of its title."""
+async def near(
+    connection: Connection, project_id: str, season: Season, student_id: str | None, *, most: int
+) -> list[Card]:
+    """The listed projects most like one, which is left out: in sector, kind of work, skills and the title's words."""
     rows = await connection.fetch(
         """
         with this as (
@@ -171,34 +170,38 @@ async def near(connection: Connection, project_id: str, student_id: str | None, 
                 2 * (other.sector = this.sector)::integer + 2 * (other.category = this.category)::integer
                 + cardinality(array(select unnest(other.skills) intersect select unnest(this.skills)))
                 + 4 * coalesce(ts_rank(other.search, this.words), 0) as likeness
-            from catalogue as other, this
-            where other.round_id = this.round_id and other.project_id <> this.project_id
+            from listed_projects as other, this
+            where other.project_id <> this.project_id
+                and (other.round_id = any($3) or other.round_id = any($4) and other.places_left > 0)
         )
-        select project_id, title, organisation, sector, city, country, category, mode, week, days, places, starts_on,
+        select project_id, title, organisation, sector, city, country, category, mode, week, days, starts_on,
+            case when round_id = any($3) then places else places_left end as places,
             '' as excerpt,
             exists (
                 select from applications
                 where applications.project_id = likened.project_id and student_id = $2 and state = 'received'
             ) as applied
-        from likened join projects using (project_id, round_id)
-        where state = 'approved' and likeness >= 1
-        order by likeness desc, title, project_id limit $3
+        from likened where likeness >= 1
+        order by likeness desc, title, project_id limit $5
         """,
         project_id,
         student_id,
+        season.first_rounds,
+        season.rounds_with_places_left,
         most,
     )
     return [Card(**row) for row in rows]
 
 
-async def sectors(connection: Connection, round_ids: Iterable[str]) -> dict[str, int]:
-    """How many projects of these rounds are listed in each sector."""
+async def sectors(connection: Connection, season: Season) -> dict[str, int]:
+    """How many projects are listed in each sector."""
     rows = await connection.fetch(
         """
-        select sector, count(*) from catalogue join projects using (project_id, round_id)
-        where round_id = any($1) and state = 'approved' and sector <> '' group by sector
+        select sector, count(*) from listed_projects
+        where (round_id = any($1) or round_id = any($2) and places_left > 0) and sector <> '' group by sector
         """,
-        list(round_ids),
+        season.first_rounds,
+        season.rounds_with_places_left,
     )
     return {row["sector"]: row["count"] for row in rows}
 

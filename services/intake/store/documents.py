@@ -84,7 +84,7 @@ def _use(row: Record) -> Use:
 
 
 async def add(connection: Connection, document: Document, *, at: datetime, student_id: str | None = None) -> None:
-    """Keep a document, and what was read of its content unless that is known; of a student who sent it from our pages."""
+    """Keep a document, and what was read of its content unless that is known; the student's who sent it themselves."""
     await connection.execute(
         """
         insert into contents (digest, size, pages, read_at) values ($1, $2, $3, $4)

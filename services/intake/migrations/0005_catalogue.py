@@ -2,6 +2,6 @@
 
 from shared.database.migration import sql_beside
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 upgrade = sql_beside(__file__)

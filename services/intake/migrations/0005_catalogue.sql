@@ -39,8 +39,8 @@ select
 from projects join project_revisions using (project_id, revision) join hosts using (host_id)
 where projects.state = 'approved';
 
--- The same, kept: written when a project is approved and when its host's facts change. A project that is approved no
--- longer keeps its row, so whoever reads looks at the state too.
+-- The same, kept: written when a project is approved and when its host's facts change. Read by way of `listed_projects`,
+-- since a project that was withdrawn keeps its row.
 create table catalogue (
     project_id text primary key references projects,
     round_id text not null references rounds,
@@ -65,3 +65,8 @@ create index catalogue_by_round on catalogue (round_id);
 create index catalogue_by_words on catalogue using gin (search);
 
 insert into catalogue select * from catalogue_entries;
+
+create view listed_projects as
+select catalogue.*, coalesce(places_left.places, 0) as places_left
+from catalogue join projects using (project_id, round_id) left join places_left using (project_id)
+where projects.state = 'approved';
