@@ -193,7 +193,8 @@ def _for_student(applicant: Applicant | None, given: Circumstances) -> list[Obst
     if given.round_ and applications_left(applicant, given.round_) == 0:
         most = given.round_.applications_per_student
         reason = f"A student may make {most} applications in {given.round_.name}, and these were made."
-        to_student = f"You have made the {plural(most, 'application')} that {given.round_.name} allows; one taken back counts too."
+        made = f"You have made the {plural(most, 'application')} that {given.round_.name} allows"
+        to_student = f"{made}; one that you take back counts too."
         found.append(Obstacle(Fault(field="student_id", reason=reason), to_student))
     if applicant.holds_a_place:
         reason = "The student has an offer or a placement in this term, and nobody has two: decline or cancel it first."

@@ -6,7 +6,8 @@ National Statistics. Which sector leads where is this programme's own judgement.
 neither: hosts name their sectors in their own words.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from services.intake.rules.rounds import slug
@@ -28,6 +29,8 @@ class Sector:
     about: str = ""
     industries: tuple[Coded, ...] = ()
     careers: tuple[Coded, ...] = ()
+    projects: int = 0
+    """That students find in it now."""
 
     @property
     def slug(self) -> str:
@@ -174,6 +177,11 @@ _SECTORS: Final = (
 )
 
 SECTORS: Final = {sector.name: sector for sector in _SECTORS}
+
+
+def sectors(counts: Mapping[str, int]) -> list["Sector"]:
+    """The sectors of the programme in the order of their names, with how many projects each has now."""
+    return [replace(sector_of(name), projects=counts.get(name, 0)) for name in sorted({*SECTORS, *counts})]
 
 
 def sector_of(name: str) -> Sector:

@@ -4,12 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from textwrap import shorten
 from typing import Annotated, Final
 from urllib.parse import urlencode
+from zlib import crc32
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from services.intake.rules.projects import Project
+from services.intake.rules.applications import hours_of
+from services.intake.rules.careers import Sector, sector_of
+from services.intake.rules.projects import ListedProject, Project, ProjectState, last_day
 from services.intake.rules.rounds import Round, applications_window, ends_at
 from shared.contracts.submissions import HostFacts
 
@@ -23,6 +27,9 @@ LONGEST_WORDS: Final = 200
 
 ANY: Final = "any"
 """A project for every discipline."""
+
+EXCERPT: Final = 170
+"""Characters of a text of which nothing was searched for."""
 
 MARK: Final = ("\ue000", "\ue001")
 """What the database puts around a word that was searched for: of no language, and shown as no markup."""
@@ -95,7 +102,13 @@ class Search(BaseModel):
         """The address of this search with other values, to its first page."""
         asked: dict[str, object] = {"q": self.q, **self.chosen, "order": self.order} | changes
         plain = {name: value for name, value in asked.items() if value and value != Order.BEST}
-        return f"/catalogue?{urlencode(plain, doseq=True)}"
+        return f"/catalogue?{urlencode(plain, doseq=True)}" if plain else "/catalogue"
+
+    @property
+    def address_of_pages(self) -> str:
+        """The address of a page of this search, up to its number."""
+        address = self.address()
+        return f"{address}{'&' if '?' in address else '?'}page="
 
     def without(self, name: str, value: str) -> str:
         """The address of this search when one value of a filter is let go."""
@@ -120,6 +133,11 @@ class Card(BaseModel):
     excerpt: str
     applied: bool
 
+    @property
+    def parts(self) -> list[tuple[str, bool]]:
+        """The excerpt in parts, and whether each was searched for."""
+        return parts(self.excerpt if MARK[0] in self.excerpt else shorten(self.excerpt, EXCERPT, placeholder=" …"))
+
 
 class Choice(BaseModel):
     """A value of a filter, and how many projects it would leave, all other filters as they are."""
@@ -127,6 +145,11 @@ class Choice(BaseModel):
     filter: str
     value: str
     count: int
+
+    @property
+    def id(self) -> str:
+        """Of its box on the page: the same for the same value, whatever is found."""
+        return f"{self.filter}-{crc32(self.value.encode()):x}"
 
     @property
     def label(self) -> str:
@@ -153,13 +176,23 @@ class Found(BaseModel):
         return [Choice(filter=name, value=value, count=counts.get(value, 0)) for value in values]
 
 
-class Listing(BaseModel):
-    """A project with all that a student may know of it: its host's facts without whom to write to."""
+class Listing(ListedProject):
+    """A project with the facts of its host."""
 
-    model_config = ConfigDict(frozen=True)
-
-    project: Project
     host: HostFacts
+
+    @property
+    def last_day(self) -> date:
+        return last_day(self.template)
+
+    @property
+    def hours(self) -> float:
+        """In the placement's week."""
+        return hours_of(self.template)
+
+    @property
+    def sector_known(self) -> Sector:
+        return sector_of(self.sector)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +230,11 @@ def season(rounds: Iterable[Round], now: datetime) -> Season:
 
 def takes_applications(round_: Round, now: datetime) -> bool:
     return now in applications_window(round_) and round_.applications_closed_at is None
+
+
+def may_see(project: Project, round_: Round, now: datetime, *, applied: bool) -> bool:
+    """Whether a student may read of a project: approved and once its round has opened, or applied for."""
+    return applied or (project.state is ProjectState.APPROVED and now >= round_.opens_at)
 
 
 def parts(text: str) -> list[tuple[str, bool]]:

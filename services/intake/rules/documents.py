@@ -1,6 +1,5 @@
 """Whether a document may serve as a CV, and who may read it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +11,9 @@ from shared.contracts.intake import Fault
 
 LARGEST_DOCUMENT = 5_000_000
 """Bytes."""
+
+
+TOO_LARGE = f"A document has at most {LARGEST_DOCUMENT // 1_000_000} MB: send a smaller one."
 
 
 class Content(BaseModel):
@@ -76,6 +78,15 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """Who would read a document: a student, a host, staff who run the programme, or somebody who is none of these."""
+
+    student_id: StudentId | None = None
+    host_id: HostId | None = None
+    is_staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentInUse:
     """A document, whose it is if it was sent from our pages, and what it was used for."""
 
@@ -84,16 +95,29 @@ class DocumentInUse:
     uses: tuple[Use, ...]
 
 
-def is_of_student(found: DocumentInUse, student_id: str) -> bool:
-    return student_id == found.student_id or any(use.student_id == student_id for use in found.uses)
+def may_read(reader: Reader, found: DocumentInUse, now: datetime) -> bool:
+    """Whether somebody may read a document; nobody else, by no link.
+
+    Its student; the host of a project applied to with it, until the round's end; and staff.
+    """
+    if reader.is_staff:
+        return True
+    if reader.student_id is not None:
+        return reader.student_id in {found.student_id, *(use.student_id for use in found.uses)}
+    return bool(_uses_of_host(reader, found, now))
 
 
-def uses_for_host(found: DocumentInUse, host_id: str, now: datetime) -> list[Use]:
-    """The applications by which a host may read a CV: those that stand at its projects, until their round's end."""
-    return [use for use in found.uses if use.host_id == host_id and use.stands and now < use.round_ends_at]
+def file_name(reader: Reader, found: DocumentInUse, now: datetime) -> str:
+    """Under which somebody saves a document that they may read: for a host it says whose CV it is."""
+    for use in _uses_of_host(reader, found, now):
+        return f"{use.student_name} – {use.organisation} (CV).pdf"
+    return f"{found.document.document_id}"
 
 
-def name_for_host(uses: Iterable[Use]) -> str:
-    """Under which a host saves a CV."""
-    use = next(iter(uses))
-    return f"{use.student_name} – {use.organisation} (CV).pdf"
+def _uses_of_host(reader: Reader, found: DocumentInUse, now: datetime) -> list[Use]:
+    """The applications by which a host may read a CV."""
+    return [
+        use
+        for use in found.uses
+        if reader.host_id is not None and use.host_id == reader.host_id and use.stands and now < use.round_ends_at
+    ]

@@ -20,6 +20,7 @@ from services.intake.rules.projects import Project, last_day
 from services.intake.rules.rounds import Round, ends_at
 from services.intake.rules.submissions import PAGES
 from shared.contracts.intake import Fault
+from shared.contracts.submissions import StudentFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,24 @@ class Access(StrEnum):
     OVER = "over"
 
 
-def access_of_host(application: Application, round_: Round, now: datetime, *, project_stands: bool) -> Access:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An application as the host of its project reads it."""
+
+    application: Application
+    statement: str
+    student: StudentFacts
+    title: str
+    round_: Round
+    stands: bool
+    """Neither it nor its project was withdrawn."""
+
+
+def access_of_host(reading: Reading, now: datetime) -> Access:
     """From the moment applications have closed until the round's end; what was taken back is over at once."""
-    if application.state is not ApplicationState.RECEIVED or not project_stands or now >= ends_at(round_):
+    if not reading.stands or now >= ends_at(reading.round_):
         return Access.OVER
-    closed = round_.applications_closed_at is not None or now >= round_.closes_at
+    closed = reading.round_.applications_closed_at is not None or now >= reading.round_.closes_at
     return Access.OPEN if closed else Access.NOT_YET
 
 

@@ -5,9 +5,10 @@ from asyncpg import Record
 from services.intake.rules.applications import Applicant, Application, ApplicationState, Known
 from services.intake.rules.documents import Document
 from services.intake.rules.projects import last_day
-from services.intake.rules.prospects import Made
+from services.intake.rules.prospects import Made, Reading
+from services.intake.store.rounds import round_of
 from shared.contracts.rounds import both_rounds
-from shared.contracts.submissions import ApplicationForm, ProjectTemplate
+from shared.contracts.submissions import ApplicationForm, ProjectTemplate, StudentFacts
 from shared.database.connection import Connection
 
 
@@ -127,10 +128,41 @@ async def made(connection: Connection, student_id: str, round_id: str) -> list[M
     return [_made(row) for row in rows]
 
 
+async def for_host(connection: Connection, application_id: str, host_id: str) -> Reading | None:
+    """An application to a project of that host, with all that its host may read."""
+    row = await connection.fetchrow(
+        """
+        select application_id, applications.round_id, student_id, project_id, applications.host_id, preference, cv,
+            applications.state, applications.sent_at, applications.received_at, statement,
+            students.facts as student, template->>'title' as title,
+            applications.state = 'received' and projects.state = 'approved' as stands,
+            rounds.version, rounds.calendar, rounds.applications_closed_at
+        from applications join students using (student_id) join projects using (project_id)
+            join project_revisions using (project_id, revision) join rounds on rounds.round_id = applications.round_id
+        where application_id = $1 and applications.host_id = $2
+        """,
+        application_id,
+        host_id,
+    )
+    if row is None:
+        return None
+    return Reading(
+        application=_application(row),
+        statement=row["statement"],
+        student=StudentFacts(**row["student"]),
+        title=row["title"],
+        round_=round_of(row),
+        stands=row["stands"],
+    )
+
+
+def _application(row: Record) -> Application:
+    return Application(**{name: row[name] for name in Application.model_fields})
+
+
 def _made(row: Record) -> Made:
     template = ProjectTemplate(**row["template"])
-    application = Application(**{name: row[name] for name in Application.model_fields})
-    return Made(application, template.title, row["organisation"], template.starts_on, last_day(template))
+    return Made(_application(row), template.title, row["organisation"], template.starts_on, last_day(template))
 
 
 async def add(connection: Connection, application: Application, statement: str) -> None:

@@ -1,7 +1,5 @@
 """The catalogue: approved projects by the words in them and by what narrows them."""
 
-from asyncpg import Record
-
 from services.intake.rules.catalogue import ANY, MARK, PAGE, Card, Found, Listing, Search, Season
 from services.intake.rules.projects import Project
 from shared.contracts.submissions import HostFacts
@@ -144,13 +142,17 @@ async def listing(connection: Connection, project_id: str) -> Listing | None:
     """A project and its host, whatever state it is in."""
     row = await connection.fetchrow(
         """
-        select project_id, round_id, host_id, projects.revision, state, template, facts
+        select project_id, round_id, host_id, revision, state, template, facts
         from projects join project_revisions using (project_id, revision) join hosts using (host_id)
         where project_id = $1
         """,
         project_id,
     )
-    return _listing(row) if row else None
+    if row is None:
+        return None
+    host = HostFacts(**row["facts"])
+    project = {name: row[name] for name in Project.model_fields}
+    return Listing(**project, organisation=host.organisation, sector=host.sector, host=host)
 
 
 async def near(
@@ -204,9 +206,3 @@ async def sectors(connection: Connection, season: Season) -> dict[str, int]:
         season.rounds_with_places_left,
     )
     return {row["sector"]: row["count"] for row in rows}
-
-
-def _listing(row: Record) -> Listing:
-    return Listing(
-        project=Project(**{name: row[name] for name in Project.model_fields}), host=HostFacts(**row["facts"])
-    )

@@ -16,17 +16,6 @@ async def find_content(connection: Connection, digest: str) -> Content | None:
     return Content(**row) if row else None
 
 
-async def find(connection: Connection, document_id: UUID) -> Document | None:
-    row = await connection.fetchrow(
-        """
-        select document_id, source, digest, size, pages
-        from documents join contents using (digest) where document_id = $1
-        """,
-        document_id,
-    )
-    return Document(**row) if row else None
-
-
 async def find_in_use(connection: Connection, document_id: UUID) -> DocumentInUse | None:
     """A document with whose it is and every application that names it."""
     row = await connection.fetchrow(
