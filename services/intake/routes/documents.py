@@ -17,7 +17,7 @@ from services.intake.rules.documents import LARGEST_DOCUMENT, TOO_LARGE, Reader
 from shared.contracts.directory import outside_system
 from shared.contracts.fields import DocumentId
 from shared.contracts.intake import Fault
-from shared.web import Caller, CallerIs, Invalid, NotFound, Purpose, Role
+from shared.web import Caller, CallerIs, Forbidden, Invalid, NotFound, Purpose, Role
 from shared.web.problems import TooLarge
 
 routes = APIRouter(tags=["documents"])
