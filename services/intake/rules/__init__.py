@@ -3,6 +3,8 @@
 from services.intake.rules import (
     applications,
     calendars,
+    careers,
+    catalogue,
     documents,
     drafts,
     malformed,
@@ -10,6 +12,7 @@ from services.intake.rules import (
     overlaps,
     people,
     projects,
+    prospects,
     revisions,
     rounds,
     second_rounds,
@@ -22,6 +25,8 @@ from services.intake.rules import (
 __all__ = [
     "applications",
     "calendars",
+    "careers",
+    "catalogue",
     "documents",
     "drafts",
     "malformed",
@@ -29,6 +34,7 @@ __all__ = [
     "overlaps",
     "people",
     "projects",
+    "prospects",
     "revisions",
     "rounds",
     "second_rounds",

@@ -1,7 +1,7 @@
 """Whether a proposal is complete and in time, and the states of a project."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -110,6 +110,11 @@ def proposed(proposal: ProjectProposal, round_: Round) -> Project:
         state=ProjectState.UNDER_REVIEW,
         template=ProjectTemplate(**proposal.model_dump(include=set(ProjectTemplate.model_fields))),
     )
+
+
+def last_day(template: ProjectTemplate) -> date:
+    """The placement's last day: it lasts so many days from its first."""
+    return template.starts_on + timedelta(days=template.days - 1)
 
 
 def settles(verdict: Transition[ProjectState], revision: int, project: Project) -> bool:

@@ -57,6 +57,12 @@ def applications_window(calendar: RoundCalendar) -> Window:
     return Window(calendar.opens_at, calendar.closes_at)
 
 
+def ends_at(calendar: RoundCalendar) -> datetime:
+    """When a round is over: at the end of its last placement week, in local time."""
+    last = max(week.ends_on for week in calendar.weeks)
+    return datetime.combine(last + timedelta(days=1), time.min, LOCAL_TIME)
+
+
 def round_for(
     rounds: Iterable[Round], moment: datetime, window: Callable[[Round], Window], own: str | None = None
 ) -> Round | None:

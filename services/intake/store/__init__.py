@@ -2,6 +2,7 @@
 
 from services.intake.store import (
     applications,
+    catalogue,
     documents,
     drafts,
     history,
@@ -12,4 +13,15 @@ from services.intake.store import (
     submissions,
 )
 
-__all__ = ["applications", "documents", "drafts", "history", "people", "places", "projects", "rounds", "submissions"]
+__all__ = [
+    "applications",
+    "catalogue",
+    "documents",
+    "drafts",
+    "history",
+    "people",
+    "places",
+    "projects",
+    "rounds",
+    "submissions",
+]

@@ -13,7 +13,7 @@ async def find(connection: Connection, round_id: str) -> Round | None:
     row = await connection.fetchrow(
         "select round_id, version, calendar, applications_closed_at from rounds where round_id = $1", round_id
     )
-    return _round(row) if row else None
+    return round_of(row) if row else None
 
 
 async def hold_both(connection: Connection, round_id: str) -> list[Round]:
@@ -28,14 +28,14 @@ async def hold_both(connection: Connection, round_id: str) -> list[Round]:
         """,
         list(both_rounds(round_id)),
     )
-    return [_round(row) for row in rows]
+    return [round_of(row) for row in rows]
 
 
 async def every(connection: Connection) -> list[Round]:
     rows = await connection.fetch(
         "select round_id, version, calendar, applications_closed_at from rounds order by round_id"
     )
-    return [_round(row) for row in rows]
+    return [round_of(row) for row in rows]
 
 
 async def keep(connection: Connection, round_: Round, *, at: datetime) -> None:
@@ -64,7 +64,8 @@ async def close_applications(connection: Connection, round_id: str, *, at: datet
     await connection.execute("update rounds set applications_closed_at = $2 where round_id = $1", round_id, at)
 
 
-def _round(row: Record) -> Round:
+def round_of(row: Record) -> Round:
+    """The round in a row with its id, version, calendar and close."""
     return Round(
         **row["calendar"],
         round_id=row["round_id"],
