@@ -15,20 +15,22 @@ function countWords(text) {
   show();
 }
 
-/** A form is sent once, however often its button is pressed. */
-function sendOnce(form) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) {
-      event.preventDefault();
-      return;
-    }
-    form.dataset.sent = "yes";
-  });
-}
+/** A form is sent once, however often its button is pressed; HTMX sees to its own. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.matches("[hx-post]")) return;
+  if (form.dataset.sent) event.preventDefault();
+  else form.dataset.sent = "yes";
+});
+
+const prepared = new WeakSet();
 
 function prepare(root) {
-  root.querySelectorAll("textarea[data-words]").forEach(countWords);
-  root.querySelectorAll("form[method=post]:not([hx-post])").forEach(sendOnce);
+  for (const text of root.querySelectorAll("textarea[data-words]")) {
+    // HTMX tells of the whole page too, and a second time of what it has put into it.
+    if (!prepared.has(text)) countWords(text);
+    prepared.add(text);
+  }
 }
 
 prepare(document);
