@@ -1,7 +1,8 @@
 """Applications and their withdrawals."""
 
 from services.intake import rules, store
-from services.intake.handlers.reception import judges, receives
+from services.intake.handlers.reception import receives
+from services.intake.reception import judges
 from services.intake.rules.applications import RECEIVE, Circumstances
 from services.intake.rules.projects import Project
 from services.intake.rules.rounds import Round, applications_window, round_for

@@ -1,7 +1,7 @@
 """The front door over HTTP."""
 
 from services.intake import service
-from services.intake.routes import applications, documents, projects, rounds
+from services.intake.routes import applications, documents, drafts, host_projects, projects, rounds
 
-for part in (rounds, projects, applications, documents):
+for part in (rounds, projects, applications, documents, host_projects, drafts):
     service.routes.include_router(part.routes)

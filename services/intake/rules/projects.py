@@ -67,7 +67,7 @@ WITHDRAW: Final = Transition(
     "withdraw", before=(*_OPEN, ProjectState.APPROVED), after=ProjectState.WITHDRAWN, by="host"
 )
 
-_CORRECTED_TOO_LATE = {
+CORRECTED_TOO_LATE = {
     ProjectState.APPROVED: "The project is approved and is no longer corrected: withdraw it and propose another.",
     ProjectState.DECLINED: "The project was declined: propose another, under an id of its own.",
     ProjectState.WITHDRAWN: "The project was withdrawn: propose another, under an id of its own.",
@@ -128,7 +128,7 @@ def _faults_in_revision(proposal: ProjectProposal, current: Project | None) -> l
     if current is None or current.host_id != proposal.host_id:
         return []
     if current.state not in CORRECT.before:
-        return [Fault(field="revision", reason=_CORRECTED_TOO_LATE[current.state])]
+        return [Fault(field="revision", reason=CORRECTED_TOO_LATE[current.state])]
     if proposal.revision <= current.revision:
         return [
             Fault(field="revision", reason=f"Revision {current.revision} is known: a correction has a higher number.")
@@ -138,6 +138,10 @@ def _faults_in_revision(proposal: ProjectProposal, current: Project | None) -> l
 
 def _faults_in_content(template: ProjectTemplate) -> list[Fault]:
     faults = []
+    if not template.title.strip():
+        faults.append(Fault(field="title", reason="Give the project a title."))
+    if not template.mode.strip():
+        faults.append(Fault(field="mode", reason="Say whether it is in person, remote or hybrid."))
     if not template.scope.strip():
         faults.append(Fault(field="scope", reason="Say what the project is and what it is not."))
     if not any(task.strip() for task in template.tasks):

@@ -1,5 +1,5 @@
 """Every SQL statement of intake."""
 
-from services.intake.store import applications, documents, history, people, projects, rounds, submissions
+from services.intake.store import applications, documents, drafts, history, people, projects, rounds, submissions
 
-__all__ = ["applications", "documents", "history", "people", "projects", "rounds", "submissions"]
+__all__ = ["applications", "documents", "drafts", "history", "people", "projects", "rounds", "submissions"]

@@ -105,3 +105,11 @@ async def received(connection: Connection, round_id: str) -> int:
     """How many applications the round has received, those withdrawn since included."""
     count: int = await connection.fetchval("select count(*) from applications where round_id = $1", round_id)
     return count
+
+
+async def standing_for(connection: Connection, project_id: str) -> int:
+    """How many applications for a project have not been withdrawn."""
+    count: int = await connection.fetchval(
+        "select count(*) from applications where project_id = $1 and state = 'received'", project_id
+    )
+    return count

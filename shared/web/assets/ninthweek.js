@@ -15,26 +15,27 @@ function countWords(text) {
   show();
 }
 
-/** A form is sent once, however often its button is pressed; HTMX sees to its own. */
-document.addEventListener("submit", (event) => {
+/** A form is sent once, however often its button is pressed. */
+function sendOnce(event) {
   const form = event.target;
-  if (form.method !== "post" || form.matches("[hx-post]")) return;
-  if (form.dataset.sent) event.preventDefault();
-  else form.dataset.sent = "yes";
-});
-
-const prepared = new WeakSet();
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+}
 
 function prepare(root) {
-  for (const text of root.querySelectorAll("textarea[data-words]")) {
-    // HTMX tells of the whole page too, and a second time of what it has put into it.
-    if (!prepared.has(text)) countWords(text);
-    prepared.add(text);
-  }
+  root.querySelectorAll("textarea[data-words]").forEach(countWords);
 }
 
 prepare(document);
-document.addEventListener("htmx:load", (event) => prepare(event.target));
+document.addEventListener("submit", sendOnce);
+document.addEventListener("htmx:load", (event) => {
+  // HTMX begins with the whole page, which is prepared already.
+  if (event.target !== document.body) prepare(event.target);
+});
 // A page that comes back from the browser's memory has not been sent yet.
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
