@@ -21,7 +21,7 @@ from services.matching.rules.orders import Order
 from services.matching.rules.people import Student
 from services.matching.rules.projects import ProjectInFull
 from services.matching.rules.rankings import TAKES_RANKINGS, Progress, Ranking, Stage
-from services.matching.rules.rounds import Round
+from services.matching.rules.rounds import Round, who_holds_what
 from shared.contracts.fields import ProjectId
 from shared.contracts.intake import Fault
 from shared.contracts.message import subject
@@ -75,7 +75,9 @@ async def show_projects(request: Request, host: HostIs, work: InMatching) -> Res
     projects = await store.projects.of_host(work.connection, host.id)
     rounds = await store.rounds.of_ids(work.connection, {project.round_id for project in projects})
     newest_first = sorted(rounds.values(), key=lambda each: each.offers_at, reverse=True)
-    progress = await _progress(projects, rounds, work)
+    progress: dict[str, Progress] = {}
+    for round_ in rounds.values():
+        progress |= await _progress(projects, round_, work)
     by_round = [(each, [project for project in projects if project.round_id == each.round_id]) for each in newest_first]
     return pages.answer(request, host, "applicants.jinja", rounds=by_round, progress=progress)
 
@@ -99,7 +101,7 @@ async def move_applicant(
     if faults := _faults_in_move(application_id, form):
         return _show(request, host, desk, faults=faults, at_fault=application_id)
     order = _moved(desk.order, application_id, form)
-    await store.rankings.keep_draft(work.connection, project_id, order, work.now)
+    await store.rankings.keep_draft(work.connection, project_id, desk.round.round_id, order, work.now)
     said = _said(desk, application_id, order)
     if is_htmx(request):
         return _show(request, host, await _desk(project_id, host, work), said_now=said)
@@ -112,7 +114,7 @@ async def send_ranking(
 ) -> Response:
     """Send the ranking as it was shown: it counts until another one is sent, and can be changed until the match."""
     project = await _own(project_id, host, work)
-    await work.lock(subject("project", project_id), subject("round", project.round_id))
+    await work.lock(subject("project", project_id), who_holds_what(project.round_id))
     desk = await _desk_to_rank(project_id, host, work)
     if form.line("order").split() != list(desk.order.ranked):
         return _show(request, host, desk, changed_meanwhile=True)
@@ -191,15 +193,14 @@ async def _desk_to_rank(project_id: str, host: Caller, work: Work) -> Desk:
 
 async def _desk(project_id: str, host: Caller, work: Work) -> Desk:
     project = await _own(project_id, host, work)
-    rounds = await store.rounds.of_ids(work.connection, [project.round_id])
-    if project.round_id not in rounds:
+    round_ = await store.rounds.find(work.connection, project.round_id)
+    if round_ is None:
         raise NotFound("The round of this project is not known yet: try again in a moment.")
-    round_ = rounds[project.round_id]
-    progress = (await _progress([project], rounds, work))[project_id]
-    received = await store.applications.to_project(work.connection, project_id)
+    progress = (await _progress([project], round_, work))[project_id]
+    received = await store.applications.to_projects(work.connection, [project_id], round_.round_id)
     shown = _shown(received, progress.stage)
-    sent = await store.rankings.current(work.connection, project_id)
-    draft = await store.rankings.draft(work.connection, project_id)
+    sent = (await store.rankings.in_round(work.connection, [project_id], round_.round_id)).get(project_id)
+    draft = await store.rankings.draft(work.connection, project_id, round_.round_id)
     order = draft or (sent.order if sent else Order())
     return Desk(
         project=project,
@@ -221,27 +222,21 @@ def _shown(received: Sequence[Application], stage: Stage) -> dict[str, Applicati
     return {}
 
 
-async def _progress(projects: Sequence[ProjectInFull], rounds: Mapping[str, Round], work: Work) -> dict[str, Progress]:
-    """How far each project is whose round is known."""
-    ids = [project.project_id for project in projects if project.round_id in rounds]
-    applications = await store.applications.to_projects(work.connection, ids)
-    sent = await store.rankings.current_of(work.connection, ids)
-    begun = await store.rankings.drafts_of(work.connection, ids)
-    stages = {
-        round_id: rankings.stage(round_, all_here=await store.rounds.all_here(work.connection, round_id), now=work.now)
-        for round_id, round_ in rounds.items()
-    }
+async def _progress(projects: Sequence[ProjectInFull], round_: Round, work: Work) -> dict[str, Progress]:
+    """How far those of these projects are that take part in a round."""
+    ids = [project.project_id for project in projects if project.round_id == round_.round_id]
+    all_here = await store.rounds.all_here(work.connection, round_.round_id)
+    applications = await store.applications.to_projects(work.connection, ids, round_.round_id)
+    sent = await store.rankings.in_round(work.connection, ids, round_.round_id)
+    begun = await store.rankings.drafts_in_round(work.connection, ids, round_.round_id)
     return {
-        project.project_id: Progress(
-            stage=stages[project.round_id],
-            applicants=sum(
-                each.state is not State.WITHDRAWN for each in applications if each.project_id == project.project_id
-            ),
-            sent=project.project_id in sent,
-            begun=project.project_id in begun,
+        project_id: Progress(
+            stage=rankings.stage(round_, all_here=all_here, now=work.now),
+            applicants=sum(each.state is not State.WITHDRAWN for each in applications if each.project_id == project_id),
+            sent=project_id in sent,
+            begun=project_id in begun,
         )
-        for project in projects
-        if project.round_id in rounds
+        for project_id in ids
     }
 
 

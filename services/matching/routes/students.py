@@ -27,6 +27,7 @@ from services.matching.rules.projects import ProjectInFull
 from services.matching.rules.rounds import Round
 from shared.contracts.fields import ApplicationId
 from shared.contracts.intake import Fault
+from shared.contracts.rounds import both_rounds
 from shared.runtime.work import Work
 from shared.web import Caller, FormIs, NotFound, StudentIs, redirect
 from shared.workflow import NotAllowed, Step
@@ -45,7 +46,7 @@ class Applied:
 
     application: Application
     others: Sequence[Application]
-    """The student's other applications of the round."""
+    """The student's other applications, of the round, its first and its second."""
 
     others_that_stand: Sequence[str]
     """What these are to, those of them that may still be offered a place."""
@@ -75,7 +76,8 @@ class Applied:
     @property
     def choice(self) -> str:
         """Its place among the student's own wishes for the round."""
-        wishes = sorted([*self.others, self.application], key=lambda each: each.wish)
+        of_round = [each for each in self.others if each.round_id == self.application.round_id]
+        wishes = sorted([*of_round, self.application], key=lambda each: each.wish)
         return f"{wishes.index(self.application) + 1} of {len(wishes)}"
 
     @property
@@ -285,7 +287,8 @@ def _as_applied(
     steps: Mapping[str, Sequence[Step[State]]],
     work: Work,
 ) -> Applied:
-    others = [each for each in all_ if each.round_id == application.round_id and each is not application]
+    of_both = both_rounds(application.round_id)
+    others = [each for each in all_ if each.round_id in of_both and each is not application]
     round_ = rounds.get(application.round_id)
     happened = steps[application.application_id]
     return Applied(

@@ -51,7 +51,7 @@ class Outlook(Words):
 def outlook(
     application: Application, round_: Round, others: Iterable[Application], last: Step[State], *, now: datetime
 ) -> Outlook:
-    """`others` are the student's other applications of the round, `last` the application's last step."""
+    """`others` are the student's other applications in the round, its first and its second; `last` its last step."""
     match application.state:
         case State.STANDING:
             return _standing(round_, others, now)

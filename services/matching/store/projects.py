@@ -8,6 +8,7 @@ from services.matching.rules.life import HOLDS_A_PLACE, Days
 from services.matching.rules.projects import ProjectInFull
 from services.matching.rules.rankings import Project
 from shared.contracts.intake import ProjectSubmitted
+from shared.contracts.rounds import first_round
 from shared.contracts.screening import ProjectApproved
 from shared.contracts.submissions import ProjectTemplate
 from shared.database.connection import Connection
@@ -64,12 +65,13 @@ async def keep_withdrawal(connection: Connection, project_id: str, withdrawn_at:
 
 
 async def find(connection: Connection, project_id: str) -> Project | None:
+    """The project, in the round in which it takes part now."""
     row = await connection.fetchrow(
         """
         select
-            project_id, round_id, host_id, title, places,
+            project_id, current_rounds.round_id, host_id, title, places,
             exists (select from withdrawn_projects where project_id = $1) as withdrawn
-        from projects where project_id = $1
+        from projects join current_rounds using (project_id) where project_id = $1
         """,
         project_id,
     )
@@ -78,37 +80,45 @@ async def find(connection: Connection, project_id: str) -> Project | None:
 
 async def in_full(connection: Connection, project_ids: Collection[str]) -> dict[str, ProjectInFull]:
     """Those of them that are approved, withdrawn since or not."""
-    rows = await connection.fetch(f"{_IN_FULL} where project_id = any($1)", list(project_ids))
+    rows = await connection.fetch(f"{_IN_FULL} where project_id = any($2)", HOLDS_A_PLACE, list(project_ids))
     return {row["project_id"]: _in_full(row) for row in rows}
 
 
 async def of_host(connection: Connection, host_id: str) -> list[ProjectInFull]:
     """A host's approved projects, withdrawn since or not, by their first day."""
-    rows = await connection.fetch(f"{_IN_FULL} where host_id = $1 order by starts_on, project_id", host_id)
+    rows = await connection.fetch(
+        f"{_IN_FULL} where host_id = $2 order by starts_on, project_id", HOLDS_A_PLACE, host_id
+    )
     return [_in_full(row) for row in rows]
 
 
+# Of a project all of whose places are taken the first round is the last; nobody can apply for it in the second.
 _IN_FULL = """
     select
-        project_id, round_id, host_id, title, places, starts_on, ends_on, template,
-        withdrawn_at is not null as withdrawn
+        project_id, host_id, title, places, starts_on, ends_on, template, withdrawn_at is not null as withdrawn,
+        case
+            when exists (
+                select from applications
+                where applications.project_id = projects.project_id
+                  and applications.round_id = current_rounds.round_id
+            ) or places > (
+                select count(*) from applications
+                where applications.project_id = projects.project_id and applications.state = any($1)
+            )
+            then current_rounds.round_id
+            else projects.round_id
+        end as round_id
     from projects
+    join current_rounds using (project_id)
     left join templates using (project_id)
     left join withdrawn_projects using (project_id)
 """
 
 
 async def places(connection: Connection, round_id: str) -> dict[str, int]:
-    """The places of each of a round's projects, those withdrawn left out."""
-    rows = await connection.fetch(
-        """
-        select project_id, greatest(places, 0) as places from projects
-        where round_id = $1
-          and not exists (select from withdrawn_projects where withdrawn_projects.project_id = projects.project_id)
-        """,
-        round_id,
-    )
-    return {row["project_id"]: row["places"] for row in rows}
+    """The places of a round that nobody holds, by project; the projects of a second round are its first's."""
+    rows = await connection.fetch("select project_id from projects where round_id = $1", first_round(round_id))
+    return await free_places(connection, [row["project_id"] for row in rows])
 
 
 async def free_places(connection: Connection, project_ids: Collection[str]) -> dict[str, int]:

@@ -13,63 +13,90 @@ if TYPE_CHECKING:
 
 
 async def current(connection: Connection, project_id: str) -> Ranking | None:
-    row = await connection.fetchrow("select * from rankings where project_id = $1 order by id desc limit 1", project_id)
+    """The ranking that counts in the round in which the project takes part now."""
+    row = await connection.fetchrow(
+        """
+        select rankings.* from rankings join current_rounds using (project_id, round_id)
+        where project_id = $1 order by id desc limit 1
+        """,
+        project_id,
+    )
     return _ranking(row) if row else None
 
 
-async def current_of(connection: Connection, project_ids: Collection[str]) -> dict[str, Ranking]:
-    """The current rankings of those of them that have one."""
+async def in_round(connection: Connection, project_ids: Collection[str], round_id: str) -> dict[str, Ranking]:
+    """The rankings that count in a round, of those of these projects that have one."""
     rows = await connection.fetch(
-        "select distinct on (project_id) * from rankings where project_id = any($1) order by project_id, id desc",
+        """
+        select distinct on (project_id) * from rankings where project_id = any($1) and round_id = $2
+        order by project_id, id desc
+        """,
         list(project_ids),
+        round_id,
     )
     return {row["project_id"]: _ranking(row) for row in rows}
 
 
 async def add(connection: Connection, project_id: str, order: Order, received_at: datetime) -> None:
-    """Add a ranking, which from now on is the one that counts: whoever it leaves out has no rank."""
+    """Add a ranking, which from now on is the one that counts in the project's round: who is left out has no rank."""
     await connection.execute(
-        "insert into rankings (project_id, received_at, application_ids, not_suitable) values ($1, $2, $3, $4)",
+        """
+        insert into rankings (project_id, round_id, received_at, application_ids, not_suitable)
+        select project_id, round_id, $2, $3, $4 from current_rounds where project_id = $1
+        """,
         project_id,
         received_at,
         order.ranked,
         dict(order.not_suitable),
     )
     await connection.execute(
-        "update applications set rank = array_position($2::text[], application_id) where project_id = $1",
+        """
+        update applications set rank = array_position($2::text[], application_id)
+        from current_rounds
+        where applications.project_id = $1
+          and current_rounds.project_id = $1 and current_rounds.round_id = applications.round_id
+        """,
         project_id,
         order.ranked,
     )
 
 
-async def draft(connection: Connection, project_id: str) -> Order | None:
-    """What the host has begun and not sent."""
-    row = await connection.fetchrow("select * from ranking_drafts where project_id = $1", project_id)
+async def draft(connection: Connection, project_id: str, round_id: str) -> Order | None:
+    """What the host has begun in a round and not sent."""
+    row = await connection.fetchrow(
+        "select * from ranking_drafts where project_id = $1 and round_id = $2", project_id, round_id
+    )
     return Order(tuple(row["application_ids"]), row["not_suitable"]) if row else None
 
 
-async def keep_draft(connection: Connection, project_id: str, order: Order, saved_at: datetime) -> None:
+async def keep_draft(connection: Connection, project_id: str, round_id: str, order: Order, saved_at: datetime) -> None:
     await connection.execute(
         """
-        insert into ranking_drafts (project_id, application_ids, not_suitable, saved_at) values ($1, $2, $3, $4)
-        on conflict (project_id) do update set
+        insert into ranking_drafts (project_id, round_id, application_ids, not_suitable, saved_at)
+        values ($1, $2, $3, $4, $5)
+        on conflict (project_id, round_id) do update set
             application_ids = excluded.application_ids, not_suitable = excluded.not_suitable,
             saved_at = excluded.saved_at
         """,
         project_id,
+        round_id,
         order.ranked,
         dict(order.not_suitable),
         saved_at,
     )
 
 
-async def drop_draft(connection: Connection, project_id: str) -> None:
-    await connection.execute("delete from ranking_drafts where project_id = $1", project_id)
+async def drop_draft(connection: Connection, project_id: str, round_id: str) -> None:
+    await connection.execute("delete from ranking_drafts where project_id = $1 and round_id = $2", project_id, round_id)
 
 
-async def drafts_of(connection: Connection, project_ids: Collection[str]) -> set[str]:
-    """Those of them whose ranking has been begun and not sent."""
-    rows = await connection.fetch("select project_id from ranking_drafts where project_id = any($1)", list(project_ids))
+async def drafts_in_round(connection: Connection, project_ids: Collection[str], round_id: str) -> set[str]:
+    """Those of them whose ranking in a round has been begun and not sent."""
+    rows = await connection.fetch(
+        "select project_id from ranking_drafts where project_id = any($1) and round_id = $2",
+        list(project_ids),
+        round_id,
+    )
     return {row["project_id"] for row in rows}
 
 
