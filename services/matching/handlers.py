@@ -13,8 +13,11 @@ from shared.contracts.intake import (
     ApplicationReceived,
     ApplicationsClosed,
     ApplicationWithdrawn,
+    HostRegistered,
+    ProjectSubmitted,
     ProjectWithdrawn,
     RoundScheduled,
+    StudentRegistered,
 )
 from shared.contracts.matching import MatchMade
 from shared.contracts.message import subject
@@ -41,6 +44,21 @@ async def keep_round(event: RoundScheduled, work: Work) -> None:
         work.publish(offers_due, at=round_.offers_at)
         list_ends = WaitingListEnds(round_id=round_.round_id, ends_at=round_.waiting_list_ends_at)
         work.publish(list_ends, at=round_.waiting_list_ends_at)
+
+
+@service.on(HostRegistered)
+async def keep_host(event: HostRegistered, work: Work) -> None:
+    await store.people.keep_host(work.connection, event)
+
+
+@service.on(StudentRegistered)
+async def keep_student(event: StudentRegistered, work: Work) -> None:
+    await store.people.keep_student(work.connection, event)
+
+
+@service.on(ProjectSubmitted)
+async def keep_template(event: ProjectSubmitted, work: Work) -> None:
+    await store.projects.keep_template(work.connection, event)
 
 
 @service.on(ProjectApproved, changes=it_and_its_round)

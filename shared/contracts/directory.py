@@ -123,6 +123,9 @@ MATCHING = Card(
     ),
     hears=(
         RoundScheduled,
+        HostRegistered,
+        StudentRegistered,
+        ProjectSubmitted,
         ProjectApproved,
         ProjectWithdrawn,
         ApplicationReceived,

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from shared.clock import LOCAL_TIME
-from shared.contracts.intake import RoundScheduled
+from shared.contracts.intake import PlacementWeek, RoundScheduled
 
 DAYS_TO_PREPARE: Final = 14
 """From the cut-off to the first placement week."""
@@ -17,6 +17,11 @@ class Round:
 
     round_id: str
     version: int
+    name: str
+    opens_at: datetime
+    closes_at: datetime
+    rankings_due_at: datetime
+    weeks: tuple[PlacementWeek, ...]
     offers_at: datetime
     reply_within_days: int
     waiting_list_ends_at: datetime
@@ -36,6 +41,11 @@ def scheduled(event: RoundScheduled) -> Round:
     return Round(
         round_id=event.round_id,
         version=event.round_version,
+        name=event.name,
+        opens_at=event.opens_at,
+        closes_at=event.closes_at,
+        rankings_due_at=event.rankings_due_at,
+        weeks=tuple(event.weeks),
         offers_at=event.offers_at,
         reply_within_days=event.reply_within_days,
         waiting_list_ends_at=midnight(first_day - timedelta(days=DAYS_TO_PREPARE)),

@@ -1,27 +1,42 @@
 """Copies of rounds, and which of their facts have arrived."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from services.matching.rules.life import State
 from services.matching.rules.rounds import FactsForMatch, Round
-from shared.contracts.intake import ApplicationsClosed
+from shared.contracts.intake import ApplicationsClosed, PlacementWeek
 from shared.database.connection import Connection
+
+if TYPE_CHECKING:
+    from asyncpg import Record
 
 
 async def keep(connection: Connection, round_: Round) -> bool:
     """Keep the newest version; false where this one is not newer than what is known."""
     kept = await connection.fetchval(
         """
-        insert into rounds (round_id, version, offers_at, reply_within_days, waiting_list_ends_at)
-        values ($1, $2, $3, $4, $5)
+        insert into rounds (
+            round_id, version, name, opens_at, closes_at, rankings_due_at, weeks, offers_at, reply_within_days,
+            waiting_list_ends_at
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         on conflict (round_id) do update set
-            version = excluded.version, offers_at = excluded.offers_at,
-            reply_within_days = excluded.reply_within_days, waiting_list_ends_at = excluded.waiting_list_ends_at
+            version = excluded.version, name = excluded.name, opens_at = excluded.opens_at,
+            closes_at = excluded.closes_at, rankings_due_at = excluded.rankings_due_at, weeks = excluded.weeks,
+            offers_at = excluded.offers_at, reply_within_days = excluded.reply_within_days,
+            waiting_list_ends_at = excluded.waiting_list_ends_at
         where rounds.version < excluded.version
         returning true
         """,
         round_.round_id,
         round_.version,
+        round_.name,
+        round_.opens_at,
+        round_.closes_at,
+        round_.rankings_due_at,
+        [week.model_dump(mode="json") for week in round_.weeks],
         round_.offers_at,
         round_.reply_within_days,
         round_.waiting_list_ends_at,
@@ -45,7 +60,13 @@ async def keep_closing(connection: Connection, event: ApplicationsClosed) -> Non
 
 async def find(connection: Connection, round_id: str) -> Round | None:
     row = await connection.fetchrow("select * from rounds where round_id = $1", round_id)
-    return Round(**row) if row else None
+    return _round(row) if row else None
+
+
+async def of_ids(connection: Connection, round_ids: Collection[str]) -> dict[str, Round]:
+    """Those of them that are known."""
+    rows = await connection.fetch("select * from rounds where round_id = any($1)", list(round_ids))
+    return {row["round_id"]: _round(row) for row in rows}
 
 
 async def facts_for_match(connection: Connection, round_id: str) -> FactsForMatch:
@@ -68,3 +89,7 @@ async def facts_for_match(connection: Connection, round_id: str) -> FactsForMatc
 
 async def set_matched(connection: Connection, round_id: str, at: datetime) -> None:
     await connection.execute("update rounds set matched_at = $2 where round_id = $1", round_id, at)
+
+
+def _round(row: "Record") -> Round:
+    return Round(**{**row, "weeks": tuple(PlacementWeek.model_validate(week) for week in row["weeks"])})

@@ -1,13 +1,16 @@
 """What may be wrong with a ranking."""
 
+from dataclasses import replace
+
 import pytest
 
-from services.matching.rules import rankings
+from services.matching.rules import rankings, rounds
 from services.matching.rules.life import State
 from services.matching.rules.rankings import Project
 from services.matching.rules.rounds import Round
 from shared.workflow import NotAllowed
-from tests.support.matching import CUT_OFF, OFFERS_AT, application
+from tests.support.examples import round_scheduled
+from tests.support.matching import OFFERS_AT, application
 
 KNOWN = {
     each.application_id: each
@@ -18,7 +21,7 @@ KNOWN = {
         application("S1", "P2"),
     )
 }
-ROUND = Round("trinity-2027", 1, OFFERS_AT, 3, CUT_OFF)
+ROUND = rounds.scheduled(round_scheduled())
 PROJECT = Project("P1", "trinity-2027", "H1", "A small tool", places=1, withdrawn=False)
 
 
@@ -45,7 +48,7 @@ def test_a_project_takes_rankings_until_the_match(round_: Round | None) -> None:
 
 
 def test_a_project_takes_no_ranking_once_the_match_was_made() -> None:
-    matched = Round("trinity-2027", 1, OFFERS_AT, 3, CUT_OFF, matched_at=OFFERS_AT)
+    matched = replace(rounds.scheduled(round_scheduled()), matched_at=OFFERS_AT)
 
     with pytest.raises(NotAllowed, match="match of this round was made"):
         rankings.check_open(PROJECT, matched)

@@ -1,0 +1,15 @@
+"""What a project is like, as far as pages about its applicants and placements tell."""
+
+from dataclasses import dataclass
+
+from services.matching.rules.life import Days
+from services.matching.rules.rankings import Project
+from shared.contracts.submissions import ProjectTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectInFull(Project):
+    """An approved project with its days. `template` is its newest revision: none until that has arrived here."""
+
+    days: Days
+    template: ProjectTemplate | None
