@@ -6,9 +6,9 @@ Whoever changes what students and projects hold in a round locks the round, and 
 from services.matching import service, store
 from services.matching.allocation import carry_out, offer_places_on
 from services.matching.messages import OfferExpires, OffersDue, PlacementEnds, WaitingListEnds
-from services.matching.rules import endings, offers, rounds
-from services.matching.rules.life import MATCH
-from services.matching.rules.rounds import Round
+from services.matching.release import close_waiting_list, release_match
+from services.matching.rules import endings, rounds
+from services.matching.rules.life import PROGRAMME
 from shared.contracts.intake import (
     ApplicationReceived,
     ApplicationsClosed,
@@ -19,7 +19,6 @@ from shared.contracts.intake import (
     RoundScheduled,
     StudentRegistered,
 )
-from shared.contracts.matching import MatchMade
 from shared.contracts.message import subject
 from shared.contracts.screening import ProjectApproved
 from shared.runtime.service import NotYet
@@ -102,13 +101,13 @@ async def match_round(timer: OffersDue, work: Work) -> None:
     round_ = await store.rounds.find(work.connection, timer.round_id)
     if round_ is None or round_.matched_at or round_.offers_at != timer.offers_at:
         return
+    setting = await store.policies.setting(work.connection, round_.round_id)
+    if setting.held:
+        return
     facts = await store.rounds.facts_for_match(work.connection, round_.round_id)
     if facts.still_on_their_way:
         raise NotYet(facts.still_on_their_way)
-    await _make_match(round_, work)
-    # Where the facts came so late that the cut-off has passed, nobody else ends what the match leaves.
-    if work.now >= round_.waiting_list_ends_at:
-        await _end_waiting_list(round_, work)
+    await release_match(work, round_, setting.policy, by=PROGRAMME)
 
 
 @service.on(OfferExpires, changes=it_and_its_round)
@@ -122,7 +121,7 @@ async def decline_by_default(timer: OfferExpires, work: Work) -> None:
 async def end_waiting_list(timer: WaitingListEnds, work: Work) -> None:
     round_ = await store.rounds.find(work.connection, timer.round_id)
     if round_ and round_.matched_at and round_.waiting_list_ends_at == timer.ends_at:
-        await _end_waiting_list(round_, work)
+        await close_waiting_list(work, round_)
 
 
 @service.on(PlacementEnds, changes=it_and_its_round)
@@ -130,24 +129,3 @@ async def complete_placement(timer: PlacementEnds, work: Work) -> None:
     application = await store.applications.find(work.connection, timer.application_id)
     if application:
         await carry_out(work, endings.complete(application, now=work.now))
-
-
-async def _make_match(round_: Round, work: Work) -> None:
-    applications = await store.applications.standing(work.connection, round_.round_id)
-    places = await store.projects.places(work.connection, round_.round_id)
-    changes = offers.make_match(applications, places, now=work.now, reply_by=round_.reply_by(work.now))
-    await store.rounds.set_matched(work.connection, round_.round_id, work.now)
-    work.publish(
-        MatchMade(
-            round_id=round_.round_id,
-            applications=len(applications),
-            places=sum(places.values()),
-            offers=sum(change.step.transition == MATCH.name for change in changes),
-        )
-    )
-    await carry_out(work, changes)
-
-
-async def _end_waiting_list(round_: Round, work: Work) -> None:
-    standing = await store.applications.standing(work.connection, round_.round_id)
-    await carry_out(work, endings.end_waiting_list(standing, now=work.now))

@@ -45,8 +45,9 @@ Together = Sequence[Happened]
 
 @dataclass(frozen=True, slots=True)
 class RoundHistory:
-    """A round: its cut-off, its projects' places and rankings (best first), its applications and all their steps, and the
-    policy of its match.
+    """A round: its cut-off, its projects' places and rankings (best first), its applications with all their steps.
+
+    The policy is that of its match.
 
     Places and cut-off are judged as they are now: one that was changed after the match counts as if it always was so.
     """

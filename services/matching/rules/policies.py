@@ -50,7 +50,9 @@ def market_of(applications: Iterable[Application], free_places: Mapping[str, int
         by_student[application.student_id].append(application)
         by_project[application.project_id].append(application)
     return Market(
-        choices={student: _ids(sorted(by_student[student], key=lambda each: each.wish)) for student in sorted(by_student)},
+        choices={
+            student: _ids(sorted(by_student[student], key=lambda each: each.wish)) for student in sorted(by_student)
+        },
         rankings={project: _ids(sorted(by_project[project], key=_by_rank)) for project in sorted(by_project)},
         free_places=free_places,
         received=_ids(sorted(ranked, key=_by_receipt)),

@@ -21,8 +21,8 @@ def violations(
 
     `choices` are each student's applications and `rankings` each project's, best first. It is wrong that someone is
     matched whom the project does not rank or who did not apply, that a student has two places, that a project has more
-    than its places, and that an application would leave both its student and its project better off. Of a match that
-    need not be `stable` only those of the latter are wrong whose student has nothing and whose project has a free place.
+    than its places, and that an application would leave both its student and its project better off. Of the latter only
+    those whose student has nothing and whose project has a free place are wrong in a match that need not be `stable`.
     """
     matched = set(matched)
     return [
@@ -43,7 +43,7 @@ def blocking_pairs(
 ) -> list[Application]:
     """The applications that would leave both their student and their project better off than the match does.
 
-    Gale & Shapley's instability; Roth's blocking pair. The student prefers it to what they have, or has nothing, and the
+    Gale & Shapley's instability; Roth's blocking pair. The student has nothing or prefers it to what they have, and the
     project has a free place or prefers it to someone it has.
     """
     matched = set(matched)

@@ -2,7 +2,8 @@
 
 from services.matching.rules.history import Applied, Happened, RoundHistory
 from services.matching.rules.life import State
-from services.matching.store import rounds
+from services.matching.rules.policies import Policy
+from services.matching.store import policies, rounds
 from shared.database.connection import Connection
 from shared.workflow import Step
 
@@ -12,6 +13,7 @@ async def history_of_round(connection: Connection, round_id: str) -> RoundHistor
     round_ = await rounds.find(connection, round_id)
     if round_ is None:
         raise LookupError(f"round {round_id} is not known")
+    released = await policies.release(connection, round_id)
     projects = await connection.fetch("select project_id, places from projects where round_id = $1", round_id)
     rankings = await connection.fetch(
         """
@@ -36,6 +38,7 @@ async def history_of_round(connection: Connection, round_id: str) -> RoundHistor
     )
     return RoundHistory(
         waiting_list_ends_at=round_.waiting_list_ends_at,
+        policy=released.policy if released else Policy.STABLE,
         places={row["project_id"]: row["places"] for row in projects},
         rankings={row["project_id"]: row["application_ids"] for row in rankings},
         applications={
