@@ -31,6 +31,11 @@ class Round:
         """Whether a place that is free now is offered on: between the match and the cut-off."""
         return self.matched_at is not None and now < self.waiting_list_ends_at
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether its last placement week is over: from here on hosts keep nothing of those who applied."""
+        last_days = [week.ends_on for week in self.weeks]
+        return bool(last_days) and now >= midnight(max(last_days) + timedelta(days=1))
+
     def reply_by(self, now: datetime) -> datetime:
         """Until when an offer made now may be answered."""
         return now + timedelta(days=self.reply_within_days)

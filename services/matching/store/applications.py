@@ -1,11 +1,13 @@
 """Applications with their offers and placements: where each is, and every step on the way."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from services.matching.rules.life import HOLDS_A_PLACE, STANDS, Application, Change, Days, Offer, State
+from services.matching.rules.life import HOLDS_A_PLACE, PLACED, STANDS, Application, Change, Days, Offer, State
 from shared.database.connection import Connection
+from shared.workflow import Step
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -91,6 +93,41 @@ async def of_same_student(connection: Connection, application: Application) -> l
     return [_application(row) for row in rows]
 
 
+async def of_student(connection: Connection, student_id: str) -> list[Application]:
+    """A student's applications of all rounds, by preference."""
+    rows = await connection.fetch(
+        """
+        select * from applications_in_full where student_id = $1
+        order by round_id, preference, received_at, application_id
+        """,
+        student_id,
+    )
+    return [_application(row) for row in rows]
+
+
+async def to_projects(connection: Connection, project_ids: Collection[str]) -> list[Application]:
+    """All applications to these projects, in the order in which they were received."""
+    rows = await connection.fetch(
+        "select * from applications_in_full where project_id = any($1) order by received_at, application_id",
+        list(project_ids),
+    )
+    return [_application(row) for row in rows]
+
+
+async def placed_with(connection: Connection, host_id: str) -> list[Application]:
+    """A host's placements, cancelled ones too, by their first day."""
+    rows = await connection.fetch(
+        """
+        select * from applications_in_full
+        where project_id in (select project_id from projects where host_id = $1) and state = any($2)
+        order by starts_on, ends_on, application_id
+        """,
+        host_id,
+        PLACED,
+    )
+    return [_application(row) for row in rows]
+
+
 async def standing(connection: Connection, round_id: str) -> list[Application]:
     """All of a round's applications that stand."""
     rows = await connection.fetch(
@@ -151,6 +188,17 @@ async def with_offer(connection: Connection, round_id: str | None, states: Colle
         list(states),
     )
     return [_application(row) for row in rows]
+
+
+async def steps(connection: Connection, application_ids: Collection[str]) -> dict[str, list[Step[State]]]:
+    """What happened to each of these applications, in order."""
+    rows = await connection.fetch(
+        "select * from application_steps where application_id = any($1) order by id", list(application_ids)
+    )
+    happened: dict[str, list[Step[State]]] = defaultdict(list)
+    for row in rows:
+        happened[row["application_id"]].append(step_of(row))
+    return dict(happened)
 
 
 async def record(connection: Connection, changes: Sequence[Change], cause: str) -> None:
@@ -234,4 +282,15 @@ def _application(row: "Record") -> Application:
         days=Days(row["starts_on"], row["ends_on"]) if row["starts_on"] else None,
         offer=Offer(row["made_at"], row["reply_by"], row["first"]) if row["made_at"] else None,
         confirmed_at=row["confirmed_at"],
+    )
+
+
+def step_of(row: "Record") -> Step[State]:
+    return Step(
+        row["transition"],
+        State(row["state_before"]) if row["state_before"] else None,
+        State(row["state_after"]),
+        row["by"],
+        row["at"],
+        row["comments"],
     )

@@ -1,11 +1,10 @@
 """All that happened in a round, to be checked."""
 
 from services.matching.rules.history import Applied, Happened, RoundHistory
-from services.matching.rules.life import State
 from services.matching.rules.policies import Policy
 from services.matching.store import policies, rounds
+from services.matching.store.applications import step_of
 from shared.database.connection import Connection
-from shared.workflow import Step
 
 
 async def history_of_round(connection: Connection, round_id: str) -> RoundHistory:
@@ -49,19 +48,5 @@ async def history_of_round(connection: Connection, round_id: str) -> RoundHistor
             )
             for row in applications
         },
-        happened=[
-            Happened(
-                row["application_id"],
-                row["cause"],
-                Step(
-                    row["transition"],
-                    State(row["state_before"]) if row["state_before"] else None,
-                    State(row["state_after"]),
-                    row["by"],
-                    row["at"],
-                    row["comments"],
-                ),
-            )
-            for row in steps
-        ],
+        happened=[Happened(row["application_id"], row["cause"], step_of(row)) for row in steps],
     )

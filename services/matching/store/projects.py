@@ -78,19 +78,24 @@ async def find(connection: Connection, project_id: str) -> Project | None:
 
 async def in_full(connection: Connection, project_ids: Collection[str]) -> dict[str, ProjectInFull]:
     """Those of them that are approved, withdrawn since or not."""
-    rows = await connection.fetch(
-        """
-        select
-            project_id, round_id, host_id, title, places, starts_on, ends_on, template,
-            withdrawn_at is not null as withdrawn
-        from projects
-        left join templates using (project_id)
-        left join withdrawn_projects using (project_id)
-        where project_id = any($1)
-        """,
-        list(project_ids),
-    )
+    rows = await connection.fetch(f"{_IN_FULL} where project_id = any($1)", list(project_ids))
     return {row["project_id"]: _in_full(row) for row in rows}
+
+
+async def of_host(connection: Connection, host_id: str) -> list[ProjectInFull]:
+    """A host's approved projects, withdrawn since or not, by their first day."""
+    rows = await connection.fetch(f"{_IN_FULL} where host_id = $1 order by starts_on, project_id", host_id)
+    return [_in_full(row) for row in rows]
+
+
+_IN_FULL = """
+    select
+        project_id, round_id, host_id, title, places, starts_on, ends_on, template,
+        withdrawn_at is not null as withdrawn
+    from projects
+    left join templates using (project_id)
+    left join withdrawn_projects using (project_id)
+"""
 
 
 async def places(connection: Connection, round_id: str) -> dict[str, int]:
