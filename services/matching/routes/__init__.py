@@ -1,7 +1,7 @@
-"""Rankings, offers and placements over HTTP; all for staff, who act for hosts and students."""
+"""Rankings, offers and placements over HTTP, for staff who act for hosts and students; and staff's pages."""
 
 from services.matching import service
-from services.matching.routes import offers, placements, rankings
+from services.matching.routes import offers, placements, rankings, staff
 
-for part in (rankings, offers, placements):
+for part in (rankings, offers, placements, staff):
     service.routes.include_router(part.routes)

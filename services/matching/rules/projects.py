@@ -13,3 +13,11 @@ class ProjectInFull(Project):
 
     days: Days
     template: ProjectTemplate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a project and its host are called."""
+
+    title: str
+    organisation: str

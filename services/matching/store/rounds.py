@@ -69,6 +69,11 @@ async def of_ids(connection: Connection, round_ids: Collection[str]) -> dict[str
     return {row["round_id"]: _round(row) for row in rows}
 
 
+async def every(connection: Connection) -> list[Round]:
+    """Those whose offers are due last come first."""
+    return [_round(row) for row in await connection.fetch("select * from rounds order by offers_at desc, round_id")]
+
+
 async def facts_for_match(connection: Connection, round_id: str) -> FactsForMatch:
     row = await connection.fetchrow(
         """
