@@ -127,6 +127,7 @@ async def _things(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str,
         "survey_id": str(surveys[0]["survey_id"]),
         "document_id": str(cv),
         "revision": "1",
+        "policy": "stable",
         "name": "ninthweek.css",
     }
 
