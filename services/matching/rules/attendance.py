@@ -7,6 +7,7 @@ from typing import Final
 
 from services.matching.rules.life import Application, Days, State
 from services.matching.rules.rounds import midnight
+from services.matching.rules.words import Words
 from shared.contracts.intake import Fault
 from shared.workflow import NotAllowed
 
@@ -50,6 +51,15 @@ def check_open(placement: Application, now: datetime) -> None:
         raise NotAllowed("The placement has not begun: attendance is recorded from its first day on.")
     if now >= correctable_until(placement.days):
         raise NotAllowed("The placement ended more than two weeks ago: its attendance can no longer be changed.")
+
+
+def in_words(state: State, days: Days, now: datetime) -> Words:
+    """Where a placement is."""
+    if state is State.CANCELLED:
+        return Words("Cancelled", "bad")
+    if state is State.COMPLETED:
+        return Words("Completed", "good")
+    return Words("Under way", "good") if now >= midnight(days.starts_on) else Words("Confirmed", "info")
 
 
 def faults_in(said: Mapping[date, str], days: Days, now: datetime) -> list[Fault]:

@@ -3,23 +3,33 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final
 
 from services.matching.rules.life import (
+    ACCEPT,
+    CANCEL,
+    COMPLETE,
+    DECLINE,
+    EXPIRE,
     HOLDS_A_PLACE,
     HOST,
+    MATCH,
     NO_PLACE,
     NOT_SUITABLE,
+    OFFER_ON,
     PLACED_ELSEWHERE,
     PROJECT_WITHDRAWN,
+    RECEIVE,
+    RETRACT,
     STUDENT,
+    WAITLIST,
+    WITHDRAW,
     Application,
     State,
 )
 from services.matching.rules.rounds import Round, midnight
+from services.matching.rules.words import Words
 from shared.workflow import Step
-
-Tone = Literal["neutral", "good", "bad", "waiting", "info"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +41,9 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
-    """A state in a word or two, what it means, and what comes next, the soonest first."""
+class Outlook(Words):
+    """A state, what it means, and what comes next, the soonest first."""
 
-    label: str
-    tone: Tone
     meaning: str
     ahead: tuple[Milestone, ...] = ()
 
@@ -164,3 +172,23 @@ _UNSUCCESSFUL = {
 
 def _ahead(now: datetime, *milestones: Milestone) -> tuple[Milestone, ...]:
     return tuple(each for each in milestones if now < each.at)
+
+
+HAPPENED: Final = {
+    RECEIVE.name: "Your application was received",
+    MATCH.name: "You were offered a place",
+    OFFER_ON.name: "You were offered a place that had become free",
+    WAITLIST.name: "You were put on the waiting list",
+    ACCEPT.name: "You accepted the offer",
+    COMPLETE.name: "Your placement was completed",
+    DECLINE.name: "You declined the offer",
+    EXPIRE.name: "The offer ended without a reply",
+    RETRACT.name: "The host took the offer back",
+    WITHDRAW.name: "You withdrew the application",
+    CANCEL[STUDENT].name: "The placement was cancelled",
+    NOT_SUITABLE.name: "The application was not successful",
+    NO_PLACE.name: "The waiting list ended",
+    PLACED_ELSEWHERE.name: "The application ended, since you accepted another place",
+    PROJECT_WITHDRAWN.name: "The host withdrew the project",
+}
+"""What each step of an application was, for its student."""

@@ -1,10 +1,13 @@
 """What a project is like, as far as pages about its applicants and placements tell."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from services.matching.rules.life import Days
 from services.matching.rules.rankings import Project
 from shared.contracts.submissions import ProjectTemplate
+
+REMOTE: Final = "remote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +16,10 @@ class ProjectInFull(Project):
 
     days: Days
     template: ProjectTemplate | None
+
+    @property
+    def is_remote(self) -> bool:
+        return self.template is not None and self.template.mode == REMOTE
 
 
 @dataclass(frozen=True, slots=True)

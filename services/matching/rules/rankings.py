@@ -9,6 +9,7 @@ from typing import Final
 from services.matching.rules.life import Application, State
 from services.matching.rules.orders import Order
 from services.matching.rules.rounds import Round
+from services.matching.rules.words import Words
 from shared.contracts.intake import Fault
 from shared.workflow import NotAllowed
 
@@ -75,6 +76,60 @@ def stage(round_: Round, *, all_here: bool, now: datetime) -> Stage:
     return Stage.TO_RANK if now < round_.rankings_due_at else Stage.OVERDUE
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a host is with ranking a project's applicants."""
+
+    stage: Stage
+    applicants: int
+    sent: bool
+    begun: bool
+    """There is something that was not sent."""
+
+    @property
+    def words(self) -> Words:
+        if self.stage in _WHATEVER_WAS_DONE:
+            return _WHATEVER_WAS_DONE[self.stage]
+        if not self.applicants:
+            return Words("Nobody applied", "neutral")
+        if self.stage is Stage.MATCHED:
+            return Words("Offers are out", "good") if self.sent else Words("Not ranked: nothing was offered", "bad")
+        return self._of_ranking
+
+    @property
+    def _of_ranking(self) -> Words:
+        if self.sent:
+            return Words("Changes not sent", "waiting") if self.begun else Words("Ranking sent", "good")
+        if self.stage is Stage.OVERDUE:
+            return Words("Ranking overdue", "bad")
+        return Words("Begun, not sent", "waiting") if self.begun else Words("Waiting for your ranking", "waiting")
+
+
+_WHATEVER_WAS_DONE: Final = {
+    Stage.BEFORE: Words("Applications not open yet", "neutral"),
+    Stage.COMING: Words("Students are applying", "info"),
+    Stage.CLOSING: Words("Students are applying", "info"),
+    Stage.OVER: Words("The round is over", "neutral"),
+}
+
+
+def fate(application: Application) -> Words:
+    """What became of an applicant, for the host: not whether it was the student, or whose offer the student took."""
+    match application.state:
+        case State.OFFERED:
+            return Words("Offered a place", "info")
+        case State.CONFIRMED:
+            return Words("Coming", "good")
+        case State.COMPLETED:
+            return Words("Was with you", "good")
+        case State.CANCELLED:
+            return Words("Placement cancelled", "bad")
+        case State.STANDING | State.WAITLISTED:
+            return Words("On your waiting list", "waiting")
+        case _:
+            return Words("No longer available", "neutral")
+
+
 def check_open(project: Project, round_: Round | None) -> None:
     """Raises `NotAllowed`, with the reason, where a project takes no ranking any more."""
     if project.withdrawn:
@@ -101,6 +156,15 @@ def faults_in(project_id: str, order: Order, known: Mapping[str, Application]) -
             if application_id not in known or known[application_id].project_id != project_id
         ),
     ]
+
+
+def faults_in_reason(field: str, reason: str) -> list[Fault]:
+    """What is wrong with why somebody is not suitable, as the field of that name says it."""
+    if not reason:
+        return [Fault(field=field, reason="Say in a few words why, for the careers service.")]
+    if len(reason) > LONGEST_REASON:
+        return [Fault(field=field, reason=f"A reason has at most {LONGEST_REASON:,} characters: say it in fewer.")]
+    return []
 
 
 def _reasons(

@@ -92,6 +92,21 @@ async def facts_for_match(connection: Connection, round_id: str) -> FactsForMatc
     return FactsForMatch(**row) if row else FactsForMatch(None, 0, 0)
 
 
+async def all_here(connection: Connection, round_id: str) -> bool:
+    """Whether applications were closed and all that were received are known."""
+    here: bool = await connection.fetchval(
+        """
+        select coalesce(
+            (select applications_received from closings where round_id = $1)
+                <= (select count(*) from applications where round_id = $1),
+            false
+        )
+        """,
+        round_id,
+    )
+    return here
+
+
 async def set_matched(connection: Connection, round_id: str, at: datetime) -> None:
     await connection.execute("update rounds set matched_at = $2 where round_id = $1", round_id, at)
 

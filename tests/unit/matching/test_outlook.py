@@ -7,7 +7,7 @@ import pytest
 
 from services.matching.rules import life, rounds
 from services.matching.rules.life import Application, Offer, State
-from services.matching.rules.outlook import Outlook, outlook
+from services.matching.rules.outlook import HAPPENED, Outlook, outlook
 from shared.workflow import Step, Transition
 from tests.support.examples import round_scheduled
 from tests.support.matching import CUT_OFF, DAYS, OFFERS_AT, REPLY_BY, application
@@ -101,3 +101,7 @@ def test_every_state_has_its_words(state: State) -> None:
     last = life.NO_PLACE.step(State.STANDING, at=CUT_OFF)
 
     assert of(state, now=CUT_OFF, last=last).meaning
+
+
+def test_every_step_has_its_words() -> None:
+    assert {transition.name for transition in life.TRANSITIONS} == set(HAPPENED)
