@@ -6,12 +6,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.matching import store
-from services.matching.allocation import carry_out
+from services.matching.allocation import cancel
 from services.matching.routes.applications import InMatching, find_to_change
 from services.matching.routes.looks import pages
 from services.matching.routes.staff.concerned import concerned, faults_in_reason, find_offered
 from services.matching.routes.staff.paging import PAGE, Paged, PageIs, WordsAre, address
-from services.matching.rules import endings
 from services.matching.rules.attendance import working_days
 from services.matching.rules.life import CANCEL, Application, State
 from services.matching.rules.placements import Shown, Wanted
@@ -99,10 +98,9 @@ async def cancel_placement(
         typed = {"by": by, "reason": reason}
         return await _answer_cancellation(placement, request, caller, work, typed=typed, faults=faults)
     try:
-        changes = endings.cancel(placement, canceller, reason, now=work.now)
+        await cancel(work, placement, canceller, reason)
     except NotAllowed as refused:
         raise Conflict(str(refused)) from refused
-    await carry_out(work, changes)
     return redirect(request, f"/staff/placements/{application_id}", said="The placement is cancelled.")
 
 
