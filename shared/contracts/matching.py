@@ -6,7 +6,7 @@ application's id.
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.fields import (
     ApplicationId,
@@ -54,6 +54,25 @@ class MatchMade(Event, about="round"):
             examples=["stable"],
         ),
     ] = "stable"
+
+
+class ProjectPlaces(BaseModel):
+    """How many places of a project are free."""
+
+    model_config = ConfigDict(frozen=True)
+
+    project_id: ProjectId
+    places: Annotated[int, Field(ge=1, description="Places that nobody holds.", examples=[1])]
+
+
+class PlacesLeft(Event, about="round"):
+    """The places that a round leaves to its second: all when that one opens; later a project that has more than before.
+
+    Until the second round's match these places only become more, so of two counts of a project the higher is the newer.
+    """
+
+    round_id: Annotated[RoundId, Field(description="The first round, whose projects they are.")]
+    projects: Annotated[list[ProjectPlaces], Field(description="Projects with free places; none where all is taken.")]
 
 
 class _OfApplication(Event):

@@ -21,7 +21,7 @@ from services.matching.rules.orders import Order
 from services.matching.rules.people import Student
 from services.matching.rules.projects import ProjectInFull
 from services.matching.rules.rankings import TAKES_RANKINGS, Progress, Ranking, Stage
-from services.matching.rules.rounds import Round
+from services.matching.rules.rounds import Round, who_holds_what
 from shared.contracts.fields import ProjectId
 from shared.contracts.intake import Fault
 from shared.contracts.message import subject
@@ -112,7 +112,7 @@ async def send_ranking(
 ) -> Response:
     """Send the ranking as it was shown: it counts until another one is sent, and can be changed until the match."""
     project = await _own(project_id, host, work)
-    await work.lock(subject("project", project_id), subject("round", project.round_id))
+    await work.lock(subject("project", project_id), who_holds_what(project.round_id))
     desk = await _desk_to_rank(project_id, host, work)
     if form.line("order").split() != list(desk.order.ranked):
         return _show(request, host, desk, changed_meanwhile=True)

@@ -10,8 +10,8 @@ from services.matching.routes.applications import InMatching
 from services.matching.rules import rankings
 from services.matching.rules.life import STANDS, State
 from services.matching.rules.orders import Order
+from services.matching.rules.rounds import who_holds_what
 from shared.contracts.fields import ApplicationId, HostId, Moment, Places, ProjectId, RoundId, StudentId, Title
-from shared.contracts.message import subject
 from shared.runtime.work import Work
 from shared.web import Conflict, Invalid, NotFound, StaffOnly
 from shared.workflow import NotAllowed
@@ -74,7 +74,7 @@ async def read_ranking(project_id: ProjectId, work: InMatching) -> Ranking:
 @routes.put("/rankings/{project_id}")
 async def rank_applicants(project_id: ProjectId, given: RankingGiven, work: InMatching) -> Ranking:
     """Rank a project's applicants: until the match is made, in place of the ranking before."""
-    await work.lock(subject("round", (await _project(project_id, work)).round_id))
+    await work.lock(who_holds_what((await _project(project_id, work)).round_id))
     project = await _project(project_id, work)
     try:
         faults = await ranking.give(work, project, Order(tuple(given.application_ids), given.not_suitable))

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from services.matching.rules.life import Application, State
+from services.matching.rules.life import STANDS, Application, State
 from services.matching.rules.orders import Order
 from services.matching.rules.rounds import Round
 from services.matching.rules.words import Words
@@ -16,7 +16,7 @@ from shared.workflow import NotAllowed
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """An approved project, to whose host it falls to rank its applicants."""
+    """An approved project, to whose host it falls to rank its applicants of the round in which it takes part now."""
 
     project_id: str
     round_id: str
@@ -181,4 +181,6 @@ def _reasons(
             yield place, "This application is for another project: leave it out."
         elif application.state is State.WITHDRAWN:
             yield place, "The student withdrew this application: leave it out."
+        elif application.state not in STANDS:
+            yield place, "This application has ended: leave it out."
         first_place.setdefault(application_id, place)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from services.matching.rules.life import HOLDS_A_PLACE, PLACED, STANDS, Application, Change, Days, Offer, State
+from shared.contracts.rounds import both_rounds
 from shared.database.connection import Connection
 from shared.workflow import Step
 
@@ -33,6 +34,20 @@ async def withdrawn_before(connection: Connection, application_id: str, project_
         project_id,
     )
     return (row["application"], row["project"]) if row else (False, False)
+
+
+async def is_placed(connection: Connection, student_id: str, round_id: str) -> bool:
+    """Whether the student has accepted a place in the round and has not given it up."""
+    placed: bool = await connection.fetchval(
+        """
+        select exists (
+            select from applications where student_id = $1 and round_id = $2 and state in ('confirmed', 'completed')
+        )
+        """,
+        student_id,
+        round_id,
+    )
+    return placed
 
 
 async def add(connection: Connection, application: Application) -> bool:
@@ -79,15 +94,15 @@ async def to_project(connection: Connection, project_id: str) -> list[Applicatio
 
 
 async def of_same_student(connection: Connection, application: Application) -> list[Application]:
-    """The other applications of the student in the round."""
+    """The other applications of the student in the round, in its first and in its second."""
     rows = await connection.fetch(
         """
         select * from applications_in_full
-        where student_id = $1 and round_id = $2 and application_id <> $3
+        where student_id = $1 and round_id = any($2) and application_id <> $3
         order by application_id
         """,
         application.student_id,
-        application.round_id,
+        list(both_rounds(application.round_id)),
         application.application_id,
     )
     return [application_of(row) for row in rows]
@@ -139,16 +154,15 @@ async def standing(connection: Connection, round_id: str) -> list[Application]:
 
 
 async def holders(connection: Connection, round_id: str, student_ids: Collection[str]) -> set[str]:
-    """Those of these students who have a place or an open offer: in the round, or one to come in any."""
+    """Those of these students who have a place or an open offer in the round, in its first or in its second."""
     rows = await connection.fetch(
         """
         select distinct student_id from applications
-        where student_id = any($2) and state = any($3) and (round_id = $1 or state <> $4)
+        where round_id = any($1) and student_id = any($2) and state = any($3)
         """,
-        round_id,
+        list(both_rounds(round_id)),
         list(student_ids),
         HOLDS_A_PLACE,
-        State.COMPLETED,
     )
     return {row["student_id"] for row in rows}
 

@@ -8,6 +8,7 @@ from services.matching.rules.life import HOLDS_A_PLACE, STANDS, Days
 from services.matching.rules.projects import Named, ProjectInFull
 from services.matching.rules.rankings import Project
 from shared.contracts.intake import ProjectSubmitted
+from shared.contracts.rounds import first_round
 from shared.contracts.screening import ProjectApproved
 from shared.contracts.submissions import ProjectTemplate
 from shared.database.connection import Connection
@@ -64,12 +65,13 @@ async def keep_withdrawal(connection: Connection, project_id: str, withdrawn_at:
 
 
 async def find(connection: Connection, project_id: str) -> Project | None:
+    """The project, in the round in which it takes part now."""
     row = await connection.fetchrow(
         """
         select
-            project_id, round_id, host_id, title, places,
+            project_id, current_rounds.round_id, host_id, title, places,
             exists (select from withdrawn_projects where project_id = $1) as withdrawn
-        from projects where project_id = $1
+        from projects join current_rounds using (project_id) where project_id = $1
         """,
         project_id,
     )
@@ -77,7 +79,7 @@ async def find(connection: Connection, project_id: str) -> Project | None:
 
 
 async def in_full(connection: Connection, project_ids: Collection[str]) -> dict[str, ProjectInFull]:
-    """Those of them that are approved, withdrawn since or not."""
+    """Those of them that are approved, withdrawn since or not, each in the round in which it takes part now."""
     rows = await connection.fetch(f"{_IN_FULL} where project_id = any($1)", list(project_ids))
     return {row["project_id"]: _in_full(row) for row in rows}
 
@@ -90,9 +92,10 @@ async def of_host(connection: Connection, host_id: str) -> list[ProjectInFull]:
 
 _IN_FULL = """
     select
-        project_id, round_id, host_id, title, places, starts_on, ends_on, template,
+        project_id, current_rounds.round_id, host_id, title, places, starts_on, ends_on, template,
         withdrawn_at is not null as withdrawn
     from projects
+    join current_rounds using (project_id)
     left join templates using (project_id)
     left join withdrawn_projects using (project_id)
 """
@@ -112,14 +115,17 @@ async def names(connection: Connection, project_ids: Collection[str]) -> dict[st
 
 
 async def unranked(connection: Connection, round_id: str) -> dict[str, int]:
-    """The projects of which no ranking has come, with how many applications to each stand."""
+    """The projects of which no ranking has come in the round, with how many applications to each stand."""
     rows = await connection.fetch(
         """
         select project_id, count(*) as applications
         from applications
         where round_id = $1
           and state = any($2)
-          and not exists (select from rankings where rankings.project_id = applications.project_id)
+          and not exists (
+              select from rankings
+              where rankings.project_id = applications.project_id and rankings.round_id = $1
+          )
           and not exists (select from withdrawn_projects where withdrawn_projects.project_id = applications.project_id)
         group by project_id
         order by project_id
@@ -131,16 +137,9 @@ async def unranked(connection: Connection, round_id: str) -> dict[str, int]:
 
 
 async def places(connection: Connection, round_id: str) -> dict[str, int]:
-    """The places of each of a round's projects, those withdrawn left out."""
-    rows = await connection.fetch(
-        """
-        select project_id, greatest(places, 0) as places from projects
-        where round_id = $1
-          and not exists (select from withdrawn_projects where withdrawn_projects.project_id = projects.project_id)
-        """,
-        round_id,
-    )
-    return {row["project_id"]: row["places"] for row in rows}
+    """The places of a round that nobody holds, by project; the projects of a second round are its first's."""
+    rows = await connection.fetch("select project_id from projects where round_id = $1", first_round(round_id))
+    return await free_places(connection, [row["project_id"] for row in rows])
 
 
 async def free_places(connection: Connection, project_ids: Collection[str]) -> dict[str, int]:

@@ -13,30 +13,42 @@ if TYPE_CHECKING:
 
 
 async def current(connection: Connection, project_id: str) -> Ranking | None:
-    row = await connection.fetchrow("select * from rankings where project_id = $1 order by id desc limit 1", project_id)
-    return _ranking(row) if row else None
+    """The ranking that counts in the round in which the project takes part now."""
+    return (await current_of(connection, [project_id])).get(project_id)
 
 
 async def current_of(connection: Connection, project_ids: Collection[str]) -> dict[str, Ranking]:
-    """The current rankings of those of them that have one."""
+    """The rankings that count in the rounds in which these projects take part now, of those that have one."""
     rows = await connection.fetch(
-        "select distinct on (project_id) * from rankings where project_id = any($1) order by project_id, id desc",
+        """
+        select distinct on (project_id) rankings.*
+        from rankings join current_rounds using (project_id, round_id)
+        where project_id = any($1) order by project_id, id desc
+        """,
         list(project_ids),
     )
     return {row["project_id"]: _ranking(row) for row in rows}
 
 
 async def add(connection: Connection, project_id: str, order: Order, received_at: datetime) -> None:
-    """Add a ranking, which from now on is the one that counts: whoever it leaves out has no rank."""
+    """Add a ranking, which from now on is the one that counts in the project's round: who is left out has no rank."""
     await connection.execute(
-        "insert into rankings (project_id, received_at, application_ids, not_suitable) values ($1, $2, $3, $4)",
+        """
+        insert into rankings (project_id, round_id, received_at, application_ids, not_suitable)
+        select project_id, round_id, $2, $3, $4 from current_rounds where project_id = $1
+        """,
         project_id,
         received_at,
         order.ranked,
         dict(order.not_suitable),
     )
     await connection.execute(
-        "update applications set rank = array_position($2::text[], application_id) where project_id = $1",
+        """
+        update applications set rank = array_position($2::text[], application_id)
+        from current_rounds
+        where applications.project_id = $1
+          and current_rounds.project_id = $1 and current_rounds.round_id = applications.round_id
+        """,
         project_id,
         order.ranked,
     )

@@ -129,6 +129,8 @@ async def _things(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str,
         "revision": "1",
         "policy": "stable",
         "name": "ninthweek.css",
+        "kind": "host",
+        "person_id": str(ids["host_id"]),
     }
 
 

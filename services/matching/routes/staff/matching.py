@@ -20,10 +20,9 @@ from services.matching.rules.policies import Policy
 from services.matching.rules.preview import GROUPINGS, Group, Preview, groups, preview, review
 from services.matching.rules.projects import Named
 from services.matching.rules.release import Release, Setting
-from services.matching.rules.rounds import FactsForMatch, Round
+from services.matching.rules.rounds import FactsForMatch, Round, who_holds_what
 from shared.contracts.fields import RoundId
 from shared.contracts.intake import Fault
-from shared.contracts.message import subject
 from shared.runtime.work import Work
 from shared.web import Caller, Conflict, FormIs, NotFound, StaffIs, ViewerIs, redirect
 from shared.workflow import NotAllowed
@@ -60,7 +59,7 @@ async def show_match(round_id: RoundId, request: Request, caller: ViewerIs, work
 @routes.post("/{round_id}/decision")
 async def decide(round_id: RoundId, form: FormIs, request: Request, caller: StaffIs, work: InMatching) -> Response:
     """Choose the policy, and hold the match back or let it go out at its time."""
-    await work.lock(subject("round", round_id))
+    await work.lock(who_holds_what(round_id))
     match = await _find(round_id, work)
     _allow_unless_out(match)
     policy, held, note = form.line("policy"), form.flag("held"), form.text("note")
@@ -91,7 +90,7 @@ async def release_now(
     round_id: RoundId, form: FormIs, request: Request, caller: StaffIs, work: InMatching, policy: Policy = Policy.STABLE
 ) -> Response:
     """Let the match go out now. Whoever is second finds it gone out: nothing is done twice."""
-    await work.lock(subject("round", round_id))
+    await work.lock(who_holds_what(round_id))
     match = await _find(round_id, work)
     if match.released:
         return redirect(request, f"/staff/matching/{round_id}", said="The match had gone out already.")
