@@ -20,3 +20,11 @@ class ProjectInFull(Project):
     @property
     def is_remote(self) -> bool:
         return self.template is not None and self.template.mode == REMOTE
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a project and its host are called."""
+
+    title: str
+    organisation: str

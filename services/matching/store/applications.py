@@ -74,7 +74,7 @@ async def add(connection: Connection, application: Application) -> bool:
 
 async def find(connection: Connection, application_id: str) -> Application | None:
     row = await connection.fetchrow("select * from applications_in_full where application_id = $1", application_id)
-    return _application(row) if row else None
+    return application_of(row) if row else None
 
 
 async def of_ids(connection: Connection, application_ids: Collection[str]) -> dict[str, Application]:
@@ -82,7 +82,7 @@ async def of_ids(connection: Connection, application_ids: Collection[str]) -> di
     rows = await connection.fetch(
         "select * from applications_in_full where application_id = any($1)", list(application_ids)
     )
-    return {row["application_id"]: _application(row) for row in rows}
+    return {row["application_id"]: application_of(row) for row in rows}
 
 
 async def to_project(connection: Connection, project_id: str) -> list[Application]:
@@ -90,7 +90,7 @@ async def to_project(connection: Connection, project_id: str) -> list[Applicatio
     rows = await connection.fetch(
         "select * from applications_in_full where project_id = $1 order by received_at, application_id", project_id
     )
-    return [_application(row) for row in rows]
+    return [application_of(row) for row in rows]
 
 
 async def of_same_student(connection: Connection, application: Application) -> list[Application]:
@@ -105,7 +105,7 @@ async def of_same_student(connection: Connection, application: Application) -> l
         list(both_rounds(application.round_id)),
         application.application_id,
     )
-    return [_application(row) for row in rows]
+    return [application_of(row) for row in rows]
 
 
 async def of_student(connection: Connection, student_id: str) -> list[Application]:
@@ -117,7 +117,7 @@ async def of_student(connection: Connection, student_id: str) -> list[Applicatio
         """,
         student_id,
     )
-    return [_application(row) for row in rows]
+    return [application_of(row) for row in rows]
 
 
 async def to_projects(connection: Connection, project_ids: Collection[str], round_id: str) -> list[Application]:
@@ -130,7 +130,7 @@ async def to_projects(connection: Connection, project_ids: Collection[str], roun
         list(project_ids),
         round_id,
     )
-    return [_application(row) for row in rows]
+    return [application_of(row) for row in rows]
 
 
 async def placed_with(connection: Connection, host_id: str) -> list[Application]:
@@ -144,7 +144,7 @@ async def placed_with(connection: Connection, host_id: str) -> list[Application]
         host_id,
         PLACED,
     )
-    return [_application(row) for row in rows]
+    return [application_of(row) for row in rows]
 
 
 async def standing(connection: Connection, round_id: str) -> list[Application]:
@@ -154,7 +154,21 @@ async def standing(connection: Connection, round_id: str) -> list[Application]:
         round_id,
         STANDS,
     )
-    return [_application(row) for row in rows]
+    return [application_of(row) for row in rows]
+
+
+async def holders(connection: Connection, round_id: str, student_ids: Collection[str]) -> set[str]:
+    """Those of these students who have a place or an open offer in the round, in its first or in its second."""
+    rows = await connection.fetch(
+        """
+        select distinct student_id from applications
+        where round_id = any($1) and student_id = any($2) and state = any($3)
+        """,
+        list(both_rounds(round_id)),
+        list(student_ids),
+        HOLDS_A_PLACE,
+    )
+    return {row["student_id"] for row in rows}
 
 
 async def in_line(
@@ -192,7 +206,7 @@ async def in_line(
         STANDS,
         HOLDS_A_PLACE,
     )
-    return [_application(row) for row in rows]
+    return [application_of(row) for row in rows]
 
 
 async def with_offer(connection: Connection, round_id: str | None, states: Collection[State]) -> list[Application]:
@@ -206,7 +220,7 @@ async def with_offer(connection: Connection, round_id: str | None, states: Colle
         round_id,
         list(states),
     )
-    return [_application(row) for row in rows]
+    return [application_of(row) for row in rows]
 
 
 async def steps(connection: Connection, application_ids: Collection[str]) -> dict[str, list[Step[State]]]:
@@ -287,7 +301,7 @@ async def _add_placements(connection: Connection, changes: Sequence[Change]) -> 
         )
 
 
-def _application(row: "Record") -> Application:
+def application_of(row: "Record") -> Application:
     return Application(
         application_id=row["application_id"],
         round_id=row["round_id"],

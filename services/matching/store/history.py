@@ -1,7 +1,8 @@
 """All that happened in a round, to be checked."""
 
 from services.matching.rules.history import Applied, Happened, RoundHistory
-from services.matching.store import rounds
+from services.matching.rules.policies import Policy
+from services.matching.store import policies, rounds
 from services.matching.store.applications import step_of
 from shared.contracts.rounds import first_round
 from shared.database.connection import Connection
@@ -16,6 +17,7 @@ async def history_of_round(connection: Connection, round_id: str) -> RoundHistor
     if round_ is None:
         raise LookupError(f"round {round_id} is not known")
     first = first_round(round_id)
+    released = await policies.release(connection, round_id)
     projects = await connection.fetch("select project_id, places from projects where round_id = $1", first)
     rankings = await connection.fetch(
         """
@@ -42,6 +44,7 @@ async def history_of_round(connection: Connection, round_id: str) -> RoundHistor
     )
     return RoundHistory(
         waiting_list_ends_at=round_.waiting_list_ends_at,
+        policy=released.policy if released else Policy.STABLE,
         places={row["project_id"]: row["places"] for row in projects},
         rankings={row["project_id"]: row["application_ids"] for row in rankings},
         applications={

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from services.matching.rules.life import HOLDS_A_PLACE, Days
-from services.matching.rules.projects import ProjectInFull
+from services.matching.rules.life import HOLDS_A_PLACE, STANDS, Days
+from services.matching.rules.projects import Named, ProjectInFull
 from services.matching.rules.rankings import Project
 from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.rounds import first_round
@@ -113,6 +113,41 @@ _IN_FULL = """
     left join templates using (project_id)
     left join withdrawn_projects using (project_id)
 """
+
+
+async def names(connection: Connection, project_ids: Collection[str]) -> dict[str, Named]:
+    """What those of them that are approved are called; a host that is not known here goes by its id."""
+    rows = await connection.fetch(
+        """
+        select project_id, title, coalesce(organisation, host_id) as organisation
+        from projects left join hosts using (host_id)
+        where project_id = any($1)
+        """,
+        list(project_ids),
+    )
+    return {row["project_id"]: Named(row["title"], row["organisation"]) for row in rows}
+
+
+async def unranked(connection: Connection, round_id: str) -> dict[str, int]:
+    """The projects of which no ranking has come in the round, with how many applications to each stand."""
+    rows = await connection.fetch(
+        """
+        select project_id, count(*) as applications
+        from applications
+        where round_id = $1
+          and state = any($2)
+          and not exists (
+              select from rankings
+              where rankings.project_id = applications.project_id and rankings.round_id = $1
+          )
+          and not exists (select from withdrawn_projects where withdrawn_projects.project_id = applications.project_id)
+        group by project_id
+        order by project_id
+        """,
+        round_id,
+        STANDS,
+    )
+    return {row["project_id"]: row["applications"] for row in rows}
 
 
 async def places(connection: Connection, round_id: str) -> dict[str, int]:

@@ -78,6 +78,11 @@ async def of_ids(connection: Connection, round_ids: Collection[str]) -> dict[str
     return {round_.round_id: round_ for round_ in _rounds(rows) if round_.round_id in round_ids}
 
 
+async def every(connection: Connection) -> list[Round]:
+    """Those whose offers are due last come first."""
+    return _rounds(await connection.fetch("select * from rounds order by offers_at desc, round_id"))
+
+
 async def facts_for_match(connection: Connection, round_id: str) -> FactsForMatch:
     row = await connection.fetchrow(
         """
