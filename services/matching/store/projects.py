@@ -79,7 +79,7 @@ async def find(connection: Connection, project_id: str) -> Project | None:
 
 
 async def in_full(connection: Connection, project_ids: Collection[str]) -> dict[str, ProjectInFull]:
-    """Those of them that are approved, withdrawn since or not."""
+    """Those of them that are approved, withdrawn since or not, each in the round in which it takes part now."""
     rows = await connection.fetch(f"{_IN_FULL} where project_id = any($1)", list(project_ids))
     return {row["project_id"]: _in_full(row) for row in rows}
 
@@ -92,9 +92,10 @@ async def of_host(connection: Connection, host_id: str) -> list[ProjectInFull]:
 
 _IN_FULL = """
     select
-        project_id, round_id, host_id, title, places, starts_on, ends_on, template,
+        project_id, current_rounds.round_id, host_id, title, places, starts_on, ends_on, template,
         withdrawn_at is not null as withdrawn
     from projects
+    join current_rounds using (project_id)
     left join templates using (project_id)
     left join withdrawn_projects using (project_id)
 """
@@ -114,14 +115,17 @@ async def names(connection: Connection, project_ids: Collection[str]) -> dict[st
 
 
 async def unranked(connection: Connection, round_id: str) -> dict[str, int]:
-    """The projects of which no ranking has come, with how many applications to each stand."""
+    """The projects of which no ranking has come in the round, with how many applications to each stand."""
     rows = await connection.fetch(
         """
         select project_id, count(*) as applications
         from applications
         where round_id = $1
           and state = any($2)
-          and not exists (select from rankings where rankings.project_id = applications.project_id)
+          and not exists (
+              select from rankings
+              where rankings.project_id = applications.project_id and rankings.round_id = $1
+          )
           and not exists (select from withdrawn_projects where withdrawn_projects.project_id = applications.project_id)
         group by project_id
         order by project_id

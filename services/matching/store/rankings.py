@@ -18,7 +18,7 @@ async def current(connection: Connection, project_id: str) -> Ranking | None:
 
 
 async def current_of(connection: Connection, project_ids: Collection[str]) -> dict[str, Ranking]:
-    """The rankings of those of them that have one in the round in which they take part now."""
+    """The rankings that count in the rounds in which these projects take part now, of those that have one."""
     rows = await connection.fetch(
         """
         select distinct on (project_id) rankings.*
