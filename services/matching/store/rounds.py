@@ -41,6 +41,7 @@ async def keep(connection: Connection, round_: Round) -> bool:
         round_.offers_at,
         round_.reply_within_days,
         round_.waiting_list_ends_at,
+        round_.opens_at,
     )
     return bool(kept)
 
@@ -67,7 +68,7 @@ async def find(connection: Connection, round_id: str) -> Round | None:
 async def both(connection: Connection, round_id: str) -> list[Round]:
     """A first round and its second, as far as they are known, by the id of either; the first one first."""
     rows = await connection.fetch(
-        "select * from rounds_as_they_stand where round_id = any($1) order by round_id", list(both_rounds(round_id))
+        "select * from rounds where round_id = any($1) order by round_id", list(both_rounds(round_id))
     )
     return _rounds(rows)
 
