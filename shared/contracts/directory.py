@@ -163,6 +163,7 @@ NOTIFICATIONS = Card(
         SubmissionRefused,
         ApplicationsClosed,
         RankingReceived,
+        PlacesLeft,
         OfferMade,
         OfferDeclined,
         ApplicationWaitlisted,

@@ -9,10 +9,10 @@ create table drafts (
     saves jsonb not null,                   -- the last save of each step: its version, from which window, and when
     acceptance jsonb,                       -- of the obligations, before it is sent; null where not accepted
     saved_at timestamptz not null,
-    sent_at timestamptz                     -- once it was sent; it is a draft no more
+    ended text check (ended in ('sent', 'discarded'))   -- null while it is a draft; then it holds nothing any more
 );
-create index drafts_by_host on drafts (host_id) where sent_at is null;
-create unique index one_draft_a_project on drafts (project_id) where sent_at is null;
+create index drafts_by_host on drafts (host_id) where ended is null;
+create unique index one_draft_a_project on drafts (project_id) where ended is null;
 
 -- What hosts take on, as they accepted it with a revision. Appended, never changed.
 create table obligations_accepted (

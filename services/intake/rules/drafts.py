@@ -1,15 +1,15 @@
 """What a host is still writing: saved as it is typed, judged as the door would, and sent once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from services.intake.rules.projects import Project
-from services.intake.rules.rounds import Round
-from services.intake.rules.template import FIELDS, Step, blank, step_of
+from services.intake.rules.template import FIELDS, Step, blank, name_of, step_of
 from shared.contracts.fields import HostId, Moment, ProjectId, Revision
 from shared.contracts.intake import Fault
 from shared.contracts.submissions import ProjectTemplate
@@ -19,6 +19,15 @@ NOT_ACCEPTED: Final = Fault(
     field="obligations", reason="Accept what hosts take on: students are promised it before they apply."
 )
 _OF_THE_TERM: Final = ("week", "starts_on")
+_NOTHING: Final[tuple[JsonValue, ...]] = (None, "", [])
+
+
+class End(StrEnum):
+    """Why a draft is none any more."""
+
+    SENT = "sent"
+    """It is a revision now."""
+    DISCARDED = "discarded"
 
 
 class Save(BaseModel):
@@ -56,7 +65,7 @@ class Draft(BaseModel):
     saves: dict[Step, Save]
     acceptance: Acceptance | None
     saved_at: Moment
-    sent_at: Moment | None = None
+    ended: End | None = None
 
     @property
     def title(self) -> str:
@@ -149,9 +158,25 @@ def following(draft: Draft, project: Project, *, now: datetime) -> Draft:
     return draft.model_copy(update={"revision": project.revision + 1, "version": draft.version + 1, "saved_at": now})
 
 
+def ended(draft: Draft, end: End) -> Draft:
+    """What remains of a draft that was sent or discarded: that it was there, and whose it was."""
+    return draft.model_copy(update={"content": {}, "acceptance": None, "ended": end})
+
+
 def by_step(faults: Sequence[Fault]) -> dict[Step, list[Fault]]:
     """The faults of each step; what no field of the template is at fault for, on the last."""
-    return {step: [fault for fault in faults if step_of(fault.field) is step] for step in Step}
+    return {step: [fault for fault in faults if step_of(fault) is step] for step in Step}
+
+
+def faults_in_what_is_typed(draft: Draft, faults: Sequence[Fault]) -> list[Fault]:
+    """What can be said to whoever is still typing: a field that nobody has come to yet is not at fault."""
+    return [fault for fault in faults if draft.content.get(name_of(fault)) not in _NOTHING]
+
+
+def wanting(draft: Draft, faults: Sequence[Fault]) -> dict[Step, list[Fault]]:
+    """What keeps a draft from being sent, by the step in which it is mended."""
+    found = {**by_step(faults), Step.OBLIGATIONS: faults_in_acceptance(draft)}
+    return {step: found[step] for step in Step if found[step]}
 
 
 def faults_in_acceptance(draft: Draft) -> list[Fault]:
@@ -160,20 +185,9 @@ def faults_in_acceptance(draft: Draft) -> list[Fault]:
 
 def steps_done(draft: Draft, faults: Sequence[Fault]) -> set[Step]:
     """The steps in which nothing is left to do."""
-    wanting = {step for step, of_step in by_step(faults).items() if of_step}
-    done = {step for step in FIELDS if step not in wanting and (draft.revision > 1 or _is_begun(draft, step))}
+    at_fault = {step for step, of_step in by_step(faults).items() if of_step}
+    done = {step for step in FIELDS if step not in at_fault and _is_begun(draft, step)}
     return done | ({Step.OBLIGATIONS} if draft.is_accepted else set())
-
-
-def days_offered(round_: Round | None) -> list[date]:
-    """The first days to choose from: the working days of the round's weeks."""
-    if round_ is None:
-        return []
-    return [
-        date.fromordinal(day)
-        for week in round_.weeks
-        for day in range(week.starts_on.toordinal(), week.ends_on.toordinal() + 1)
-    ]
 
 
 def _is_begun(draft: Draft, step: Step) -> bool:

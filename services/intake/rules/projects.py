@@ -67,7 +67,7 @@ WITHDRAW: Final = Transition(
     "withdraw", before=(*_OPEN, ProjectState.APPROVED), after=ProjectState.WITHDRAWN, by="host"
 )
 
-_CORRECTED_TOO_LATE = {
+CORRECTED_TOO_LATE = {
     ProjectState.APPROVED: "The project is approved and is no longer corrected: withdraw it and propose another.",
     ProjectState.DECLINED: "The project was declined: propose another, under an id of its own.",
     ProjectState.WITHDRAWN: "The project was withdrawn: propose another, under an id of its own.",
@@ -134,7 +134,7 @@ def _faults_in_revision(proposal: ProjectProposal, current: Project | None) -> l
     if current is None or current.host_id != proposal.host_id:
         return []
     if current.state not in CORRECT.before:
-        return [Fault(field="revision", reason=_CORRECTED_TOO_LATE[current.state])]
+        return [Fault(field="revision", reason=CORRECTED_TOO_LATE[current.state])]
     if proposal.revision <= current.revision:
         return [
             Fault(field="revision", reason=f"Revision {current.revision} is known: a correction has a higher number.")

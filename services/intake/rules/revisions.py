@@ -9,6 +9,7 @@ from typing import Any
 from services.intake.rules.projects import ProjectRevision
 from services.intake.rules.template import LABELS, is_list
 from shared import dates
+from shared.contracts.fields import Revision
 from shared.contracts.submissions import ProjectTemplate
 from shared.differences import Piece, differences_in_lines, differences_in_words
 
@@ -22,6 +23,15 @@ class ChangedField:
     pieces: Sequence[Piece]
 
 
+@dataclass(frozen=True, slots=True)
+class ComparedRevision:
+    """A revision, and what changed from the one before it."""
+
+    revision: ProjectRevision
+    before: Revision
+    fields: Sequence[ChangedField]
+
+
 def changes(before: ProjectTemplate, after: ProjectTemplate) -> list[ChangedField]:
     """Every field that changed, in the order of the template."""
     return [
@@ -31,9 +41,12 @@ def changes(before: ProjectTemplate, after: ProjectTemplate) -> list[ChangedFiel
     ]
 
 
-def beside_the_last(revisions: Sequence[ProjectRevision]) -> list[tuple[ProjectRevision, list[ChangedField]]]:
-    """Each revision but the first, the newest first, with what changed from the one before it."""
-    return [(after, changes(before.template, after.template)) for before, after in pairwise(revisions)][::-1]
+def beside_the_last(revisions: Sequence[ProjectRevision]) -> list[ComparedRevision]:
+    """Each revision but the first, the newest first."""
+    return [
+        ComparedRevision(after, before.revision, changes(before.template, after.template))
+        for before, after in pairwise(revisions)
+    ][::-1]
 
 
 def _pieces(before: Any, after: Any) -> list[Piece]:

@@ -1,11 +1,11 @@
 """Where a project stands, in words for its host: what is the case, what comes next, and until when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from services.intake.rules.projects import CORRECT, WITHDRAW, Project, ProjectState
+from services.intake.rules.projects import CORRECT, WITHDRAW, ListedProject, Project, ProjectState
 from services.intake.rules.rounds import Round, applications_window, round_for, submissions_window
 
 Kind = Literal["neutral", "good", "bad", "waiting", "info"]
@@ -60,6 +60,54 @@ def standing(project: Project, rounds: Sequence[Round], *, now: datetime) -> Sta
         may_correct=project.state in CORRECT.before and taking is not None,
         may_withdraw=project.state in WITHDRAW.before,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A host's projects of one round, each with its standing."""
+
+    round_: Round
+    is_over: bool
+    """Its placements are for the host to look back on, and its projects to be offered again."""
+    projects: Sequence[tuple[ListedProject, Standing]]
+
+
+def shelves(projects: Sequence[ListedProject], rounds: Sequence[Round], *, now: datetime) -> list[Shelf]:
+    """The projects by round, the latest round first."""
+    latest_first = sorted(rounds, key=lambda each: each.submissions_open_at, reverse=True)
+    found = []
+    for round_ in latest_first:
+        of_round = [(each, standing(each, rounds, now=now)) for each in projects if each.round_id == round_.round_id]
+        if of_round:
+            found.append(Shelf(round_, is_over=round_.offers_at <= now, projects=of_round))
+    return found
+
+
+def next_round(rounds: Sequence[Round], now: datetime) -> Round | None:
+    """The next round that will take proposals."""
+    ahead = (each for each in rounds if now < each.submissions_open_at)
+    return min(ahead, key=lambda each: each.submissions_open_at, default=None)
+
+
+_HAPPENED = {
+    "propose": "You proposed it",
+    "correct": "You corrected it",
+    "approve": "It was approved",
+    "return": "It was returned to you",
+    "decline": "It was declined",
+    "withdraw": "It was withdrawn",
+}
+
+
+def happened(history: Sequence[Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Each step of a project's history with what happened in words, the latest first."""
+    return [(_HAPPENED[step["transition"]], step) for step in reversed(history)]
+
+
+def comments_on(project: Project, history: Sequence[Mapping[str, Any]]) -> str:
+    """What the reviewer wrote on the current revision; empty where nothing was written."""
+    by_staff = (step["comments"] for step in history if step["by"] == "staff" and step["revision"] == project.revision)
+    return next(by_staff, "")
 
 
 def open_round(rounds: Sequence[Round], now: datetime, own: str | None = None) -> Round | None:

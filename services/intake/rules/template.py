@@ -1,12 +1,23 @@
 """The guided template: its steps, the fields of each, and the words that it offers to choose from."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final, get_origin
 
 from pydantic import JsonValue
 
+from services.intake.rules.projects import DAYS
+from services.intake.rules.rounds import Round
+from shared import dates
+from shared.contracts.intake import Fault, PlacementWeek
 from shared.contracts.submissions import ProjectTemplate
+
+Choice = tuple[str, str]
+"""A value, and what it is called."""
+
+WORKING_DAYS: Final = 5
+"""Of a week that placements may fall in."""
 
 
 class Step(StrEnum):
@@ -85,10 +96,14 @@ DIVISIONS: Final = (
 )
 
 
-def step_of(field: str) -> Step:
-    """The step that asks for a field of the template, or for one of its items (`tasks.3`)."""
-    name = field.partition(".")[0]
-    return next((step for step, fields in FIELDS.items() if name in fields), Step.PREVIEW)
+def name_of(fault: Fault) -> str:
+    """The field at fault, of which perhaps only an item is (`tasks.3`)."""
+    return fault.field.partition(".")[0]
+
+
+def step_of(fault: Fault) -> Step:
+    """The step in which a fault is mended; the last for what no field of the template is at fault for."""
+    return next((step for step, fields in FIELDS.items() if name_of(fault) in fields), Step.PREVIEW)
 
 
 def is_list(field: str) -> bool:
@@ -111,6 +126,42 @@ def as_typed(field: str, text: str) -> JsonValue:
 def blank(field: str) -> JsonValue:
     """What a field holds into which nothing was typed; `None` where it then holds nothing at all."""
     return [] if is_list(field) else as_typed(field, "")
+
+
+def as_text(content: Mapping[str, JsonValue]) -> dict[str, str]:
+    """Every field as it stands in a form: a list with one item a line, and what is not there as nothing."""
+    return {field: _text(content.get(field, blank(field))) for field in LABELS}
+
+
+def choices(round_: Round | None, content: Mapping[str, JsonValue]) -> dict[str, list[Choice]]:
+    """What is offered to choose from, with what was chosen before, though it be offered no more."""
+    weeks = round_.weeks if round_ else []
+    first_days = [week.starts_on + timedelta(days=day) for week in weeks for day in range(WORKING_DAYS)]
+    offered: dict[str, list[Choice]] = {
+        "category": [("", "Choose one"), *((each, each.capitalize()) for each in CATEGORIES)],
+        "mode": [(each, each.capitalize()) for each in MODES],
+        "disciplines": [(ANY_DISCIPLINE, "Any discipline"), *((each, each) for each in DIVISIONS)],
+        "week": [
+            (str(each.week), f"Week {each.week}: {dates.days_between(each.starts_on, each.ends_on)}") for each in weeks
+        ],
+        "days": [(str(each), f"{each} days") for each in DAYS],
+        "starts_on": [("", "Choose one"), *((each.isoformat(), dates.day(each)) for each in first_days)],
+    }
+    chosen = {field: text.split("\n") for field, text in as_text(content).items()}
+    return {
+        field: [*options, *((each, each) for each in chosen[field] if each and each not in dict(options))]
+        for field, options in offered.items()
+    }
+
+
+def _in_words(week: PlacementWeek) -> str:
+    return f"Week {week.week}: {dates.days_between(week.starts_on, week.ends_on)}"
+
+
+def _text(value: JsonValue) -> str:
+    if isinstance(value, list):
+        return "\n".join(str(item) for item in value)
+    return "" if value is None else str(value)
 
 
 def _annotation(field: str) -> Any:

@@ -9,10 +9,10 @@ from shared.database.connection import Connection
 
 
 async def find(connection: Connection, draft_id: UUID) -> Draft | None:
-    """The draft, sent or not."""
+    """The draft, ended or not."""
     row = await connection.fetchrow(
         """
-        select draft_id, host_id, project_id, revision, content, version, saves, acceptance, saved_at, sent_at
+        select draft_id, host_id, project_id, revision, content, version, saves, acceptance, saved_at, ended
         from drafts where draft_id = $1
         """,
         draft_id,
@@ -20,13 +20,13 @@ async def find(connection: Connection, draft_id: UUID) -> Draft | None:
     return _draft(row) if row else None
 
 
-async def unsent(connection: Connection, host_id: str, *, project_id: str | None = None) -> list[Draft]:
+async def written_by(connection: Connection, host_id: str, *, project_id: str | None = None) -> list[Draft]:
     """What a host is still writing, the last saved first; of one project, where that is given."""
     rows = await connection.fetch(
         """
-        select draft_id, host_id, project_id, revision, content, version, saves, acceptance, saved_at, sent_at
+        select draft_id, host_id, project_id, revision, content, version, saves, acceptance, saved_at, ended
         from drafts
-        where host_id = $1 and sent_at is null and ($2::text is null or project_id = $2)
+        where host_id = $1 and ended is null and ($2::text is null or project_id = $2)
         order by saved_at desc, draft_id
         """,
         host_id,
@@ -40,12 +40,12 @@ async def keep(connection: Connection, draft: Draft) -> None:
     await connection.execute(
         """
         insert into drafts
-            (draft_id, host_id, project_id, revision, content, version, saves, acceptance, saved_at, sent_at)
+            (draft_id, host_id, project_id, revision, content, version, saves, acceptance, saved_at, ended)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         on conflict (draft_id) do update set
             revision = excluded.revision, content = excluded.content, version = excluded.version,
             saves = excluded.saves, acceptance = excluded.acceptance, saved_at = excluded.saved_at,
-            sent_at = excluded.sent_at
+            ended = excluded.ended
         """,
         draft.draft_id,
         draft.host_id,
@@ -56,12 +56,8 @@ async def keep(connection: Connection, draft: Draft) -> None:
         facts["saves"],
         facts["acceptance"],
         draft.saved_at,
-        draft.sent_at,
+        draft.ended,
     )
-
-
-async def discard(connection: Connection, draft_id: UUID) -> None:
-    await connection.execute("delete from drafts where draft_id = $1 and sent_at is null", draft_id)
 
 
 async def keep_acceptance(connection: Connection, draft: Draft, acceptance: Acceptance) -> None:
