@@ -7,6 +7,7 @@ from services.intake.rules.projects import APPROVE, DECLINE, RETURN, ProjectStat
 from services.intake.rules.submissions import Arrival, Refused
 from services.intake.withdrawals import withdraw_project
 from shared.contracts.intake import Fault
+from shared.contracts.message import subject
 from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned
 from shared.contracts.submissions import ProjectProposal, ProjectWithdrawal
 from shared.runtime.work import Work
@@ -23,9 +24,15 @@ async def take_project_back(withdrawal: ProjectWithdrawal, _arrival: Arrival, wo
     await withdraw_project(project, withdrawal.reason, work)
 
 
-@service.on(ProjectApproved)
+def _listed_by(event: ProjectApproved) -> tuple[str, ...]:
+    """The catalogue shows the project with facts of its host."""
+    return event.subject, subject("host", event.host_id)
+
+
+@service.on(ProjectApproved, changes=_listed_by)
 async def approve_project(event: ProjectApproved, work: Work) -> None:
     await _settle(event, APPROVE, "", work)
+    await store.catalogue.list_project(work.connection, event.project_id)
 
 
 @service.on(ProjectReturned)

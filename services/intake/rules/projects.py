@@ -1,7 +1,7 @@
 """Whether a proposal is complete and in time, and the states of a project."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -86,7 +86,8 @@ def check(
 
     `current` is the project as it stands, where the proposal corrects one.
     """
-    round_ = round_for(rounds, sent_at, submissions_window, current.round_id if current else None)
+    first_rounds = [each for each in rounds if not each.follows]
+    round_ = round_for(first_rounds, sent_at, submissions_window, current.round_id if current else None)
     faults = [
         *faults_in_time(round_, sent_at, submissions_window, "proposals"),
         *_faults_in_host(proposal, host_known, current),
@@ -109,6 +110,11 @@ def proposed(proposal: ProjectProposal, round_: Round) -> Project:
         state=ProjectState.UNDER_REVIEW,
         template=ProjectTemplate(**proposal.model_dump(include=set(ProjectTemplate.model_fields))),
     )
+
+
+def last_day(template: ProjectTemplate) -> date:
+    """The placement's last day: it lasts so many days from its first."""
+    return template.starts_on + timedelta(days=template.days - 1)
 
 
 def settles(verdict: Transition[ProjectState], revision: int, project: Project) -> bool:
