@@ -113,7 +113,7 @@ async def test_what_is_typed_is_checked_as_it_is_typed_and_whole_when_it_is_left
     left = await desk.save(f"{draft}/arrangements", arrangements)
     assert left.status_code == 422
     assert "Offer at least one place." in left.text
-    assert "This field is missing: add it." in left.text
+    assert "must start from 21 June 2027" in left.text
     assert 'value="0"' in left.text, "what was typed is shown again"
 
 
