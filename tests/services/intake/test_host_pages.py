@@ -254,7 +254,7 @@ async def test_a_decided_project_is_not_corrected_but_offered_again_without_its_
     draft = (await desk.browser.post("/host/projects/P0001/draft")).headers["location"]
     assert a_template().title in (await desk.open(f"{draft}/project")).text
     preview = await desk.open(f"{draft}/preview")
-    assert '#starts_on"' in preview.text
+    assert '#week"' in preview.text
     await desk.write(draft)
     await desk.send(draft)
     assert [said.project_id for said in await open_door.intake.said(ProjectSubmitted)] == [
