@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import JsonValue
 from pydantic_core import to_json
 
 from services.intake.rules.drafts import (
@@ -57,10 +58,8 @@ def typed_through(template: ProjectTemplate) -> Draft:
     texts = as_text(template.model_dump(mode="json"))
     draft = a_draft()
     for step, fields in FIELDS.items():
-        typed = {
-            field: [line for line in texts[field].split("\n") if line]
-            if is_list(field)
-            else as_typed(field, texts[field])
+        typed: dict[str, JsonValue] = {
+            field: [*filter(None, texts[field].split("\n"))] if is_list(field) else as_typed(field, texts[field])
             for field in fields
         }
         draft = saved(draft, step, typed, window="a", now=LATER)
