@@ -138,6 +138,7 @@ async def _things(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str,
         "revision": "1",
         "policy": "stable",
         "name": "ninthweek.css",
+        "slug": "technology",
         "kind": "host",
         "person_id": str(ids["host_id"]),
     }

@@ -1,11 +1,17 @@
 """The routes of intake."""
 
-from tests.services.web.who_may.visitors import HOSTS, STAFF, THE_HOST, Access
+from tests.services.web.who_may.visitors import HOSTS, STAFF, STUDENTS, THE_HOST, THE_STUDENT, VIEWERS, Access
 
 WHO_MAY: Access = {
     "GET /applications": STAFF,
     "GET /applications/{application_id}": STAFF,
-    "GET /documents/{document_id}": STAFF,
+    "GET /catalogue": STUDENTS | VIEWERS,
+    "GET /catalogue/sectors": STUDENTS | VIEWERS,
+    "GET /catalogue/sectors/{slug}": STUDENTS | VIEWERS,
+    "GET /catalogue/{project_id}": STUDENTS | VIEWERS,
+    "GET /catalogue/{project_id}/application": STUDENTS,
+    "GET /documents/{document_id}": STAFF | THE_STUDENT | THE_HOST,
+    "GET /host/applications/{application_id}": THE_HOST,
     "GET /host/drafts/{draft_id}": THE_HOST,
     "GET /host/drafts/{draft_id}/obligations": THE_HOST,
     "GET /host/drafts/{draft_id}/preview": THE_HOST,
@@ -17,7 +23,11 @@ WHO_MAY: Access = {
     "GET /projects/{project_id}": STAFF,
     "GET /rounds": STAFF,
     "GET /rounds/{round_id}": STAFF,
+    "GET /student/forms/{application_id}": THE_STUDENT,
+    "GET /student/forms/{application_id}/withdrawal": THE_STUDENT,
     "POST /applications/{application_id}/withdrawal": STAFF,
+    "POST /catalogue/{project_id}/application": STUDENTS,
+    "POST /catalogue/{project_id}/application/cv": STUDENTS,
     "POST /documents": STAFF,
     "POST /host/drafts": HOSTS,
     "POST /host/drafts/{draft_id}/discard": THE_HOST,
@@ -30,5 +40,6 @@ WHO_MAY: Access = {
     "POST /host/projects/{project_id}/withdrawal": THE_HOST,
     "POST /projects/{project_id}/withdrawal": STAFF,
     "POST /rounds": STAFF,
+    "POST /student/forms/{application_id}/withdrawal": THE_STUDENT,
     "PUT /rounds/{round_id}": STAFF,
 }
