@@ -120,11 +120,15 @@ async def of_student(connection: Connection, student_id: str) -> list[Applicatio
     return [application_of(row) for row in rows]
 
 
-async def to_projects(connection: Connection, project_ids: Collection[str]) -> list[Application]:
-    """All applications to these projects, in the order in which they were received."""
+async def to_projects(connection: Connection, project_ids: Collection[str], round_id: str) -> list[Application]:
+    """All applications of a round to these projects, in the order in which they were received."""
     rows = await connection.fetch(
-        "select * from applications_in_full where project_id = any($1) order by received_at, application_id",
+        """
+        select * from applications_in_full where project_id = any($1) and round_id = $2
+        order by received_at, application_id
+        """,
         list(project_ids),
+        round_id,
     )
     return [application_of(row) for row in rows]
 
