@@ -40,4 +40,4 @@ def _describe_errors(path: str, method: str, operation: dict[str, Any]) -> None:
             answers.pop(str(status.value), None)
     for status, answer in answers.items():
         if status.startswith(("4", "5")):
-            (answer["content"],) = ({PROBLEM_TYPE: content} for content in answer["content"].values())
+            answer["content"] = {PROBLEM_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemDetails.__name__}"}}}

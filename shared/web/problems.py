@@ -20,8 +20,11 @@ from shared.web.sessions import session_of
 log = structlog.get_logger()
 
 
+PROBLEM_TYPE: Final = "application/problem+json"
+
+
 class ProblemDetails(BaseModel):
-    """The body of every error, as `application/problem+json`."""
+    """The body of every error (RFC 9457)."""
 
     type: str = "about:blank"
     title: str
@@ -95,9 +98,7 @@ def answer(problem: Problem, request: Request) -> Response:
     details = ProblemDetails(
         title=problem.status.phrase, status=problem.status, detail=problem.detail, faults=problem.faults
     )
-    return JSONResponse(
-        details.model_dump(), status_code=problem.status, media_type="application/problem+json", headers=headers
-    )
+    return JSONResponse(details.model_dump(), status_code=problem.status, media_type=PROBLEM_TYPE, headers=headers)
 
 
 _TITLES: Final = {
