@@ -87,8 +87,8 @@ class Unavailable(Problem):
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def answer(problem: Problem, request: Request) -> Response:
-    headers = {
+def answer(problem: Problem, request: Request, headers: Mapping[str, str] | None = None) -> Response:
+    headers = headers or {
         HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
         HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
         HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "60"},
@@ -154,7 +154,7 @@ async def answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for these alone
     problem = Problem(_FRAMEWORK.get(HTTPStatus(error.status_code), str(error.detail)))
     problem.status = HTTPStatus(error.status_code)
-    return answer(problem, request)
+    return answer(problem, request, error.headers)
 
 
 async def answer_fault(request: Request, error: Exception) -> Response:

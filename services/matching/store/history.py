@@ -3,16 +3,21 @@
 from services.matching.rules.history import Applied, Happened, RoundHistory
 from services.matching.rules.life import State
 from services.matching.store import rounds
+from shared.contracts.rounds import first_round
 from shared.database.connection import Connection
 from shared.workflow import Step
 
 
 async def history_of_round(connection: Connection, round_id: str) -> RoundHistory:
-    """A round with its projects, rankings, applications and all their steps; raises `LookupError` if unknown."""
+    """A round with its projects, rankings, applications and all their steps; raises `LookupError` if unknown.
+
+    A second round's has its first's applications too.
+    """
     round_ = await rounds.find(connection, round_id)
     if round_ is None:
         raise LookupError(f"round {round_id} is not known")
-    projects = await connection.fetch("select project_id, places from projects where round_id = $1", round_id)
+    first = first_round(round_id)
+    projects = await connection.fetch("select project_id, places from projects where round_id = $1", first)
     rankings = await connection.fetch(
         """
         select project_id, array_agg(application_id order by rank) as application_ids
@@ -22,16 +27,18 @@ async def history_of_round(connection: Connection, round_id: str) -> RoundHistor
     )
     applications = await connection.fetch(
         """
-        select application_id, student_id, project_id, preference, received_at
-        from applications where round_id = $1
+        select application_id, round_id, student_id, project_id, preference, received_at
+        from applications where round_id in ($1, $2)
         """,
+        first,
         round_id,
     )
     steps = await connection.fetch(
         """
         select application_steps.* from application_steps join applications using (application_id)
-        where round_id = $1 order by application_steps.id
+        where round_id in ($1, $2) order by application_steps.id
         """,
+        first,
         round_id,
     )
     return RoundHistory(
@@ -61,4 +68,5 @@ async def history_of_round(connection: Connection, round_id: str) -> RoundHistor
             )
             for row in steps
         ],
+        of_first={row["application_id"] for row in applications if row["round_id"] != round_id},
     )

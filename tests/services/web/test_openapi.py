@@ -45,7 +45,7 @@ CHECKS = [
 TOKEN = "the token of staff"
 AS_STAFF = {"Authorization": f"Bearer {TOKEN}"}
 
-EXAMPLES = 40
+EXAMPLES = 16
 """Requests to each route: some that fit its schema, and some that do not; about things that there are, or are not."""
 
 AS_EVER = settings(

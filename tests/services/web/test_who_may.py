@@ -128,6 +128,8 @@ async def _things(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str,
         "document_id": str(cv),
         "revision": "1",
         "name": "ninthweek.css",
+        "kind": "host",
+        "person_id": str(ids["host_id"]),
     }
 
 
