@@ -58,9 +58,9 @@ async def serve(
 
 
 @asynccontextmanager
-async def listening(application: FastAPI) -> AsyncIterator[str]:
-    """Serve an application on a free port of this machine; the URL."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+async def listening(application: FastAPI, port: int = 0) -> AsyncIterator[str]:
+    """Serve an application on this machine, on a free port unless one is named; the URL."""
+    with socket.create_server(("127.0.0.1", port)) as listener:
         server = Server(uvicorn.Config(application, log_config=None, access_log=False, lifespan="off"))
         serving = asyncio.create_task(server.serve([listener]))
         try:
