@@ -1,6 +1,6 @@
 """The routes of intake."""
 
-from tests.services.web.who_may.visitors import STAFF, STUDENTS, THE_HOST, THE_STUDENT, VIEWERS, Access
+from tests.services.web.who_may.visitors import HOSTS, STAFF, STUDENTS, THE_HOST, THE_STUDENT, VIEWERS, Access
 
 WHO_MAY: Access = {
     "GET /applications": STAFF,
@@ -12,6 +12,13 @@ WHO_MAY: Access = {
     "GET /catalogue/{project_id}/application": STUDENTS,
     "GET /documents/{document_id}": STAFF | THE_STUDENT | THE_HOST,
     "GET /host/applications/{application_id}": THE_HOST,
+    "GET /host/drafts/{draft_id}": THE_HOST,
+    "GET /host/drafts/{draft_id}/obligations": THE_HOST,
+    "GET /host/drafts/{draft_id}/preview": THE_HOST,
+    "GET /host/drafts/{draft_id}/{step}": THE_HOST,
+    "GET /host/projects": HOSTS,
+    "GET /host/projects/{project_id}": THE_HOST,
+    "GET /host/projects/{project_id}/withdrawal": THE_HOST,
     "GET /projects": STAFF,
     "GET /projects/{project_id}": STAFF,
     "GET /rounds": STAFF,
@@ -22,6 +29,15 @@ WHO_MAY: Access = {
     "POST /catalogue/{project_id}/application": STUDENTS,
     "POST /catalogue/{project_id}/application/cv": STUDENTS,
     "POST /documents": STAFF,
+    "POST /host/drafts": HOSTS,
+    "POST /host/drafts/{draft_id}/discard": THE_HOST,
+    "POST /host/drafts/{draft_id}/follow": THE_HOST,
+    "POST /host/drafts/{draft_id}/obligations": THE_HOST,
+    "POST /host/drafts/{draft_id}/preview": THE_HOST,
+    "POST /host/drafts/{draft_id}/{step}": THE_HOST,
+    "POST /host/projects/{project_id}/correction": THE_HOST,
+    "POST /host/projects/{project_id}/draft": THE_HOST,
+    "POST /host/projects/{project_id}/withdrawal": THE_HOST,
     "POST /projects/{project_id}/withdrawal": STAFF,
     "POST /rounds": STAFF,
     "POST /student/forms/{application_id}/withdrawal": THE_STUDENT,
