@@ -1,8 +1,9 @@
 """What a round's calendar says to a reader: where it is, what comes next, and what a change of its dates moves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Final, Literal
 
 from services.intake.rules.rounds import Round, applications_window, submissions_window
@@ -47,6 +48,37 @@ class Movement:
     what: str
     before: datetime
     after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetCalendar:
+    """A calendar that a round has or had, and since when."""
+
+    version: int
+    set_at: datetime
+    calendar: RoundCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a round has: projects by state, the places of those approved, applications, and how many apply for what."""
+
+    projects: Mapping[str, int]
+    places: int
+    received: int
+    withdrawn: int
+    students: int
+    projects_applied_for: int
+
+
+def changes(calendars: Sequence[SetCalendar]) -> list[tuple[SetCalendar, list[Movement]]]:
+    """Each calendar after the first, with what it moved; the latest first."""
+    return [(new, movements(old.calendar, new.calendar)) for old, new in pairwise(calendars)][::-1]
+
+
+def latest_first(calendar: RoundCalendar) -> tuple[int, datetime]:
+    """By what to sort rounds: the latest placements first, and a first round before its second."""
+    return (-calendar.weeks[0].starts_on.toordinal(), calendar.opens_at)
 
 
 def milestones(calendar: RoundCalendar) -> list[Milestone]:

@@ -7,7 +7,7 @@ first one's waiting list ends when it opens, so that what is left is known; see 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from services.intake.rules.rounds import Round, applications_window, in_words
+from services.intake.rules.rounds import Round, in_words
 from shared.contracts.intake import Fault, RoundCalendar
 from shared.contracts.rounds import first_round, second_round
 
@@ -20,17 +20,6 @@ def judged_by(both: Iterable[Round], moment: datetime) -> Round | None:
     rounds = list(both)
     begun = [each for each in rounds if each.follows and moment >= each.opens_at]
     return next(iter([*begun, *rounds]), None)
-
-
-def taking(both: Iterable[Round], left: int | None, now: datetime) -> Round | None:
-    """The round for which a project takes applications now; none while it takes none.
-
-    `both` are its own round and that one's second, if there is one, and `left` is how many places it has for that.
-    """
-    round_ = judged_by(both, now)
-    if round_ is None or round_.applications_closed_at or now not in applications_window(round_):
-        return None
-    return None if round_.follows and not left else round_
 
 
 def suggested(first: Round) -> RoundCalendar:
