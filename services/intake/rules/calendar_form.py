@@ -76,19 +76,19 @@ def values_of(
     """
     shown = as_typed(current).fields if current else {}
     values: dict[str, Any] = {"name": typed.fields["name"], "follows": first.round_id if first else None}
-    faults = []
+    faults = [] if values["name"] else [Fault(field="name", reason="Give the round a name.")]
     for field, what in moments_of(values["follows"]):
         text = typed.fields[field]
         values[field] = getattr(current, field) if current and shown[field] == text else _moment(text)
         if values[field] is None:
-            faults.append(Fault(field=field, reason=f"Give the day and the time: {what[0].lower()}{what[1:]}."))
+            faults.append(Fault(field=field, reason=f"{what}: give the day and the time."))
     for field, what in (
-        ("reply_within_days", "how many days a student has to reply to an offer"),
-        ("applications_per_student", "how many applications a student may make"),
+        ("reply_within_days", "Days to reply to an offer"),
+        ("applications_per_student", "Applications a student may make"),
     ):
         values[field] = _number(typed.fields[field])
         if values[field] is None:
-            faults.append(Fault(field=field, reason=f"Give a number: {what}."))
+            faults.append(Fault(field=field, reason=f"{what}: give a number."))
     if first:
         values |= {name: getattr(first, name) for name in (*_FIRSTS_ALONE, "weeks")}
         return values, faults
