@@ -1,6 +1,7 @@
 """Hosts and students as staff see them: found by name or address, with what they were told, and their links."""
 
 from typing import Annotated, Final
+from urllib.parse import quote, unquote
 
 from fastapi import Path, Request, Response
 from fastapi.responses import HTMLResponse
@@ -17,6 +18,7 @@ from services.notifications.telling import tell
 from shared.contracts.message import Identifier, subject
 from shared.runtime import Work
 from shared.web import FormIs, NotFound, StaffIs, ViewerIs, redirect
+from shared.web.door import door_of
 
 MOST_FOUND: Final = 50
 LATEST_MAILS: Final = 100
@@ -24,21 +26,35 @@ LATEST_MAILS: Final = 100
 PEOPLE: Final = "/staff/people"
 PERSON: Final = f"{PEOPLE}/{{kind}}/{{person_id}}"
 
+WORDS: Final = "ninthweek-words"
+LONGEST_WORDS: Final = 254
+SECONDS_TO_LOOK: Final = 1_800
+
 PersonId = Annotated[Identifier, Path()]
 
 
 @service.routes.get(PEOPLE, include_in_schema=False, response_class=HTMLResponse)
-async def show_search(request: Request, caller: ViewerIs) -> HTMLResponse:
-    """Where hosts and students are looked for."""
-    return pages.answer(request, caller, "people.jinja", words="", found=None, most=MOST_FOUND)
+async def show_people(request: Request, caller: ViewerIs, work: InNotifications) -> HTMLResponse:
+    """Where hosts and students are looked for, and who was found by the last words."""
+    words = unquote(request.cookies.get(WORDS, ""))[:LONGEST_WORDS]
+    found = await store.search(work.connection, words, limit=MOST_FOUND + 1) if words else None
+    return pages.answer(request, caller, "people.jinja", words=words, found=found, most=MOST_FOUND)
 
 
 @service.routes.post(PEOPLE, include_in_schema=False, response_class=HTMLResponse)
-async def search(request: Request, caller: ViewerIs, form: FormIs, work: InNotifications) -> HTMLResponse:
-    """Who is meant by some words. They come in the body, since an address has no place in a URL."""
-    words = form.line("words")
-    found = await store.search(work.connection, words, limit=MOST_FOUND + 1) if words else None
-    return pages.answer(request, caller, "people.jinja", words=words, found=found, most=MOST_FOUND)
+async def search(request: Request, _caller: ViewerIs, form: FormIs) -> Response:
+    """Look for somebody. The words are kept in a cookie: they may be an address, which has no place in a URL."""
+    answer = redirect(request, PEOPLE)
+    answer.set_cookie(
+        WORDS,
+        quote(form.line("words")[:LONGEST_WORDS]),
+        max_age=SECONDS_TO_LOOK,
+        path=PEOPLE,
+        secure=door_of(request).settings.behind_tls,
+        httponly=True,
+        samesite="strict",
+    )
+    return answer
 
 
 @service.routes.get(PERSON, include_in_schema=False, response_class=HTMLResponse)

@@ -1,6 +1,7 @@
 """A mail as it travels."""
 
 import email
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
@@ -11,21 +12,29 @@ import pytest
 from pydantic import AnyHttpUrl, SecretStr, ValidationError
 
 from services.notifications.composition import Refused, compose, message_id
-from services.notifications.rules import applications, placements, refusals
+from services.notifications.rules import applications, placements, projects, refusals
 from services.notifications.rules.mails import DueEmail, Mail
 from services.notifications.settings import MailSettings
+from shared.contracts.evaluation import SurveyOpened
 from shared.contracts.matching import PlacementCancelled, PlacementConfirmed
+from shared.contracts.screening import ReviewOverdue
+from shared.web import links
+from shared.web.callers import Link, Purpose
 from shared.web.settings import WebSettings
+from tests.support.examples import ROUND
 from tests.support.notifications import (
     NOW,
     SOME_UUID,
+    SURVEY_CLOSES_AT,
     a_project,
+    a_round,
     an_application,
     concerned,
     due,
     offer_made,
     placement,
     refused,
+    survey,
 )
 
 SETTINGS = MailSettings(mail_from="Careers Service <careers@college.example>", staff_email="desk@college.example")
@@ -114,6 +123,50 @@ def test_its_message_id_tells_event_recipient_and_template_apart() -> None:
     assert message_id(again, SETTINGS) == message_id(original, SETTINGS)
     assert len({message_id(each, SETTINGS) for each in (original, *others)}) == 4
     assert message_id(original, SETTINGS).endswith("@college.example>")
+
+
+def link_in(due_email: DueEmail) -> str:
+    """What stands once in the text, alone in its line, and once behind the button."""
+    mail = read(due_email)
+    text, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
+    (link,) = (line for line in text.splitlines() if line.startswith("https://"))
+    assert html.count(f'href="{link}"') == 1
+    return str(link)
+
+
+def test_its_link_is_for_its_reader_alone_and_the_same_however_often_it_is_written() -> None:
+    (mail,) = applications.offered(offer_made(), an_application())
+
+    link = link_in(due(mail))
+
+    origin, _, token = link.rpartition("/enter/")
+    assert origin == "https://placements.college.example"
+    assert links.read(token, WEB) == Link(
+        "student", "S00001", Purpose.DESK, NOW, a_round().links_end_at, "/student/offers/A000001"
+    )
+    assert link_in(due(mail)) == link
+
+
+def test_a_link_to_a_survey_says_that_it_opens_no_more() -> None:
+    (mail,) = placements.survey_opened(survey(SurveyOpened, "host"), an_application())
+
+    link = links.read(link_in(due(mail)).rpartition("/")[2], WEB)
+
+    assert (link.kind, link.person_id, link.purpose) == ("host", "H0001", Purpose.SURVEY)
+    assert link.ends_at == SURVEY_CLOSES_AT
+
+
+def test_staff_are_led_to_a_page_where_they_sign_in_themselves() -> None:
+    overdue = ReviewOverdue(project_id="P0001", round_id=ROUND, revision=1, waiting_since=NOW)
+    (mail,) = projects.review_overdue(overdue, a_project())
+
+    assert link_in(due(mail, name=None, address=None)) == "https://placements.college.example/staff/screening/P0001"
+
+
+def test_a_mail_that_was_stored_before_links_is_written_without_one() -> None:
+    mail = replace(due(offer()), leads=None)
+
+    assert "http" not in read(mail).get_body(("plain",)).get_content()  # type: ignore[union-attr]
 
 
 def test_its_file_sorts_by_time_and_names_template_and_recipient() -> None:
