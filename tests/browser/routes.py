@@ -25,7 +25,7 @@ FULLEST: Mapping[str, Moment] = {
     "/host/applications": Moment.RANKINGS,
     "/student/applications": Moment.OFFERS,
     "/student/offers": Moment.OFFERS,
-    "/staff/matching": Moment.OFFERS,
+    "/staff/matching": Moment.RANKINGS,
     "/host/placements": Moment.PLACEMENTS,
     "/student/placements": Moment.PLACEMENTS,
     "/staff/placements": Moment.PLACEMENTS,
