@@ -135,6 +135,9 @@ MATCHING = Card(
     ),
     hears=(
         RoundScheduled,
+        HostRegistered,
+        StudentRegistered,
+        ProjectSubmitted,
         ProjectApproved,
         ProjectWithdrawn,
         ApplicationReceived,

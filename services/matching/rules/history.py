@@ -8,6 +8,7 @@ from itertools import groupby
 
 from services.matching.rules import life, stability
 from services.matching.rules.life import HOLDS_A_PLACE, STANDS, State
+from services.matching.rules.policies import Policy
 from shared.workflow import Step
 
 BY_THE_MATCH = frozenset({life.MATCH.name, life.NOT_SUITABLE.name, life.WAITLIST.name})
@@ -44,7 +45,9 @@ Together = Sequence[Happened]
 
 @dataclass(frozen=True, slots=True)
 class RoundHistory:
-    """A round: its cut-off, its projects' places and rankings (best first), its applications and all their steps.
+    """A round: its cut-off, its projects' places and rankings (best first), its applications with all their steps.
+
+    The policy is that of its match.
 
     Places and cut-off are judged as they are now: one that was changed after the match counts as if it always was so.
     """
@@ -56,13 +59,14 @@ class RoundHistory:
     happened: Sequence[Happened]
     of_first: Collection[str] = ()
     """Of a second round: those among the applications that are its first's, since both give away the same places."""
+    policy: Policy = Policy.STABLE
 
 
 def violations(history: RoundHistory) -> list[str]:
     """What was wrong in a round, in words; nothing, if all was right.
 
     - each step leads from the state that the application was in, and by whom it may;
-    - the match is stable and within capacity;
+    - the match is within capacity, and stable where its policy promises it;
     - nobody holds two places, and no project gives more places than it has;
     - an accepted offer ends the student's other applications; declining or ignoring one ends that application only;
     - until the cut-off, whenever all is done that a message or a request brings about: no place is free for which a
@@ -170,7 +174,8 @@ def _wrong_in_match(
         for project, ranking in history.rankings.items()
     }
     matched = [each.application_id for each in together if each.step.transition == life.MATCH.name]
-    for violation in stability.violations(choices, rankings, free_places, matched):
+    stable = history.policy is Policy.STABLE
+    for violation in stability.violations(choices, rankings, free_places, matched, stable=stable):
         yield f"the match: {violation}"
 
 

@@ -1,11 +1,11 @@
 """All that happened in a round, to be checked."""
 
 from services.matching.rules.history import Applied, Happened, RoundHistory
-from services.matching.rules.life import State
-from services.matching.store import rounds
+from services.matching.rules.policies import Policy
+from services.matching.store import policies, rounds
+from services.matching.store.applications import step_of
 from shared.contracts.rounds import first_round
 from shared.database.connection import Connection
-from shared.workflow import Step
 
 
 async def history_of_round(connection: Connection, round_id: str) -> RoundHistory:
@@ -17,6 +17,7 @@ async def history_of_round(connection: Connection, round_id: str) -> RoundHistor
     if round_ is None:
         raise LookupError(f"round {round_id} is not known")
     first = first_round(round_id)
+    released = await policies.release(connection, round_id)
     projects = await connection.fetch("select project_id, places from projects where round_id = $1", first)
     rankings = await connection.fetch(
         """
@@ -43,6 +44,7 @@ async def history_of_round(connection: Connection, round_id: str) -> RoundHistor
     )
     return RoundHistory(
         waiting_list_ends_at=round_.waiting_list_ends_at,
+        policy=released.policy if released else Policy.STABLE,
         places={row["project_id"]: row["places"] for row in projects},
         rankings={row["project_id"]: row["application_ids"] for row in rankings},
         applications={
@@ -53,20 +55,6 @@ async def history_of_round(connection: Connection, round_id: str) -> RoundHistor
             )
             for row in applications
         },
-        happened=[
-            Happened(
-                row["application_id"],
-                row["cause"],
-                Step(
-                    row["transition"],
-                    State(row["state_before"]) if row["state_before"] else None,
-                    State(row["state_after"]),
-                    row["by"],
-                    row["at"],
-                    row["comments"],
-                ),
-            )
-            for row in steps
-        ],
+        happened=[Happened(row["application_id"], row["cause"], step_of(row)) for row in steps],
         of_first={row["application_id"] for row in applications if row["round_id"] != round_id},
     )
