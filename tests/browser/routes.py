@@ -13,6 +13,7 @@ from shared.web.application import routes_of
 FULLEST: Mapping[str, Moment] = {
     "/": Moment.SCREENING,
     "/enter": Moment.SCREENING,
+    "/staff/enter": Moment.SCREENING,
     "/staff/sign-in": Moment.SCREENING,
     "/host/projects": Moment.SCREENING,
     "/host/drafts": Moment.SCREENING,
