@@ -1,6 +1,6 @@
 """The routes of intake."""
 
-from tests.services.web.who_may.visitors import STAFF, Access
+from tests.services.web.who_may.visitors import STAFF, VIEWERS, Access
 
 WHO_MAY: Access = {
     "GET /applications": STAFF,
@@ -10,9 +10,15 @@ WHO_MAY: Access = {
     "GET /projects/{project_id}": STAFF,
     "GET /rounds": STAFF,
     "GET /rounds/{round_id}": STAFF,
+    "GET /staff/rounds": VIEWERS,
+    "GET /staff/rounds/new": STAFF,
+    "GET /staff/rounds/{round_id}": VIEWERS,
+    "GET /staff/rounds/{round_id}/calendar": STAFF,
     "POST /applications/{application_id}/withdrawal": STAFF,
     "POST /documents": STAFF,
     "POST /projects/{project_id}/withdrawal": STAFF,
     "POST /rounds": STAFF,
+    "POST /staff/rounds/new": STAFF,
+    "POST /staff/rounds/{round_id}/calendar": STAFF,
     "PUT /rounds/{round_id}": STAFF,
 }
