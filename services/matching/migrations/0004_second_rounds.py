@@ -1,4 +1,4 @@
-"""Second rounds: that what is left for them was said, and rankings by round."""
+"""Second rounds: when they open, that what is left for them was said, and rankings by round."""
 
 from shared.database.migration import sql_beside
 

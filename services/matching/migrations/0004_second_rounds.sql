@@ -1,4 +1,4 @@
--- Of a second round: when what is left for it was said.
+-- Of a second round: when what its first leaves was said. That the second opens ends the first one's waiting list.
 alter table rounds add column settled_at timestamptz;
 
 -- A project is ranked once in each round.

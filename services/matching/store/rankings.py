@@ -14,20 +14,14 @@ if TYPE_CHECKING:
 
 async def current(connection: Connection, project_id: str) -> Ranking | None:
     """The ranking that counts in the round in which the project takes part now."""
-    return (await current_of(connection, [project_id])).get(project_id)
-
-
-async def current_of(connection: Connection, project_ids: Collection[str]) -> dict[str, Ranking]:
-    """The rankings that count in the rounds in which these projects take part now, of those that have one."""
-    rows = await connection.fetch(
+    row = await connection.fetchrow(
         """
-        select distinct on (project_id) rankings.*
-        from rankings join current_rounds using (project_id, round_id)
-        where project_id = any($1) order by project_id, id desc
+        select rankings.* from rankings join current_rounds using (project_id, round_id)
+        where project_id = $1 order by id desc limit 1
         """,
-        list(project_ids),
+        project_id,
     )
-    return {row["project_id"]: _ranking(row) for row in rows}
+    return _ranking(row) if row else None
 
 
 async def in_round(connection: Connection, project_ids: Collection[str], round_id: str) -> dict[str, Ranking]:

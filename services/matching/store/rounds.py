@@ -61,22 +61,20 @@ async def keep_closing(connection: Connection, event: ApplicationsClosed) -> Non
 
 
 async def find(connection: Connection, round_id: str) -> Round | None:
-    rows = await connection.fetch("select * from rounds where round_id in ($1, $2)", round_id, second_round(round_id))
-    return next((round_ for round_ in _rounds(rows) if round_.round_id == round_id), None)
+    return (await of_ids(connection, [round_id])).get(round_id)
 
 
 async def both(connection: Connection, round_id: str) -> list[Round]:
     """A first round and its second, as far as they are known, by the id of either; the first one first."""
-    rows = await connection.fetch(
-        "select * from rounds where round_id = any($1) order by round_id", list(both_rounds(round_id))
-    )
-    return _rounds(rows)
+    known = await of_ids(connection, both_rounds(round_id))
+    return [known[each] for each in both_rounds(round_id) if each in known]
 
 
 async def of_ids(connection: Connection, round_ids: Collection[str]) -> dict[str, Round]:
     """Those of them that are known."""
-    ids = {either for round_id in round_ids for either in both_rounds(round_id)}
-    rows = await connection.fetch("select * from rounds where round_id = any($1)", list(ids))
+    rows = await connection.fetch(
+        "select * from rounds where round_id = any($1)", [*round_ids, *map(second_round, round_ids)]
+    )
     return {round_.round_id: round_ for round_ in _rounds(rows) if round_.round_id in round_ids}
 
 
