@@ -36,6 +36,7 @@ class Verdict(StrEnum):
 
 HOST: Final = "host"
 STAFF: Final = "staff"
+PROGRAMME_RULE: Final = "programme rule"
 
 SUBMIT: Final = Transition("submit", before=(None,), after=State.OPEN, by=HOST)
 SUPERSEDE: Final = Transition("supersede", before=(State.OPEN,), after=State.SUPERSEDED, by=HOST)
@@ -45,6 +46,7 @@ VERDICTS: Final = {
     Verdict.RETURN: Transition("return", before=(State.OPEN,), after=State.RETURNED, by=STAFF),
     Verdict.DECLINE: Transition("decline", before=(State.OPEN,), after=State.DECLINED, by=STAFF),
 }
+APPROVE_BY_RULE: Final = Transition("approve", before=(State.OPEN,), after=State.APPROVED, by=PROGRAMME_RULE)
 
 
 @dataclass(frozen=True, slots=True)
