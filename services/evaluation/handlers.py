@@ -10,6 +10,9 @@ from shared.contracts.evaluation import SurveyClosed, SurveyOpened, SurveyUnansw
 from shared.contracts.intake import HostRegistered, ProjectSubmitted, RoundScheduled, StudentRegistered
 from shared.contracts.matching import PlacementCompleted
 from shared.runtime.work import Work
+from shared.web.revocations import heed_revocations
+
+heed_revocations(service)
 
 
 @service.on(RoundScheduled)

@@ -21,6 +21,9 @@ from shared.contracts.message import subject
 from shared.contracts.screening import ProjectApproved
 from shared.runtime.service import NotYet
 from shared.runtime.work import Work
+from shared.web.revocations import heed_revocations
+
+heed_revocations(service)
 
 
 def it_and_its_round(

@@ -16,8 +16,8 @@ from typing import Any, Literal
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.notifications import dates
 from services.notifications.rules.mails import Template
+from shared import dates
 
 PAGES = Path(__file__).parent / "pages"
 TEXT_WIDTH = 72

@@ -7,6 +7,9 @@ from services.screening.rules.reviews import State
 from shared.contracts.intake import ProjectSubmitted, ProjectWithdrawn
 from shared.contracts.screening import ReviewOverdue
 from shared.runtime.work import Work
+from shared.web.revocations import heed_revocations
+
+heed_revocations(service)
 
 
 @service.on(ProjectSubmitted)

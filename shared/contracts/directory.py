@@ -33,7 +33,7 @@ from shared.contracts.matching import (
     RankingReceived,
 )
 from shared.contracts.message import Event, Message, Submission
-from shared.contracts.notifications import EmailFailed, EmailSent
+from shared.contracts.notifications import EmailFailed, EmailSent, LinksRevoked
 from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned, ReviewOverdue
 from shared.contracts.submissions import (
     ApplicationForm,
@@ -88,7 +88,7 @@ INTAKE = Card(
         SubmissionRefused,
         ApplicationsClosed,
     ),
-    hears=(ProjectApproved, ProjectReturned, ProjectDeclined),
+    hears=(ProjectApproved, ProjectReturned, ProjectDeclined, LinksRevoked),
     takes=(
         HostRecord,
         StudentRecord,
@@ -103,7 +103,7 @@ SCREENING = Card(
     name="screening",
     purpose="is this project suitable, scoped, supervised?",
     says=(ProjectApproved, ProjectReturned, ProjectDeclined, ReviewOverdue),
-    hears=(ProjectSubmitted, ProjectWithdrawn),
+    hears=(ProjectSubmitted, ProjectWithdrawn, LinksRevoked),
 )
 
 MATCHING = Card(
@@ -128,13 +128,14 @@ MATCHING = Card(
         ApplicationReceived,
         ApplicationWithdrawn,
         ApplicationsClosed,
+        LinksRevoked,
     ),
 )
 
 NOTIFICATIONS = Card(
     name="notifications",
     purpose="who is told what, by e-mail",
-    says=(EmailSent, EmailFailed),
+    says=(EmailSent, EmailFailed, LinksRevoked),
     hears=(
         RoundScheduled,
         HostRegistered,
@@ -166,7 +167,14 @@ EVALUATION = Card(
     name="evaluation",
     purpose="surveys, and what they say",
     says=(SurveyOpened, SurveyUnanswered, SurveyAnswered, SurveyClosed),
-    hears=(RoundScheduled, HostRegistered, StudentRegistered, ProjectSubmitted, PlacementCompleted),
+    hears=(
+        RoundScheduled,
+        HostRegistered,
+        StudentRegistered,
+        ProjectSubmitted,
+        PlacementCompleted,
+        LinksRevoked,
+    ),
 )
 
 SERVICES = (INTAKE, SCREENING, MATCHING, NOTIFICATIONS, EVALUATION)

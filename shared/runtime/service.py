@@ -53,6 +53,8 @@ class Service:
         self.name = card.name
         self.says = frozenset(card.vocabulary)
         self.routes = APIRouter()
+        self.open_routes = APIRouter()
+        """For whoever comes: what is behind no door."""
         self.handlers: dict[str, Handler] = {}
         self.effects: dict[str, Callable[[Any, UnitsOfWork], Awaitable[None]]] = {}
         self.malformed: Callable[[MalformedSubmission, Work], Awaitable[None]] | None = None

@@ -1,7 +1,51 @@
-"""HTTP: one application for all services or for one, its door, and what its errors look like."""
+"""HTTP: one application for all services or for one, its door, its pages, and what its errors look like."""
 
-from shared.web.door import Caller, CallerIs, StaffOnly
-from shared.web.problems import Conflict, Invalid, NotFound, Problem
+from shared.web.callers import Caller, Purpose, Role
+from shared.web.door import (
+    CallerIs,
+    HostIs,
+    HostWithSurveyIs,
+    ReviewerIs,
+    StaffIs,
+    StaffOnly,
+    StudentIs,
+    StudentWithSurveyIs,
+    ViewerIs,
+    VisitorIs,
+)
+from shared.web.forms import FormIs, Submitted, model_of
+from shared.web.layout import is_htmx
+from shared.web.limits import knock, limited
+from shared.web.pages import Pages, redirect
+from shared.web.problems import Conflict, Forbidden, Invalid, NotFound, Problem
 from shared.web.unit_of_work import work_in
 
-__all__ = ["Caller", "CallerIs", "Conflict", "Invalid", "NotFound", "Problem", "StaffOnly", "work_in"]
+__all__ = [
+    "Caller",
+    "CallerIs",
+    "Conflict",
+    "Forbidden",
+    "FormIs",
+    "HostIs",
+    "HostWithSurveyIs",
+    "Invalid",
+    "NotFound",
+    "Pages",
+    "Problem",
+    "Purpose",
+    "ReviewerIs",
+    "Role",
+    "StaffIs",
+    "StaffOnly",
+    "StudentIs",
+    "StudentWithSurveyIs",
+    "Submitted",
+    "ViewerIs",
+    "VisitorIs",
+    "is_htmx",
+    "knock",
+    "limited",
+    "model_of",
+    "redirect",
+    "work_in",
+]

@@ -12,13 +12,17 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
+from starlette.middleware.sessions import SessionMiddleware
 
 from shared.contracts.documents import asyncapi_document
 from shared.database.connection import DatabaseAway
 from shared.runtime.replica import Replica
 from shared.runtime.service import Service
-from shared.web.door import Door, caller
-from shared.web.guard import GuardedAnswers
+from shared.web import entrance
+from shared.web.door import Door, at_service, caller
+from shared.web.guard import Guard
+from shared.web.limits import new_limiter
+from shared.web.openid import sign_in_at_provider
 from shared.web.problems import (
     Problem,
     ProblemDetails,
@@ -38,6 +42,9 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     for status in (401, 403, 404, 409, 422, 503)
 }
 
+SECONDS_TO_SIGN_IN = 600
+"""Between leaving for the OpenID provider and coming back."""
+
 ANSWERS = {
     Problem: answer_problem,
     HTTPException: answer_http,
@@ -54,6 +61,16 @@ def application(replicas: Sequence[Replica], door: Door) -> FastAPI:
     app = routes_of([replica.service for replica in replicas])
     app.state.door = door
     app.state.units_of_work = {replica.service.name: replica.units_of_work for replica in replicas}
+    app.state.sign_in = sign_in_at_provider(door.settings)
+    app.state.limiter = new_limiter()
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=door.settings.session_secret.get_secret_value(),
+        session_cookie="ninthweek-signing-in",
+        max_age=SECONDS_TO_SIGN_IN,
+        https_only=door.settings.behind_tls,
+    )
+    app.add_middleware(Guard, settings=door.settings)
 
     @app.get("/readyz", include_in_schema=False)
     async def ready() -> JSONResponse:
@@ -67,11 +84,13 @@ def application(replicas: Sequence[Replica], door: Door) -> FastAPI:
 def routes_of(services: Sequence[Service]) -> FastAPI:
     """The application without anything that runs: enough to tell what it offers."""
     app = FastAPI(title=TITLE, description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app.include_router(entrance.routes)
     for service in services:
-        app.include_router(service.routes, tags=[service.name], dependencies=[Depends(caller)], responses=ERRORS)
+        at = Depends(at_service(service.name))
+        app.include_router(service.open_routes, dependencies=[at])
+        app.include_router(service.routes, tags=[service.name], dependencies=[at, Depends(caller)], responses=ERRORS)
     for error, answer in ANSWERS.items():
         app.add_exception_handler(error, answer)
-    app.add_middleware(GuardedAnswers)
 
     @app.get("/healthz", include_in_schema=False)
     async def healthy() -> PlainTextResponse:

@@ -1,60 +1,128 @@
-"""Who may come in. Until people can sign in: whoever holds a token, which says on whose behalf they come."""
+"""Who comes in: whoever holds a token of the HTTP API, or has a session of the pages."""
 
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from shared.runtime.work import UnitsOfWork
+from shared.web import store
+from shared.web.callers import Caller, Link, Purpose, Role
 from shared.web.problems import Forbidden, Unauthorized
+from shared.web.sessions import Session, session_of
+from shared.web.settings import WebSettings
 
-STAFF = "staff"
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Whom a token belongs to: staff, or the outside system of that name."""
-
-    name: str
-
-    @property
-    def is_staff(self) -> bool:
-        return self.name == STAFF
+STAFF: Final = "staff"
+"""Whose token opens everything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """The tokens that open, by the name of the caller whom each belongs to."""
+    """The tokens that open, by the name of the caller whom each belongs to, and what else the door goes by."""
 
     tokens: Mapping[str, str]
+    settings: WebSettings = field(default_factory=WebSettings)
 
     def admit(self, token: str) -> Caller | None:
-        matches = [name for name, secret in self.tokens.items() if hmac.compare_digest(secret.encode(), token.encode())]
-        return Caller(matches[0]) if matches else None
+        for name, secret in self.tokens.items():
+            if hmac.compare_digest(secret.encode(), token.encode()):
+                return Caller(Role.STAFF if name == STAFF else Role.SYSTEM, name, name)
+        return None
 
 
 _bearer = HTTPBearer(auto_error=False, description="A token that `ninthweek up` prints.")
 
 
-def caller(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Caller:
-    """The caller; raises `Unauthorized` for whoever has no token, or not a known one."""
+def door_of(request: Request) -> Door:
     door: Door = request.app.state.door
-    admitted = door.admit(credentials.credentials) if credentials else None
-    if admitted is None:
-        raise Unauthorized("Send the token that `ninthweek up` printed as `Authorization: Bearer …`.")
-    return admitted
+    return door
+
+
+def units_of(request: Request) -> UnitsOfWork:
+    """The units of work of the service whose route it is; of any, where the route is nobody's."""
+    units: dict[str, UnitsOfWork] = request.app.state.units_of_work
+    name = getattr(request.state, "service", None)
+    return units[name] if name else next(iter(units.values()))
+
+
+def at_service(name: str) -> Callable[[Request], None]:
+    """The dependency by which a route knows whose it is; it comes before all others."""
+
+    def at(request: Request) -> None:
+        request.state.service = name
+
+    return at
+
+
+async def visitor(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Caller | None:
+    """Who asks, if it is anybody we know; raises `Unauthorized` for a token that is not a known one."""
+    if credentials:
+        admitted = door_of(request).admit(credentials.credentials)
+        if admitted is None:
+            raise Unauthorized("Send the token that `ninthweek up` printed as `Authorization: Bearer …`.")
+        return admitted
+    session = session_of(request, door_of(request).settings)
+    return session.caller if session and await _still_open(session, request) else None
+
+
+VisitorIs = Annotated[Caller | None, Depends(visitor)]
+
+
+def caller(visitor: VisitorIs) -> Caller:
+    """The caller; raises `Unauthorized` for whoever has neither a token nor a session."""
+    if visitor is None:
+        raise Unauthorized("Sign in, or send the token that `ninthweek up` printed as `Authorization: Bearer …`.")
+    return visitor
 
 
 CallerIs = Annotated[Caller, Depends(caller)]
 
 
-def staff(caller: CallerIs) -> Caller:
-    """The caller, who is staff; raises `Forbidden` for an outside system."""
-    if not caller.is_staff:
-        raise Forbidden(f"This is for staff; the token is that of {caller.name}.")
-    return caller
+def _only(role: Role, *purposes: Purpose) -> Callable[[CallerIs], Caller]:
+    def only(caller: CallerIs) -> Caller:
+        if not caller.may_act_as(role):
+            raise Forbidden(f"This is for {_IN_WORDS[role]}.")
+        if caller.purpose not in purposes:
+            raise Forbidden("The link that you came by opens your survey only: ask for a new link to see this page.")
+        return caller
+
+    return only
 
 
-StaffOnly = Depends(staff)
+_IN_WORDS: Final = {
+    Role.STUDENT: "students",
+    Role.HOST: "hosts",
+    Role.VIEWER: "members of staff",
+    Role.REVIEWER: "members of staff who review projects",
+    Role.STAFF: "members of staff who run the programme",
+}
+
+HostIs = Annotated[Caller, Depends(_only(Role.HOST, Purpose.DESK))]
+StudentIs = Annotated[Caller, Depends(_only(Role.STUDENT, Purpose.DESK))]
+HostWithSurveyIs = Annotated[Caller, Depends(_only(Role.HOST, *Purpose))]
+"""A host, also by a link that opens surveys alone."""
+StudentWithSurveyIs = Annotated[Caller, Depends(_only(Role.STUDENT, *Purpose))]
+ViewerIs = Annotated[Caller, Depends(_only(Role.VIEWER, Purpose.DESK))]
+"""A member of staff, whatever they may do."""
+ReviewerIs = Annotated[Caller, Depends(_only(Role.REVIEWER, Purpose.DESK))]
+StaffIs = Annotated[Caller, Depends(_only(Role.STAFF, Purpose.DESK))]
+
+StaffOnly = Depends(_only(Role.STAFF, Purpose.DESK))
+
+
+async def is_open(link: Link, request: Request) -> bool:
+    """Whether a link of ours has not ended, by the programme's clock, and is not revoked."""
+    units = units_of(request)
+    if units.clock() >= link.ends_at:
+        return False
+    async with units.read() as connection:
+        return not await store.is_revoked(connection, link.kind, link.person_id, link.issued_at)
+
+
+async def _still_open(session: Session, request: Request) -> bool:
+    return session.link is None or await is_open(session.link, request)

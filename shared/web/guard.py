@@ -1,27 +1,107 @@
-"""The headers that every answer carries."""
+"""What every request meets and every answer carries, whatever route it is."""
 
-from starlette.datastructures import MutableHeaders
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HEADERS = {
+from shared.web.problems import Forbidden, TooLarge, answer
+from shared.web.sessions import cookie_name
+from shared.web.settings import WebSettings
+
+CONTENT_SECURITY_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+HEADERS: Final = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    # Not `no-referrer`: browsers would then hide a form's own origin too, by which it is told from a forged one.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+STRICT_TRANSPORT: Final = "max-age=31536000"
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+LARGEST_BODY: Final = 6_000_000
+"""Bytes: a document of the largest size, and what a form says beside it."""
+
+_TOO_LARGE: Final = f"A request has at most {LARGEST_BODY // 1_000_000} MB: send less."
 
 
-class GuardedAnswers:
-    """Adds them, unless a route has set its own."""
+class Guard:
+    """Refuses what another site had a browser send, and what is too large; adds the headers a route has not set."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: WebSettings) -> None:
         self._app = app
+        self._cookie = cookie_name(settings)
+        self._headers = HEADERS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if settings.behind_tls else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, guarded)
+        refusal = self._refusal(Request(scope)) if scope["type"] == "http" else None
+        await (refusal or self._app)(scope, _limited(receive), guarded)
+
+    def _refusal(self, request: Request) -> Response | None:
+        if _length(request.headers) > LARGEST_BODY:
+            return answer(TooLarge(_TOO_LARGE), request)
+        if request.method not in SAFE_METHODS and self._is_forged(request):
+            return answer(Forbidden("This form was sent from another site: open the page here and try again."), request)
+        return None
+
+    def _is_forged(self, request: Request) -> bool:
+        """Whether another site may have had the browser send it, along with a session of ours.
+
+        Browsers say where a request comes from, by `Sec-Fetch-Site` or at least by `Origin` (OWASP, Cross-Site Request
+        Forgery Prevention, "Fetch Metadata"). What says neither and has no session is no browser.
+        """
+        site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+        if site is not None:
+            return site not in {"same-origin", "none"}
+        if origin is not None:
+            return urlsplit(origin).netloc != request.headers.get("host")
+        return self._cookie in request.cookies
+
+
+def _limited(receive: Receive) -> Receive:
+    """The same body, read no further than it may be long, whatever length was announced."""
+    received = 0
+
+    async def limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > LARGEST_BODY:
+            raise TooLarge(_TOO_LARGE)
+        return message
+
+    return limited
+
+
+def _length(headers: Headers) -> int:
+    """As the client announces it."""
+    announced = headers.get("content-length", "")
+    return int(announced) if announced.isdecimal() else 0

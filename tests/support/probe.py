@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -65,7 +66,7 @@ def withdrawn(project_id: str = "P1") -> ProjectWithdrawn:
 
 def probe(on_project: OnProject, *, changes: Callable[[Any], tuple[str, ...]] | None = None) -> Service:
     """A service that does `on_project`; its timer sets its effect going, and its effect says `ProjectDeclined`."""
-    service = Service(SCREENING)
+    service = Service(replace(SCREENING, hears=(ProjectSubmitted, ProjectWithdrawn)))
     service.on(ProjectSubmitted, changes=changes)(on_project)
 
     @service.on(ProjectWithdrawn)

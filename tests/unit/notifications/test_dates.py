@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.notifications import dates
+from shared import dates
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from services.notifications import dates
 from services.notifications.letters import PAGES, TEXT_WIDTH, Letter, one_line, wrapped, write_letter
 from services.notifications.rules import applications
 from services.notifications.rules.mails import Mail, Template
+from shared import dates
 from tests.support.notifications import REPLY_BY, a_project, a_round, an_application, due, every_telling, offer_made
 
 VOID_ELEMENTS = {"br", "meta"}

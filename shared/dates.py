@@ -1,4 +1,4 @@
-"""Dates and times as mails say them: in the university's time, with the weekday and the zone."""
+"""Dates and times as mails and pages say them: in the university's time, with the weekday and the zone."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -32,3 +32,26 @@ def days_between(first: date, last: date) -> str:
     if first.year == last.year:
         return f"{first:%A} {first.day} {first:%B} to {day(last)}"
     return f"{day(first)} to {day(last)}"
+
+
+def left(until: datetime, now: datetime) -> str:
+    """How long is left, roughly and never too much: `3 days left`, `5 hours left`, `12 minutes left`, `over`."""
+    seconds = int((until - now).total_seconds())
+    for unit, length, fewest in (("day", 86_400, 2), ("hour", 3_600, 2), ("minute", 60, 1)):
+        if seconds >= fewest * length:
+            return f"{plural(seconds // length, unit)} left"
+    return "less than a minute left" if seconds > 0 else "over"
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long since: `3 days ago`, `just now`."""
+    seconds = int((now - moment).total_seconds())
+    for unit, length, fewest in (("day", 86_400, 2), ("hour", 3_600, 2), ("minute", 60, 1)):
+        if seconds >= fewest * length:
+            return f"{plural(seconds // length, unit)} ago"
+    return "just now"
+
+
+def plural(count: int, noun: str, several: str | None = None) -> str:
+    """`1 place`, `2 places`, `1,200 places`; `several` is the noun's plural where it takes more than an s."""
+    return f"{count:,} {noun if count == 1 else several or f'{noun}s'}"

@@ -1,0 +1,40 @@
+// What every page has in common, where there is JavaScript: nothing depends on it.
+
+/** Says below a text how many words it has, counted as the server counts them: parted by white space. */
+function countWords(text) {
+  const most = Number(text.dataset.words);
+  const line = document.getElementById(`${text.id}-words`);
+  if (!line) return;
+  const show = () => {
+    const count = text.value.split(/\s+/u).filter(Boolean).length;
+    const over = count - most;
+    line.textContent = over > 0 ? `${count} of ${most} words: ${over} too many.` : `${count} of ${most} words.`;
+    line.classList.toggle("over", over > 0);
+  };
+  text.addEventListener("input", show);
+  show();
+}
+
+/** A form is sent once, however often its button is pressed. */
+function sendOnce(form) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+  });
+}
+
+function prepare(root) {
+  root.querySelectorAll("textarea[data-words]").forEach(countWords);
+  root.querySelectorAll("form[method=post]:not([hx-post])").forEach(sendOnce);
+}
+
+prepare(document);
+document.addEventListener("htmx:load", (event) => prepare(event.target));
+// A page that comes back from the browser's memory has not been sent yet.
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
+document.getElementById("faults")?.focus();

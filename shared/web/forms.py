@@ -1,0 +1,92 @@
+"""What a form says, read without trusting it: text as it was typed, and the faults of a model made of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final, TypeVar
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData, UploadFile
+
+from shared.clock import LOCAL_TIME
+from shared.contracts.faults import faults_of
+from shared.contracts.intake import Fault
+
+MOST_FIELDS: Final = 400
+LARGEST_FIELD: Final = 1_000_000
+"""Bytes."""
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A form as it was sent. A field that is absent, or is not what it is read as, is empty or `None`."""
+
+    form: FormData
+
+    def line(self, name: str) -> str:
+        """A text in one line, without white space around it."""
+        return " ".join(self.text(name).split())
+
+    def text(self, name: str) -> str:
+        """A text of several lines."""
+        value = self.form.get(name)
+        return _clean(value) if isinstance(value, str) else ""
+
+    def lines(self, name: str) -> list[str]:
+        """The items of a list: one a line, or one a field of that name; empty ones are left out."""
+        texts = (_clean(value) for value in self.form.getlist(name) if isinstance(value, str))
+        return [line.strip() for text in texts for line in text.split("\n") if line.strip()]
+
+    def choices(self, name: str) -> list[str]:
+        """What was chosen of several."""
+        return [_clean(value) for value in self.form.getlist(name) if isinstance(value, str)]
+
+    def number(self, name: str) -> int | None:
+        text = self.line(name)
+        return int(text) if text.removeprefix("-").isdecimal() and len(text) < 10 else None
+
+    def day(self, name: str) -> date | None:
+        try:
+            return date.fromisoformat(self.line(name))
+        except ValueError:
+            return None
+
+    def moment(self, name: str) -> datetime | None:
+        """A day and a time where the university is, as `<input type="datetime-local">` sends it; in UTC."""
+        try:
+            return datetime.fromisoformat(self.line(name)).replace(tzinfo=LOCAL_TIME).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
+
+    def flag(self, name: str) -> bool:
+        """Whether a box was ticked."""
+        return bool(self.line(name))
+
+    def file(self, name: str) -> UploadFile | None:
+        """A file, if one was chosen."""
+        value = self.form.get(name)
+        return value if isinstance(value, UploadFile) and value.filename else None
+
+
+async def read_form(request: Request) -> Submitted:
+    """The form of a request, closed with it; raises what its parser raises where it is none."""
+    return Submitted(await request.form(max_files=5, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD))
+
+
+FormIs = Annotated[Submitted, Depends(read_form)]
+
+
+def model_of(model: type[ModelT], values: Mapping[str, Any]) -> tuple[ModelT | None, list[Fault]]:
+    """A model made of a form's values, or every fault that keeps it from being made."""
+    try:
+        return model.model_validate(values), []
+    except ValidationError as error:
+        return None, faults_of(error.errors())
+
+
+def _clean(text: str) -> str:
+    """Without what no keyboard types, and with line ends of one kind."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()

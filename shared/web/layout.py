@@ -1,0 +1,110 @@
+"""The one look of all pages: the layout and the parts that every service's templates are made of."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from fastapi import Request
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+
+from shared import dates
+from shared.web.callers import STAFF_ROLES, Caller, Purpose, Role
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+ASSETS: Final = Path(__file__).parent / "assets"
+
+Place = tuple[str, str]
+"""A path, and what it is called."""
+
+_STAFF_PLACES: Final[Sequence[Place]] = (
+    ("/staff/rounds", "Rounds"),
+    ("/staff/screening", "Screening"),
+    ("/staff/matching", "Matching"),
+    ("/staff/placements", "Placements"),
+    ("/staff/reports", "Reports"),
+    ("/staff/people", "People"),
+)
+
+PLACES: Final[dict[Role, Sequence[Place]]] = {
+    Role.HOST: (
+        ("/host/projects", "Projects"),
+        ("/host/applicants", "Applicants"),
+        ("/host/placements", "Placements"),
+        ("/host/surveys", "Surveys"),
+    ),
+    Role.STUDENT: (
+        ("/catalogue", "Find a project"),
+        ("/student/applications", "My applications"),
+        ("/student/surveys", "Surveys"),
+    ),
+    **dict.fromkeys(STAFF_ROLES, _STAFF_PLACES),
+}
+"""Where each kind of person can go from every page; the first is where they begin."""
+
+
+def places_of(caller: Caller | None) -> Sequence[Place]:
+    if caller is None:
+        return ()
+    if caller.purpose is Purpose.SURVEY:
+        return [place for place in PLACES[caller.role] if place[0].endswith("/surveys")]
+    return PLACES.get(caller.role, ())
+
+
+def environment(*loaders: BaseLoader) -> Environment:
+    """Templates of these loaders, in the common look."""
+    pages = Environment(
+        loader=ChoiceLoader([*loaders, FileSystemLoader(TEMPLATES)]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    pages.filters |= {"moment": _moment, "day": _day, "day_of": dates.day_of, "iso": _iso}
+    pages.globals |= {
+        "ago": dates.ago,
+        "asset": asset_url,
+        "days_between": dates.days_between,
+        "left": dates.left,
+        "places_of": places_of,
+        "plural": dates.plural,
+    }
+    return pages
+
+
+@cache
+def layout() -> Environment:
+    """The common pages alone."""
+    return environment()
+
+
+@cache
+def asset_url(name: str) -> str:
+    """Where an asset is served; the address changes with its content, so that browsers may keep it for good."""
+    digest = sha256((ASSETS / name).read_bytes()).hexdigest()[:12]
+    return f"/assets/{name}?{digest}"
+
+
+def is_htmx(request: Request) -> bool:
+    """Whether a part of a page is asked for, to be put into the page that is shown."""
+    return request.headers.get("hx-request") == "true"
+
+
+def wants_page(request: Request) -> bool:
+    """Whether whoever asks shows pages to a person."""
+    return is_htmx(request) or "text/html" in request.headers.get("accept", "")
+
+
+def _moment(of: datetime) -> str:
+    return dates.moment(of)
+
+
+def _day(of: date) -> str:
+    return dates.day(of)
+
+
+def _iso(of: datetime | date) -> str:
+    return of.isoformat()
