@@ -1,5 +1,6 @@
 """Trusted hosts: staff set rules by which a project is approved the moment it is submitted. A rule that decides nothing
-leaves the project to a reviewer, as every other."""
+leaves the project to a reviewer, as every other.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 from services.screening.rules.findings import Finding, Host, Kind, findings
 from services.screening.rules.reviews import Review, State, Verdict, what_happened
 from services.screening.rules.rubric import Scoring
+from shared.contracts.intake import Fault
+
+LONGEST_QUESTION: Final = 500
+"""Characters."""
 
 
 class Act(StrEnum):
@@ -130,3 +135,13 @@ def opinion_missing(
         return None if opinion.asked_of_id in scored else f"{opinion.asked_of} has not scored it yet."
     others = scored - {opinion.asked_by_id} - ({prepared.by_id} if prepared else set())
     return None if others else "Nobody has scored it yet but who asked for a second opinion or prepared the verdict."
+
+
+def faults_in_question(asker: Person, asked: Person | None, why: str, *, named: bool) -> list[Fault]:
+    """What keeps a second opinion from being asked for: whoever is named is another reviewer who has been here."""
+    faults: list[Fault] = []
+    if named and (asked is None or asked.id == asker.id):
+        faults.append(Fault(field="of", reason="Choose another reviewer than yourself, or anybody."))
+    if len(why) > LONGEST_QUESTION:
+        faults.append(Fault(field="why", reason=f"At most {LONGEST_QUESTION} characters; these are {len(why):,}."))
+    return faults

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from shared.contracts.submissions import ProjectTemplate
+from shared.dates import day
 
 ALIKE: Final = 0.5
 """Of two items of a list, from 0 to 1: how much they must have in common for one to count as the other, changed."""
@@ -62,8 +64,8 @@ def differences(before: ProjectTemplate, after: ProjectTemplate) -> list[Differe
 
 def marked(before: ProjectTemplate | None, after: ProjectTemplate) -> dict[str, MarkedField]:
     """Every field of a revision with what changed in it, in the order of the template; nothing did in a first one."""
-    new = after.model_dump(mode="json")
-    old = before.model_dump(mode="json") if before else new
+    new = after.model_dump()
+    old = before.model_dump() if before else new
     return {field: _marked_field(field, old[field], new[field]) for field in new}
 
 
@@ -72,13 +74,12 @@ def changed_words(before: str, after: str) -> tuple[Run, ...]:
     return tuple(_runs(_tokens(before), _tokens(after)))
 
 
-def _marked_field(field: str, before: JsonValue, after: JsonValue) -> MarkedField:
-    if isinstance(before, list) and isinstance(after, list):
-        items = _changed_items([str(item) for item in before], [str(item) for item in after])
-        return MarkedField(field, tuple(items), is_list=True)
-    if isinstance(before, str) and isinstance(after, str):
+def _marked_field(field: str, before: Any, after: Any) -> MarkedField:
+    if isinstance(after, list):
+        return MarkedField(field, tuple(_changed_items(before, after)), is_list=True)
+    if isinstance(after, str):
         return MarkedField(field, (changed_words(before, after),), is_list=False)
-    return MarkedField(field, (_whole(str(before), str(after)),), is_list=False)
+    return MarkedField(field, (_whole(_shown(before), _shown(after)),), is_list=False)
 
 
 def _changed_items(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[Run, ...]]:
@@ -116,6 +117,10 @@ def _whole(before: str, after: str) -> tuple[Run, ...]:
     if before == after:
         return (Run(Change.KEPT, after),)
     return Run(Change.REMOVED, before), Run(Change.ADDED, after)
+
+
+def _shown(value: date | int) -> str:
+    return day(value) if isinstance(value, date) else str(value)
 
 
 def _tokens(text: str) -> list[str]:

@@ -6,7 +6,7 @@ a plain test of words, honest about what it looked for.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -41,8 +41,8 @@ EXCLUDED: Final = {
         re.IGNORECASE,
     ),
     "tutoring": re.compile(
-        r"\b(?:tutor(?:s|ing)?|coach(?:ing)? (?:pupils|students)|homework|teach(?:ing)? (?:a |the )?(?:class\w*|lessons?)"
-        r"|invigilat\w+)\b",
+        r"\b(?:tutor(?:s|ing)?|coach(?:ing)? (?:pupils|students)|homework|invigilat\w+"
+        r"|teach(?:ing)? (?:a |the )?(?:class\w*|lessons?))\b",
         re.IGNORECASE,
     ),
     "a dangerous workplace": re.compile(
@@ -53,16 +53,17 @@ EXCLUDED: Final = {
 }
 """Work that other programmes exclude (Parker Dewey, project eligibility: reference 1.3)."""
 HAZARDS: Final = re.compile(
-    r"\b(biohazards?|boats?|chemicals?|diving|fieldwork|field trips?|lab(?:orator(?:y|ies))? (?:bench|work)|lone working"
+    r"\b(biohazards?|boats?|chemicals?|diving|fieldwork|field trips?|lab(?:oratory)? (?:bench|work)|lone working"
     r"|pathogens?|radiation|radioactive|reagents?|solvents?|wet lab|workshop machines?)\b",
     re.IGNORECASE,
 )
 COMMERCIAL: Final = frozenset({"commercial", "company", "limited company", "partnership", "plc", "llp", "sole trader"})
 """Hosts that the law's exception for voluntary workers does not cover: it is for charities, voluntary and statutory
 bodies alone (reference 1.4)."""
-PRODUCES: Final = frozenset(
-    "assemble build code create deliver design develop draft edit implement make manufacture market photograph process"
-    " produce program publish redesign sell serve ship translate update write".split()
+PRODUCES: Final = re.compile(
+    r"\s*(?:assemble|build|code|create|deliver|design|develop|draft|edit|implement|make|manufacture|market|photograph"
+    r"|process|produce|program|publish|redesign|sell|serve|ship|translate|update|write)\b",
+    re.IGNORECASE,
 )
 """Verbs with which a task that makes something for the host begins."""
 
@@ -79,6 +80,22 @@ class Kind(StrEnum):
     EXCLUDED_WORK = "excluded-work"
     HAZARD = "hazard"
     UNPAID_PRODUCTION = "unpaid-production"
+
+
+NAMES: Final[Mapping[Kind, str]] = {
+    Kind.VAGUE: "vague",
+    Kind.NOT_TANGIBLE: "not tangible",
+    Kind.NO_NAMED_SUPERVISOR: "no named supervisor",
+    Kind.MEAGRE_SUPERVISION: "meagre supervision",
+    Kind.LARGE_GROUP: "large group",
+    Kind.SAFEGUARDING: "safeguarding",
+    Kind.EXCLUDED_WORK: "excluded work",
+    Kind.HAZARD: "hazard",
+    Kind.UNPAID_PRODUCTION: "unpaid production",
+}
+"""What each is called on pages."""
+SERIOUS: Final = frozenset({Kind.EXCLUDED_WORK, Kind.UNPAID_PRODUCTION, Kind.SAFEGUARDING, Kind.HAZARD})
+"""Findings on which a project is more likely declined than corrected."""
 
 
 class Finding(BaseModel):
@@ -160,7 +177,7 @@ def _hazards(project: ProjectTemplate, _host: Host | None) -> Iterator[str]:
 
 
 def _unpaid_production(project: ProjectTemplate, host: Host | None) -> Iterator[str]:
-    producing = [task for task in project.tasks if _words(task)[:1] and _words(task)[0] in PRODUCES]
+    producing = [task for task in project.tasks if PRODUCES.match(task)]
     if host and host.is_commercial and 2 * len(producing) >= len(project.tasks) > 0:
         named = " and ".join(f"“{task}”" for task in producing[:2])
         yield (

@@ -7,10 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from services.screening.rules.desk import Entry
-from services.screening.rules.findings import Kind
-
-SERIOUS: Final = frozenset({Kind.EXCLUDED_WORK, Kind.UNPAID_PRODUCTION, Kind.SAFEGUARDING, Kind.HAZARD})
-"""Findings on which a project is more likely declined than corrected."""
+from services.screening.rules.findings import SERIOUS, Kind
 
 
 class Order(StrEnum):

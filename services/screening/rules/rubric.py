@@ -1,4 +1,4 @@
-"""The rubric: five criteria, each scored from 1 to 4 by every reviewer for themselves, and what the scores say together."""
+"""The rubric: five criteria, each scored from 1 to 4 by every reviewer alone, and what the scores say together."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from shared.contracts.intake import Fault
 LOWEST: Final = 1
 HIGHEST: Final = 4
 APART: Final = 2
-"""Scores of one criterion that lie so far apart, or further, are a disagreement: one would return what another takes."""
+"""Scores of one criterion that lie so far apart are a disagreement: one would return what another takes."""
 LONGEST_COMMENT: Final = 1_000
 
 

@@ -1,23 +1,8 @@
 """Copies of other services' facts; each keeps the highest version."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from services.screening.rules.findings import Host
 from shared.contracts.intake import HostRegistered, RoundScheduled
 from shared.database.connection import Connection
-
-if TYPE_CHECKING:
-    from asyncpg import Record
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """A round, by the name that people call it."""
-
-    round_id: str
-    name: str
 
 
 async def keep_host(connection: Connection, event: HostRegistered) -> None:
@@ -56,19 +41,17 @@ async def host(connection: Connection, host_id: str) -> Host | None:
     row = await connection.fetchrow(
         "select host_id, organisation, legal_status, sector from hosts where host_id = $1", host_id
     )
-    return _host(row) if row else None
+    return Host(**row) if row else None
 
 
-async def hosts(connection: Connection) -> list[Host]:
-    """All hosts, by name."""
-    rows = await connection.fetch(
-        "select host_id, organisation, legal_status, sector from hosts order by organisation, host_id"
-    )
-    return [_host(row) for row in rows]
+async def hosts(connection: Connection) -> dict[str, str]:
+    """The names of all hosts by their ids, in order."""
+    rows = await connection.fetch("select host_id, organisation from hosts order by organisation, host_id")
+    return {row["host_id"]: row["organisation"] for row in rows}
 
 
-async def rounds(connection: Connection) -> Sequence[Round]:
-    """All rounds, the latest first; also one of which only a project is known yet."""
+async def rounds(connection: Connection) -> dict[str, str]:
+    """The names of all rounds by their ids, the latest first; also of one of which only projects are known yet."""
     rows = await connection.fetch(
         """
         select round_id, coalesce(rounds.name, round_id) as name
@@ -76,8 +59,4 @@ async def rounds(connection: Connection) -> Sequence[Round]:
         order by rounds.opens_at desc nulls first, round_id
         """
     )
-    return [Round(**row) for row in rows]
-
-
-def _host(row: "Record") -> Host:
-    return Host(**row)
+    return {row["round_id"]: row["name"] for row in rows}

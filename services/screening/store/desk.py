@@ -23,10 +23,10 @@ async def meet(connection: Connection, person: Person, *, may_review: bool) -> N
     )
 
 
-async def reviewers(connection: Connection) -> list[Person]:
-    """Everybody who may be given a project to review, by name."""
-    rows = await connection.fetch("select staff_id as id, name from staff where may_review order by name, staff_id")
-    return [Person(**row) for row in rows]
+async def reviewers(connection: Connection) -> dict[str, str]:
+    """The names of all who may be given a project to review, by their ids, in order."""
+    rows = await connection.fetch("select staff_id, name from staff where may_review order by name, staff_id")
+    return {row["staff_id"]: row["name"] for row in rows}
 
 
 async def assign(connection: Connection, project_id: str, reviewer_id: str, at: datetime) -> None:

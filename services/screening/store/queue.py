@@ -42,6 +42,12 @@ async def entries(connection: Connection, state: State | None, round_id: str | N
     return [_entry(row) for row in rows]
 
 
+async def entries_of_project(connection: Connection, project_id: str) -> list[Entry]:
+    """The reviews of all its revisions, in their order."""
+    rows = await connection.fetch("select * from reviews_at_desk where project_id = $1 order by revision", project_id)
+    return [_entry(row) for row in rows]
+
+
 async def prepared(connection: Connection, round_id: str | None) -> list[Entry]:
     """The revisions of a round, or of all, for which a verdict is prepared; the oldest first."""
     rows = await connection.fetch(
@@ -55,11 +61,9 @@ async def prepared(connection: Connection, round_id: str | None) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
-async def prepared_among(connection: Connection, project_ids: Iterable[str]) -> dict[tuple[str, int], Entry]:
-    """The revisions of these projects for which a verdict is prepared."""
-    rows = await connection.fetch(
-        "select * from reviews_at_desk where prepared is not null and project_id = any($1)", list(set(project_ids))
-    )
+async def of_projects(connection: Connection, project_ids: Iterable[str]) -> dict[tuple[str, int], Entry]:
+    """All revisions of these projects, by project and revision."""
+    rows = await connection.fetch("select * from reviews_at_desk where project_id = any($1)", list(set(project_ids)))
     return {found.key: found for found in map(_entry, rows)}
 
 
