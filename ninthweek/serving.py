@@ -9,7 +9,7 @@ import uvicorn
 
 from ninthweek.addresses import Addresses
 from ninthweek.house import house
-from shared.clock import system_time
+from shared.clock import Clock, system_time
 from shared.web.door import Door
 
 
@@ -28,13 +28,14 @@ async def serve(
     door: Door,
     host: str,
     port: int,
+    clock: Clock = system_time,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; then take no more requests, stop the services in order, and return.
 
     Raises the error of a service whose runtime crashed, so that whoever started the process starts it again.
     """
-    async with house(addresses, names=names, door=door, clock=system_time) as running:
+    async with house(addresses, names=names, door=door, clock=clock) as running:
         server = Server(
             uvicorn.Config(running.application, host=host, port=port, log_config=None, access_log=False, lifespan="off")
         )

@@ -11,6 +11,7 @@ from shared.contracts.directory import OUTSIDE_SYSTEMS
 from shared.web.door import STAFF, Door
 
 SERVERS_FILE = "servers.json"
+SIGNING_KEY_FILE = "signing-key"
 
 
 class SettingFaulty(Exception):
@@ -78,6 +79,18 @@ def _noted(data: Path) -> dict[str, str]:
     file = data / SERVERS_FILE
     noted: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
     return noted
+
+
+def keep_session_secret(data: Path) -> None:
+    """Have links and sessions outlast the process: unless it is set, what signs them lies in the data folder.
+
+    For this user alone.
+    """
+    file = data / SIGNING_KEY_FILE
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(32))
+    os.environ.setdefault("SESSION_SECRET", file.read_text())
 
 
 def door_from_environment() -> Door:

@@ -8,7 +8,7 @@ from aio_pika.exceptions import AMQPError, ProbableAuthenticationError
 from aiormq.exceptions import ChannelAccessRefused
 from pydantic import ValidationError
 
-from ninthweek.command_line import broker, desk, publishing, running
+from ninthweek.command_line import broker, desk, publishing, running, sign_in
 from ninthweek.settings import SettingFaulty
 from shared.broker.declaration import TopologyConflict
 from shared.contracts.documents import BreakingChange
@@ -22,7 +22,7 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for room in (running, broker, publishing, desk):
+for room in (running, broker, publishing, desk, sign_in):
     commands.add_typer(room.commands)
 
 FAULTS_IN_WORDS = (

@@ -13,6 +13,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from ninthweek.demonstration.clock import noted_moment
 from ninthweek.desk.failures import decide, list_failures, show_failure
 from ninthweek.desk.queues import ServiceState, states
 from ninthweek.desk.resending import send_again
@@ -36,7 +37,7 @@ OUTBOX_COLUMNS = ("service", "unsent", "oldest", "retries", "timers", "next time
 @commands.command()
 def queues(data: Data = Path("var/up"), as_json: AsJson = False) -> None:
     """Show each service's queues (depth, consumers, age, rate), its outbox, its next timer and its failures."""
-    found = asyncio.run(states(administrator_urls(data)))
+    found = asyncio.run(states(administrator_urls(data), programme_now=noted_moment(data)))
     if as_json:
         typer.echo(json.dumps([asdict(state) for state in found], default=_plain, indent=2))
         return

@@ -27,10 +27,17 @@ async def what_is_wrong(term: Term, stage: Stage, outcome: Outcome) -> list[str]
     return [
         *_unanswered(chronicle, (*term.records, *term.submissions)),
         *without_end(chronicle),
-        *too_many_placements(chronicle, outcome),
-        *await _wrong_in_match(chronicle, stage.replicas["matching"]),
-        *await _left_behind(stage.urls),
+        *await what_is_wrong_by_now(stage, outcome),
         *differences(outcome, term.expected),
+    ]
+
+
+async def what_is_wrong_by_now(stage: Stage, outcome: Outcome) -> list[str]:
+    """The same of a term that was played so far: what must hold at any moment."""
+    return [
+        *too_many_placements(stage.chronicle, outcome),
+        *await _wrong_in_match(stage.chronicle, stage.replicas["matching"]),
+        *await _left_behind(stage.urls),
     ]
 
 

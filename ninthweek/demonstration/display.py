@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ninthweek.demonstration.chronicle import Chronicle
+from ninthweek.demonstration.moments import Stop
 from ninthweek.demonstration.outcome import Summary
 from ninthweek.demonstration.phases import Phase, phase
 from shared.clock import LOCAL_TIME, Clock
@@ -98,10 +99,26 @@ def print_summary(console: Console, summary: Summary, wrong: Sequence[str], out:
     table.add_row("evaluation", str(out / "evaluation.html"))
     table.add_row("in full", str(out / "summary.json"))
     console.print(table)
-    for line in wrong:
-        console.print(f"wrong: {line}", style="red", markup=False, soft_wrap=True)
+    _print_wrong(console, wrong)
     verdict = f"{len(wrong)} things are wrong." if wrong else "All that must hold of a term holds."
     console.print(f"{verdict} {summary.seconds:.0f} seconds.", style="bold red" if wrong else "bold green")
+
+
+def print_stop(console: Console, stop: Stop, wrong: Sequence[str], out: Path) -> None:
+    """Where the term stands now, how to go on from there, and whatever is wrong."""
+    _print_wrong(console, wrong)
+    console.print(
+        f"It is {stop.at.astimezone(LOCAL_TIME):%a %d %b %Y %H:%M} in the programme: {stop.moment}. Go on from there:",
+        style="bold",
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print(f"\n  ninthweek up --data {out}\n", markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_wrong(console: Console, wrong: Sequence[str]) -> None:
+    for line in wrong:
+        console.print(f"wrong: {line}", style="red", markup=False, soft_wrap=True)
 
 
 def _counted(counts: Counter[str]) -> str:

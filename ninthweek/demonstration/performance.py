@@ -5,16 +5,18 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import uvloop
 from rich.console import Console
 
 from ninthweek.demonstration.api import RequestRefused
-from ninthweek.demonstration.checks import what_is_wrong
-from ninthweek.demonstration.display import Display, print_summary
+from ninthweek.demonstration.checks import what_is_wrong, what_is_wrong_by_now
+from ninthweek.demonstration.clock import CLOCK, note_moment
+from ninthweek.demonstration.display import Display, print_stop, print_summary
+from ninthweek.demonstration.moments import Moment, Stop, stop_at
 from ninthweek.demonstration.outcome import Summary, outcome_of
 from ninthweek.demonstration.playing import play_term
 from ninthweek.demonstration.quiet import NeverQuiet
@@ -33,14 +35,17 @@ SERVERS = "servers"
 LOG = "services.log"
 
 
-def play(folder: Path, out: Path, *, console: Console) -> int:
+def play(folder: Path, out: Path, *, console: Console, until: Moment | None = None) -> int:
     """Play the term of a folder on servers of its own, or on those of `DATABASE_URL` and `AMQP_URL`; the exit status.
 
     The results are laid into `out`, in place of earlier ones; the status is 0 only if all holds that must hold of a
-    term. Raises `TermFaulty`, `SettingFaulty` and `ServersUnavailable`.
+    term. One that is played `until` a moment leaves its servers' data there too, for `ninthweek up` to go on with.
+    Raises `TermFaulty`, `SettingFaulty` and `ServersUnavailable`.
     """
     began = time.monotonic()
     check_server_urls()
+    if until and (os.environ.get("DATABASE_URL") or os.environ.get("AMQP_URL")):
+        raise SettingFaulty("--until leaves a demonstration in servers of its own: unset DATABASE_URL and AMQP_URL.")
     term = read_term(folder)
     _clear(out)
     with ExitStack() as stack:
@@ -51,10 +56,26 @@ def play(folder: Path, out: Path, *, console: Console) -> int:
             servers = stack.enter_context(local_servers(out / SERVERS, durable=False))
         urls = AdministratorUrls(servers.database_url, servers.amqp_url)
         try:
-            return uvloop.run(perform(term, out, urls, console=console, began=began))
+            if until is None:
+                return uvloop.run(perform(term, out, urls, console=console, began=began))
+            status = uvloop.run(perform_until(stop_at(until, term.calendar), term, out, urls, console=console))
         except (RequestRefused, NeverQuiet) as stopped:
             console.print(f"The term could not be played to its end. {stopped}", style="red", markup=False)
             return 1
+    os.sync()  # the servers wrote without it: from here on, a power cut loses nothing
+    return status
+
+
+async def perform_until(stop: Stop, term: Term, out: Path, urls: AdministratorUrls, *, console: Console) -> int:
+    """Play a term on empty servers up to a stop, and leave its moment in `out`; the exit status. Raises as `perform`.
+
+    Nothing is in flight when it returns.
+    """
+    async with _played(term, out, urls, console=console, stop=stop) as stage:
+        wrong = await what_is_wrong_by_now(stage, outcome_of(stage.chronicle))
+    note_moment(out, stop.at)
+    print_stop(console, stop, wrong, out)
+    return 1 if wrong else 0
 
 
 async def perform(term: Term, out: Path, urls: AdministratorUrls, *, console: Console, began: float) -> int:
@@ -64,6 +85,21 @@ async def perform(term: Term, out: Path, urls: AdministratorUrls, *, console: Co
     already, `RequestRefused` where somebody could not do what the script says, `NeverQuiet`, and the error of a service
     that crashed.
     """
+    async with _played(term, out, urls, console=console) as stage:
+        outcome = outcome_of(stage.chronicle)
+        wrong = await what_is_wrong(term, stage, outcome)
+        await _keep_page(stage, out)
+    summary = Summary(**dict(outcome), seconds=round(time.monotonic() - began, 1))
+    (out / SUMMARY).write_text(summary.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    print_summary(console, summary, wrong, out)
+    return 1 if wrong else 0
+
+
+@asynccontextmanager
+async def _played(
+    term: Term, out: Path, urls: AdministratorUrls, *, console: Console, stop: Stop | None = None
+) -> AsyncIterator[Stage]:
+    """The stage once the term was played on it, to its end or up to a stop."""
     with _kept_in(out):
         async with stage_for(term, urls) as stage:
             if (await stage.staff.get("/rounds")).json():
@@ -71,14 +107,8 @@ async def perform(term: Term, out: Path, urls: AdministratorUrls, *, console: Co
             gc.freeze()  # what is there now stays: it need not be looked through again and again
             display = Display(console, term.calendar, stage.clock, stage.chronicle)
             with display.shown():
-                await play_term(term, stage, display.stepped)
-                outcome = outcome_of(stage.chronicle)
-                wrong = await what_is_wrong(term, stage, outcome)
-                await _keep_page(stage, out)
-    summary = Summary(**dict(outcome), seconds=round(time.monotonic() - began, 1))
-    (out / SUMMARY).write_text(summary.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    print_summary(console, summary, wrong, out)
-    return 1 if wrong else 0
+                await play_term(term, stage, display.stepped, stop)
+                yield stage
 
 
 async def _keep_page(stage: Stage, out: Path) -> None:
@@ -94,7 +124,7 @@ def _clear(out: Path) -> None:
         remove_servers(out / SERVERS)
         for name in (MAILS, DOCUMENTS):
             shutil.rmtree(out / name, ignore_errors=True)
-        for name in (SUMMARY, PAGE, LOG):
+        for name in (SUMMARY, PAGE, LOG, CLOCK):
             (out / name).unlink(missing_ok=True)
         (out / MAILS).mkdir()
     except OSError as error:

@@ -39,10 +39,10 @@ class ServiceState:
     dead_letters: int
 
 
-async def states(urls: AdministratorUrls) -> list[ServiceState]:
-    """All services, as they are now."""
+async def states(urls: AdministratorUrls, *, programme_now: datetime | None = None) -> list[ServiceState]:
+    """All services, as they are now; the programme's time is the system's, but for a demonstration's data."""
     async with _connections(urls) as (database, channel):
-        return [await _state(database, channel, card) for card in SERVICES]
+        return [await _state(database, channel, card, programme_now) for card in SERVICES]
 
 
 @asynccontextmanager
@@ -58,7 +58,10 @@ async def _connections(
 
 
 async def _state(
-    database: "asyncpg.Connection[asyncpg.Record]", channel: aio_pika.abc.AbstractChannel, card: Card
+    database: "asyncpg.Connection[asyncpg.Record]",
+    channel: aio_pika.abc.AbstractChannel,
+    card: Card,
+    programme_now: datetime | None,
 ) -> ServiceState:
     now = system_time()
     messages, effects, dead = [
@@ -66,7 +69,7 @@ async def _state(
         for name in (*(lane.queue(card.name) for lane in Lane), dead_letter_queue(card.name))
     ]
     await database.execute("select set_config('search_path', $1, false)", card.name)
-    counts = await store.glance.counts(database, programme_now=now, system_now=now)
+    counts = await store.glance.counts(database, programme_now=programme_now or now, system_now=now)
     keys = [event.routing_key for event in card.hears]
     oldest = await desk_store.oldest_waiting(database, card.name, speakers=NAMES, routing_keys=keys)
     return ServiceState(

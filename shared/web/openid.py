@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from authlib.integrations.starlette_client import OAuth, OAuthError
 from fastapi import Request, Response
-from httpx import HTTPError
+from httpx2 import HTTPError
 
 from shared.web.callers import STAFF_ROLES, Caller, Role
 from shared.web.problems import Forbidden, Unauthorized, Unavailable

@@ -1,21 +1,33 @@
 """What `docker-compose.yml` and the door must say; read, not run."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 import yaml
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 from ninthweek.services import load
 from ninthweek.settings import variable
 from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES
 from shared.runtime.settings import RuntimeSettings
-from shared.web.application import routes_of
+from shared.web import entrance
 from tests.deployment.programme import ROOT
 
 EVERY_SERVICE = [card.name for card in SERVICES]
 PARTS: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 NOUNS = dict(re.findall(r"@(\w+) path_regexp (\S+)", (ROOT / "deploy" / "door" / "Caddyfile").read_text()))
+
+
+def paths(routes: Iterable[BaseRoute]) -> set[str]:
+    return {route.path for route in routes if isinstance(route, APIRoute)}
+
+
+def own_paths(service: str) -> set[str]:
+    loaded = load(service)
+    return paths([*loaded.routes.routes, *loaded.open_routes.routes])
 
 
 @pytest.mark.parametrize("service", EVERY_SERVICE)
@@ -41,8 +53,13 @@ def test_the_door_alone_takes_a_port_of_the_host() -> None:
 
 @pytest.mark.parametrize("service", EVERY_SERVICE)
 def test_the_door_leads_each_noun_to_the_service_that_owns_it(service: str) -> None:
-    for path in routes_of([load(service)]).openapi()["paths"]:
+    for path in own_paths(service):
         assert [name for name, nouns in NOUNS.items() if re.search(nouns, path)] == [service], path
+
+
+def test_what_is_no_service_s_own_can_be_reached_through_the_door() -> None:
+    for path in paths(entrance.routes.routes):
+        assert [name for name, nouns in NOUNS.items() if re.search(nouns, path)] == ["entrance"], path
 
 
 def test_every_variable_is_in_the_example() -> None:

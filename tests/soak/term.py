@@ -152,6 +152,7 @@ def _environment(surroundings: Surroundings, folder: Path) -> dict[str, str]:
         "DOCUMENTS_URL": (folder / "documents").as_uri(),
         "NINTHWEEK_POOL_SIZE": "5",  # ten replicas share the hundred connections of a PostgreSQL as it comes
         "NINTHWEEK_TOKEN": surroundings.tokens[STAFF],
+        "SESSION_SECRET": "the secret of a soak's sessions",
         "CAREERS_PORTAL_TOKEN": surroundings.tokens[PORTAL],
     }
 

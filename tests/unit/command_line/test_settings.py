@@ -3,13 +3,16 @@
 import io
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
 from ninthweek.command_line import main
+from ninthweek.demonstration.clock import note_moment
 from ninthweek.settings import AdministratorUrls, SettingFaulty, administrator_urls, checked_url, note_servers
+from shared.servers.ports import free_port
 
 
 class Ninthweek(Protocol):
@@ -78,6 +81,12 @@ SERVERS = {"DATABASE_URL": "postgresql://h/d", "AMQP_URL": "amqp://h/"}
             "twelve is not",
         ),
         (["demo", "--term", "nowhere"], {}, "nowhere"),
+        (
+            ["demo", "--until", "noon"],
+            {},
+            "no moment noon: name one of screening, applications, rankings, offers, placements, surveys",
+        ),
+        (["demo", "--until", "offers"], SERVERS, "unset DATABASE_URL and AMQP_URL"),
     ],
 )
 def test_a_command_that_cannot_do_its_work_says_why_in_one_line(
@@ -93,3 +102,9 @@ def test_a_body_that_breaks_its_contract_is_told_with_every_fault(ninthweek: Nin
     _, error = ninthweek(["publish", "host"], given='{"host_id": "H1", "citty": "Oxford"}')
     assert "organisation: This field is missing" in error
     assert "citty: The contract knows no such field" in error
+
+
+def test_the_time_of_a_demonstration_is_not_that_of_other_servers(ninthweek: Ninthweek, tmp_path: Path) -> None:
+    note_moment(tmp_path, datetime(2027, 5, 22, 12, tzinfo=UTC))
+    status, error = ninthweek(["up", "--data", str(tmp_path), "--port", str(free_port())], environment=SERVERS)
+    assert (status, "has a demonstration" in error) == (2, True)

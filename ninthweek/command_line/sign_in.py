@@ -1,0 +1,32 @@
+"""`sign-in`: a way in for staff where no OpenID provider is set, or it is away."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ninthweek.settings import SettingFaulty, keep_session_secret
+from shared.web.callers import STAFF_ROLES, Role
+from shared.web.links import staff_link_url
+from shared.web.settings import WebSettings
+
+commands = typer.Typer()
+
+
+@commands.command("sign-in")
+def sign_in(
+    role: Annotated[Role, typer.Option(help="viewer, reviewer or staff.")] = Role.STAFF,
+    who: Annotated[str, typer.Option(help="Whom the histories name.")] = "staff",
+    data: Annotated[Path, typer.Option(help="The data folder of an `up`, unless SESSION_SECRET is set.")] = Path(
+        "var/up"
+    ),
+) -> None:
+    """Print a link that signs somebody in as a member of staff: once, within twelve hours.
+
+    Whoever can run this can sign in; it reads SESSION_SECRET and PUBLIC_URL, as the services do.
+    """
+    if role not in STAFF_ROLES:
+        raise SettingFaulty(f"Name a role of staff: {', '.join(STAFF_ROLES)}.")
+    if data.is_dir():
+        keep_session_secret(data)
+    typer.echo(staff_link_url(role, WebSettings(), who=who))

@@ -1,0 +1,78 @@
+"""The moments at which a demonstration may stop, so that people can go on from there by hand."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zlib import crc32
+
+from ninthweek.demonstration.people import Deed
+from shared.clock import LOCAL_TIME
+from shared.contracts.evaluation import SurveyOpened
+from shared.contracts.intake import ApplicationsClosed, ProjectSubmitted, RoundCalendar
+from shared.contracts.matching import OfferMade
+from shared.contracts.message import Event
+
+LATELY = timedelta(weeks=3)
+"""Of what people were asked within this time before the moment, much is not done yet."""
+
+
+class Moment(StrEnum):
+    """A moment of a term, by what there is most to see of then."""
+
+    SCREENING = "screening"
+    APPLICATIONS = "applications"
+    RANKINGS = "rankings"
+    OFFERS = "offers"
+    PLACEMENTS = "placements"
+    SURVEYS = "surveys"
+
+
+BEING_DONE: dict[Moment, type[Event]] = {
+    Moment.SCREENING: ProjectSubmitted,
+    Moment.RANKINGS: ApplicationsClosed,
+    Moment.OFFERS: OfferMade,
+    Moment.SURVEYS: SurveyOpened,
+}
+"""By what event people were asked for that which some of them have done by then, and some have not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a term stops: at the moment `at` of the programme's time."""
+
+    moment: Moment
+    at: datetime
+
+    def comes_before(self, deed: Deed, asked_by: Event, now: datetime) -> bool:
+        """Whether the term stops before this is done: every second deed that was asked for lately, always the same."""
+        asked = BEING_DONE.get(self.moment)
+        if asked is None or not isinstance(asked_by, asked):
+            return False
+        return self.at - now <= LATELY and crc32(deed.path.encode()) % 2 == 0
+
+
+def stop_at(moment: Moment, calendar: RoundCalendar) -> Stop:
+    """Where a term of this calendar is at a moment."""
+    first_day = min(week.starts_on for week in calendar.weeks)
+    last_day = max(week.ends_on for week in calendar.weeks)
+    reply_by = calendar.offers_at + timedelta(days=calendar.reply_within_days)
+    at = {
+        Moment.SCREENING: calendar.submissions_close_at,
+        Moment.APPLICATIONS: _midway(calendar.opens_at, calendar.closes_at),
+        Moment.RANKINGS: _midway(calendar.closes_at, calendar.rankings_due_at),
+        Moment.OFFERS: _midway(calendar.offers_at, reply_by),
+        Moment.PLACEMENTS: _noon(first_day),
+        Moment.SURVEYS: _noon(last_day + timedelta(days=3)),
+    }[moment]
+    return Stop(moment, at)
+
+
+def _midway(begins_at: datetime, ends_at: datetime) -> datetime:
+    """The noon in the middle, when people are awake; just the middle where no noon lies between."""
+    middle = begins_at + (ends_at - begins_at) / 2
+    noon = _noon(middle.astimezone(LOCAL_TIME))
+    return noon if begins_at < noon < ends_at else middle
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), LOCAL_TIME)
