@@ -42,6 +42,9 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     for status in (401, 403, 404, 409, 422, 503)
 }
 
+LARGEST_BODY = 6_000_000
+"""Bytes: a document of the largest size, and what a form says beside it."""
+
 SECONDS_TO_SIGN_IN = 600
 """Between leaving for the OpenID provider and coming back."""
 
@@ -83,7 +86,7 @@ def application(replicas: Sequence[Replica], door: Door) -> FastAPI:
 
 def routes_of(services: Sequence[Service]) -> FastAPI:
     """The application without anything that runs: enough to tell what it offers."""
-    app = FastAPI(title=TITLE, description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app = FastAPI(title=TITLE, description=DESCRIPTION, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
     app.include_router(entrance.routes)
     for service in services:
         at = Depends(at_service(service.name))

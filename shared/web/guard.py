@@ -3,12 +3,12 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.web.problems import Forbidden, TooLarge, answer
+from shared.web.problems import Forbidden, answer
 from shared.web.sessions import cookie_name
 from shared.web.settings import WebSettings
 
@@ -40,14 +40,9 @@ STRICT_TRANSPORT: Final = "max-age=31536000"
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
-LARGEST_BODY: Final = 6_000_000
-"""Bytes: a document of the largest size, and what a form says beside it."""
-
-_TOO_LARGE: Final = f"A request has at most {LARGEST_BODY // 1_000_000} MB: send less."
-
 
 class Guard:
-    """Refuses what another site had a browser send, and what is too large; adds the headers a route has not set."""
+    """Refuses what another site had a browser send, and adds the headers that a route has not set."""
 
     def __init__(self, app: ASGIApp, settings: WebSettings) -> None:
         self._app = app
@@ -63,11 +58,9 @@ class Guard:
             await send(message)
 
         refusal = self._refusal(Request(scope)) if scope["type"] == "http" else None
-        await (refusal or self._app)(scope, _limited(receive), guarded)
+        await (refusal or self._app)(scope, receive, guarded)
 
     def _refusal(self, request: Request) -> Response | None:
-        if _length(request.headers) > LARGEST_BODY:
-            return answer(TooLarge(_TOO_LARGE), request)
         if request.method not in SAFE_METHODS and self._is_forged(request):
             return answer(Forbidden("This form was sent from another site: open the page here and try again."), request)
         return None
@@ -84,24 +77,3 @@ class Guard:
         if origin is not None:
             return urlsplit(origin).netloc != request.headers.get("host")
         return self._cookie in request.cookies
-
-
-def _limited(receive: Receive) -> Receive:
-    """The same body, read no further than it may be long, whatever length was announced."""
-    received = 0
-
-    async def limited() -> Message:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > LARGEST_BODY:
-            raise TooLarge(_TOO_LARGE)
-        return message
-
-    return limited
-
-
-def _length(headers: Headers) -> int:
-    """As the client announces it."""
-    announced = headers.get("content-length", "")
-    return int(announced) if announced.isdecimal() else 0

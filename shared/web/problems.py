@@ -144,6 +144,7 @@ async def answer_away(request: Request, _error: Exception) -> Response:
 _FRAMEWORK: Final = {
     HTTPStatus.NOT_FOUND: "Nothing is at this address: check it, or begin at the first page.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take such a request.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "This is more than is taken at once: send less.",
 }
 
 

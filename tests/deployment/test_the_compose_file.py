@@ -1,12 +1,12 @@
 """What `docker-compose.yml` and the door must say; read, not run."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 import yaml
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 
 from ninthweek.services import load
@@ -21,8 +21,8 @@ PARTS: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text()
 NOUNS = dict(re.findall(r"@(\w+) path_regexp (\S+)", (ROOT / "deploy" / "door" / "Caddyfile").read_text()))
 
 
-def paths(routes: Iterable[BaseRoute]) -> set[str]:
-    return {route.path for route in routes if isinstance(route, APIRoute)}
+def paths(routes: Sequence[BaseRoute]) -> set[str]:
+    return {route.path for route in iter_route_contexts(routes) if route.path}
 
 
 def own_paths(service: str) -> set[str]:

@@ -16,7 +16,7 @@ from services.intake.rules.documents import LARGEST_DOCUMENT
 from shared.contracts.directory import outside_system
 from shared.contracts.fields import DocumentId
 from shared.contracts.intake import Fault
-from shared.web import CallerIs, Invalid, NotFound, StaffOnly
+from shared.web import CallerIs, Forbidden, Invalid, NotFound, Role, StaffOnly
 from shared.web.problems import TooLarge
 
 routes = APIRouter(tags=["documents"])
@@ -58,6 +58,8 @@ _ONE_FILE: dict[str, Any] = {
 
 async def source_of(caller: CallerIs, source: str | None = None) -> str:
     """The system that sends a document: the caller itself; staff say for which one they send it."""
+    if caller.role not in {Role.SYSTEM, Role.STAFF}:
+        raise Forbidden("This is for other systems; students send a CV with their application.")
     named = source or (None if caller.is_staff else caller.name)
     if named is None or outside_system(named) is None:
         raise Invalid(
