@@ -19,6 +19,11 @@ def moment(of: datetime) -> str:
     return f"{'noon' if at == time(12, 0) else f'{at:%H:%M}'} {local:%Z} on {day(local.date())}"
 
 
+def time_of_day(of: datetime) -> str:
+    """`12:03`, for what is said on the same day."""
+    return f"{of.astimezone(LOCAL_TIME):%H:%M}"
+
+
 def day_of(deadline: datetime) -> str:
     """The last day on which a deadline can be met: `Wednesday 19 May 2027`."""
     local = deadline.astimezone(LOCAL_TIME)

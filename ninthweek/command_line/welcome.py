@@ -44,7 +44,7 @@ def ways_in(door: Door, people: Mapping[PersonKind, str], now: datetime) -> dict
 def _links(settings: WebSettings, people: Mapping[PersonKind, str], now: datetime) -> Iterator[tuple[str, str]]:
     if settings.oidc_discovery_url is None:
         for role in STAFF_ROLES:
-            yield f"sign in as {role}, once", staff_link_url(role, settings)
+            yield f"sign in as {role}, once", staff_link_url(role, settings, who=role)
     for kind, person_id in people.items():
         link = Link(kind, person_id, Purpose.DESK, issued_at=now, ends_at=now + LINKS_LAST, path="/")
         yield f"sign in as {kind} {person_id}", link_url(link, settings)

@@ -9,7 +9,7 @@ from ninthweek.desk import store
 from ninthweek.settings import AdministratorUrls
 from shared.web.callers import PersonKind
 
-CHOOSING: Final[Mapping[PersonKind, Callable[[store.Administrator], Awaitable[str | None]]]] = {
+CHOOSING: Final[Mapping[PersonKind, Callable[["store.Administrator"], Awaitable[str | None]]]] = {
     "host": store.host_with_most_to_do,
     "student": store.student_with_most_to_do,
 }

@@ -55,8 +55,8 @@ class DocumentStore:
     _readers: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(READERS))
     _being_read: dict[str, "asyncio.Task[int | None]"] = field(init=False, default_factory=dict)
 
-    async def take(self, data: bytes, *, source: str, units: UnitsOfWork) -> Document:
-        """Keep a document that a system sent, and read it unless the same content was read before.
+    async def take(self, data: bytes, *, source: str, units: UnitsOfWork, student_id: str | None = None) -> Document:
+        """Keep a document that a system, or a student from our pages, sent; read it unless its content was read before.
 
         Units of work are opened before and after, not meanwhile. Raises `Unavailable` where the bytes cannot be kept or
         read now.
@@ -69,7 +69,7 @@ class DocumentStore:
             content = Content(digest=digest, size=len(data), pages=await self._pages(digest, data))
         document = Document(document_id=new_id(), source=source, **dict(content))
         async with units.open() as work:
-            await store.documents.add(work.connection, document, at=work.now)
+            await store.documents.add(work.connection, document, at=work.now, student_id=student_id)
         return document
 
     async def fetch(self, document: Document) -> bytes:

@@ -1,9 +1,10 @@
 """What was decided is carried out: recorded, said, and what it set free is offered on.
 
-For handlers and routes alike. The round is locked by whoever calls: nobody else changes who has which place meanwhile.
+For handlers and routes alike. Whoever calls has locked `rounds.who_holds_what`: nobody else changes who has which place
+meanwhile, in the round, its first or its second.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from services.matching import store
@@ -11,13 +12,15 @@ from services.matching.messages import OfferExpires, PlacementEnds
 from services.matching.rules import offers
 from services.matching.rules.announcements import announcements
 from services.matching.rules.life import Change, State
-from services.matching.rules.rounds import midnight
+from services.matching.rules.rounds import midnight, offering_on
+from shared.contracts.matching import PlacesLeft, ProjectPlaces
+from shared.contracts.rounds import first_round
 from shared.identifiers import new_id
 from shared.runtime.work import Work
 
 
 async def carry_out(work: Work, changes: Sequence[Change]) -> None:
-    """Record changes of one round and say them; then offer on the places, and to the students, that they set free."""
+    """Record changes of a round and its second, and say them; then offer on what places and students they set free."""
     cause = _cause(work)
     await _record(work, changes, cause)
     freed = [change.application for change in changes if change.frees_a_place]
@@ -36,14 +39,24 @@ async def offer_places_on(work: Work, round_id: str, project_id: str) -> None:
     await _offer_on(work, round_id, project_ids={project_id}, student_ids=(), cause=_cause(work))
 
 
+def say_what_is_left(work: Work, round_id: str, free_places: Mapping[str, int]) -> None:
+    """Say which of these projects have places for the second round, and how many."""
+    left = [ProjectPlaces(project_id=project, places=free) for project, free in sorted(free_places.items()) if free]
+    work.publish(PlacesLeft(round_id=first_round(round_id), projects=left))
+
+
 async def _offer_on(
     work: Work, round_id: str, *, project_ids: Collection[str], student_ids: Collection[str], cause: str
 ) -> None:
-    round_ = await store.rounds.find(work.connection, round_id)
-    if round_ is None or not round_.offers_on(work.now):
+    both = await store.rounds.both(work.connection, round_id)
+    if any(round_.takes_what_is_left for round_ in both):
+        say_what_is_left(work, round_id, await store.projects.free_places(work.connection, project_ids))
+        return
+    round_ = offering_on(both, work.now)
+    if round_ is None:
         return
     in_line = await store.applications.in_line(
-        work.connection, round_id, project_ids=project_ids, student_ids=student_ids
+        work.connection, round_.round_id, project_ids=project_ids, student_ids=student_ids
     )
     free_places = await store.projects.free_places(work.connection, {application.project_id for application in in_line})
     changes = offers.offer_on(in_line, free_places, now=work.now, reply_by=round_.reply_by(work.now))

@@ -1,14 +1,15 @@
 """What matching hears, and what it does at its own moments.
 
-Whoever changes what students and projects hold in a round locks the round, and so keeps others from it meanwhile.
+Whoever changes what students and projects hold in a round locks `rounds.who_holds_what`, and so keeps others from it
+meanwhile, and from the round that shares its places.
 """
 
 from services.matching import service, store
-from services.matching.allocation import carry_out, offer_places_on
-from services.matching.messages import OfferExpires, OffersDue, PlacementEnds, WaitingListEnds
+from services.matching.allocation import carry_out, offer_places_on, say_what_is_left
+from services.matching.messages import OfferExpires, OffersDue, PlacementEnds, SecondRoundOpens, WaitingListEnds
 from services.matching.rules import endings, offers, rounds
 from services.matching.rules.life import MATCH
-from services.matching.rules.rounds import Round
+from services.matching.rules.rounds import Round, who_holds_what
 from shared.contracts.intake import (
     ApplicationReceived,
     ApplicationsClosed,
@@ -18,6 +19,7 @@ from shared.contracts.intake import (
 )
 from shared.contracts.matching import MatchMade
 from shared.contracts.message import subject
+from shared.contracts.rounds import first_round, is_second_round
 from shared.contracts.screening import ProjectApproved
 from shared.runtime.service import NotYet
 from shared.runtime.work import Work
@@ -29,14 +31,20 @@ heed_revocations(service)
 def it_and_its_round(
     message: ProjectApproved | ProjectWithdrawn | ApplicationWithdrawn | OfferExpires | PlacementEnds,
 ) -> tuple[str, ...]:
-    return (message.subject, subject("round", message.round_id))
+    return (message.subject, who_holds_what(message.round_id))
+
+
+def its_places(message: RoundScheduled | OffersDue | WaitingListEnds | SecondRoundOpens) -> tuple[str, ...]:
+    return (who_holds_what(message.round_id),)
 
 
 def it_and_its_project(event: ApplicationReceived) -> tuple[str, ...]:
-    return (event.subject, subject("project", event.project_id))
+    """For a second round also who holds what: its student may be accepting a place of the first."""
+    theirs = (who_holds_what(event.round_id),) if is_second_round(event.round_id) else ()
+    return (event.subject, subject("project", event.project_id), *theirs)
 
 
-@service.on(RoundScheduled)
+@service.on(RoundScheduled, changes=its_places)
 async def keep_round(event: RoundScheduled, work: Work) -> None:
     round_ = rounds.scheduled(event)
     if await store.rounds.keep(work.connection, round_):
@@ -44,6 +52,8 @@ async def keep_round(event: RoundScheduled, work: Work) -> None:
         work.publish(offers_due, at=round_.offers_at)
         list_ends = WaitingListEnds(round_id=round_.round_id, ends_at=round_.waiting_list_ends_at)
         work.publish(list_ends, at=round_.waiting_list_ends_at)
+        if round_.opens_at:
+            work.publish(SecondRoundOpens(round_id=round_.round_id), at=round_.opens_at)
 
 
 @service.on(ProjectApproved, changes=it_and_its_round)
@@ -64,7 +74,12 @@ async def receive_application(event: ApplicationReceived, work: Work) -> None:
     withdrawn, project_withdrawn = await store.applications.withdrawn_before(
         work.connection, event.application_id, event.project_id
     )
-    changes = endings.receive(event, withdrawn=withdrawn, project_withdrawn=project_withdrawn, now=work.now)
+    placed = is_second_round(event.round_id) and await store.applications.is_placed(
+        work.connection, event.student_id, first_round(event.round_id)
+    )
+    changes = endings.receive(
+        event, withdrawn=withdrawn, project_withdrawn=project_withdrawn, placed=placed, now=work.now
+    )
     if await store.applications.add(work.connection, changes[0].application):
         await carry_out(work, changes)
 
@@ -82,7 +97,12 @@ async def keep_closing(event: ApplicationsClosed, work: Work) -> None:
     await store.rounds.keep_closing(work.connection, event)
 
 
-@service.on(OffersDue)
+@service.on(SecondRoundOpens, changes=its_places)
+async def open_second_round(timer: SecondRoundOpens, work: Work) -> None:
+    await _settle(timer.round_id, work)
+
+
+@service.on(OffersDue, changes=its_places)
 async def match_round(timer: OffersDue, work: Work) -> None:
     round_ = await store.rounds.find(work.connection, timer.round_id)
     if round_ is None or round_.matched_at or round_.offers_at != timer.offers_at:
@@ -93,7 +113,8 @@ async def match_round(timer: OffersDue, work: Work) -> None:
     await _make_match(round_, work)
     # Where the facts came so late that the cut-off has passed, nobody else ends what the match leaves.
     if work.now >= round_.waiting_list_ends_at:
-        await _end_waiting_list(round_, work)
+        await _end_waiting_list(round_.round_id, work)
+        await _settle(round_.round_id, work)
 
 
 @service.on(OfferExpires, changes=it_and_its_round)
@@ -103,11 +124,11 @@ async def decline_by_default(timer: OfferExpires, work: Work) -> None:
         await carry_out(work, endings.expire(application, now=work.now))
 
 
-@service.on(WaitingListEnds)
+@service.on(WaitingListEnds, changes=its_places)
 async def end_waiting_list(timer: WaitingListEnds, work: Work) -> None:
     round_ = await store.rounds.find(work.connection, timer.round_id)
     if round_ and round_.matched_at and round_.waiting_list_ends_at == timer.ends_at:
-        await _end_waiting_list(round_, work)
+        await _end_waiting_list(round_.round_id, work)
 
 
 @service.on(PlacementEnds, changes=it_and_its_round)
@@ -133,6 +154,15 @@ async def _make_match(round_: Round, work: Work) -> None:
     await carry_out(work, changes)
 
 
-async def _end_waiting_list(round_: Round, work: Work) -> None:
-    standing = await store.applications.standing(work.connection, round_.round_id)
+async def _end_waiting_list(round_id: str, work: Work) -> None:
+    standing = await store.applications.standing(work.connection, round_id)
     await carry_out(work, endings.end_waiting_list(standing, now=work.now))
+
+
+async def _settle(round_id: str, work: Work) -> None:
+    """Once a round is matched and its second has opened, its waiting list ends and what it leaves is said."""
+    second = rounds.to_settle(await store.rounds.both(work.connection, round_id), work.now)
+    if second:
+        await _end_waiting_list(first_round(round_id), work)
+        await store.rounds.set_settled(work.connection, second.round_id, work.now)
+        say_what_is_left(work, round_id, await store.projects.places(work.connection, round_id))

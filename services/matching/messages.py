@@ -22,6 +22,12 @@ class WaitingListEnds(Timer, about="round"):
     ends_at: AwareDatetime
 
 
+class SecondRoundOpens(Timer, about="round"):
+    """The first round's waiting list ends, and what that round leaves is said, if the second opens by now."""
+
+    round_id: str
+
+
 class OfferExpires(Timer, about="application"):
     """The student should have replied by now."""
 

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.notifications.rules.mails import Template
 from shared import dates
+from shared.obligations import host_obligations
 
 PAGES = Path(__file__).parent / "pages"
 TEXT_WIDTH = 72
@@ -74,6 +75,7 @@ def _pages(kind: Literal["text", "html"]) -> Environment:
     pages.globals["days_between"] = lambda first, last: dates.days_between(
         date.fromisoformat(first), date.fromisoformat(last)
     )
+    pages.globals["host_obligations"] = host_obligations
     for source in ("parts.jinja", "phrases.jinja"):
         module = pages.get_template(source).module
         pages.globals |= {name: macro for name, macro in vars(module).items() if not name.startswith("_")}

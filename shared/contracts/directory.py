@@ -30,6 +30,7 @@ from shared.contracts.matching import (
     PlacementCancelled,
     PlacementCompleted,
     PlacementConfirmed,
+    PlacesLeft,
     RankingReceived,
 )
 from shared.contracts.message import Event, Message, Submission
@@ -88,7 +89,17 @@ INTAKE = Card(
         SubmissionRefused,
         ApplicationsClosed,
     ),
-    hears=(ProjectApproved, ProjectReturned, ProjectDeclined, LinksRevoked),
+    hears=(
+        ProjectApproved,
+        ProjectReturned,
+        ProjectDeclined,
+        PlacesLeft,
+        OfferMade,
+        OfferDeclined,
+        PlacementConfirmed,
+        PlacementCancelled,
+        LinksRevoked,
+    ),
     takes=(
         HostRecord,
         StudentRecord,
@@ -120,6 +131,7 @@ MATCHING = Card(
         PlacementConfirmed,
         PlacementCancelled,
         PlacementCompleted,
+        PlacesLeft,
     ),
     hears=(
         RoundScheduled,

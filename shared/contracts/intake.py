@@ -66,6 +66,14 @@ class RoundCalendar(BaseModel):
         int, Field(ge=1, le=50, description="Applications a student may make.", examples=[2])
     ]
     weeks: Annotated[list[PlacementWeek], Field(min_length=1, description="The weeks placements may fall in.")]
+    follows: Annotated[
+        RoundId | None,
+        Field(
+            description="Of a second round the first: it takes no proposals, has the first one's weeks, and gives away "
+            "the places that the first has left. Its id is the first one's and `.2`. Null for a first round.",
+            examples=["trinity-2027"],
+        ),
+    ] = None
 
 
 class RoundScheduled(Event, RoundCalendar, about="round"):

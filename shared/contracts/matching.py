@@ -6,7 +6,7 @@ application's id.
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.fields import (
     ApplicationId,
@@ -46,6 +46,25 @@ class MatchMade(Event, about="round"):
     applications: Annotated[int, Field(ge=0, description="Applications that stood.", examples=[480])]
     places: Annotated[int, Field(ge=0, description="Places of approved projects.", examples=[150])]
     offers: Annotated[int, Field(ge=0, description="Offers that went out.", examples=[142])]
+
+
+class ProjectPlaces(BaseModel):
+    """How many places of a project are free."""
+
+    model_config = ConfigDict(frozen=True)
+
+    project_id: ProjectId
+    places: Annotated[int, Field(ge=1, description="Places that nobody holds.", examples=[1])]
+
+
+class PlacesLeft(Event, about="round"):
+    """The places that a round leaves to its second: all when that one opens; later a project that has more than before.
+
+    Until the second round's match these places only become more, so of two counts of a project the higher is the newer.
+    """
+
+    round_id: Annotated[RoundId, Field(description="The first round, whose projects they are.")]
+    projects: Annotated[list[ProjectPlaces], Field(description="Projects with free places; none where all is taken.")]
 
 
 class _OfApplication(Event):

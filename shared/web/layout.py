@@ -63,7 +63,13 @@ def environment(*loaders: BaseLoader) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    pages.filters |= {"moment": _moment, "day": _day, "day_of": dates.day_of, "iso": _iso}
+    pages.filters |= {
+        "moment": _moment,
+        "day": _day,
+        "day_of": dates.day_of,
+        "iso": _iso,
+        "time_of_day": dates.time_of_day,
+    }
     pages.globals |= {
         "ago": dates.ago,
         "asset": asset_url,

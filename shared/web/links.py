@@ -46,7 +46,7 @@ def read(token: str, settings: WebSettings) -> Link:
         raise NotOurs from error
 
 
-def staff_link_url(role: Role, settings: WebSettings, *, who: str = "this machine") -> str:
+def staff_link_url(role: Role, settings: WebSettings, *, who: str) -> str:
     """A link that signs somebody in as staff, once, within twelve hours: for whoever runs the programme."""
     ends_at = system_time().timestamp() + MINUTES_TO_ENTER * 60
     token = _signer(settings, "staff").dumps((str(new_id()), role, who, int(ends_at)))
@@ -59,7 +59,7 @@ def read_staff_link(token: str, settings: WebSettings) -> tuple[UUID, Caller]:
         link_id, role, who, ends_at = _signer(settings, "staff").loads(token)
         if ends_at < system_time().timestamp():
             raise NotOurs
-        return UUID(link_id), Caller(Role(role), f"{who} ({role})", name=f"{role} on {who}")
+        return UUID(link_id), Caller(Role(role), who, name=who)
     except (BadSignature, ValueError, TypeError) as error:
         raise NotOurs from error
 

@@ -34,11 +34,14 @@ class OpenIdSignIn:
         """Whom the provider has signed in; raises `Unauthorized`, and `Forbidden` for whoever has no role here."""
         try:
             token = await self.client.authorize_access_token(request)
+            claims = dict(token.get("userinfo") or {})
+            if self.settings.oidc_roles_claim not in claims:
+                # Some providers tell more of a person when they are asked again (OpenID Connect Core 1.0, 5.3).
+                claims |= await self.client.userinfo(token=token)
         except OAuthError as error:
             raise Unauthorized("The sign-in was not completed: please sign in again.") from error
         except HTTPError as error:
             raise Unavailable("The university's sign-in cannot be reached: try again shortly.") from error
-        claims = token.get("userinfo") or {}
         role = role_in(claims, self.settings.oidc_roles_claim)
         if role is None:
             roles = ", ".join(STAFF_ROLES)

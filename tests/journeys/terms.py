@@ -31,7 +31,8 @@ class MadeUpTerm:
         self._size = students
         self._begins_on = date(2028, 1, 3) + timedelta(weeks=self._random.randrange(150))
         self._limit = self._random.randint(1, 4)
-        self._weeks = {number: self._day(13 + place) for place, number in enumerate(self._random.sample(range(12), 2))}
+        first_week = self._random.randrange(11)
+        self._weeks = {first_week + place: self._day(13 + place) for place in (0, 1)}
         self._files: defaultdict[str, list[Line]] = defaultdict(list)
         self._refused: dict[str, list[str]] = {}
         self._approved: dict[str, Line] = {}

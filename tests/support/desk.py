@@ -1,6 +1,7 @@
 """The pages of screening, as people use them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -27,14 +28,23 @@ class Desk:
         return text_of(answer)
 
     async def act(
-        self, path: str, *, who: str = "hana", project_id: str = "P0001", revision: int = 1, **form: str
+        self,
+        path: str,
+        form: Mapping[str, str] | None = None,
+        *,
+        who: str = "hana",
+        project_id: str = "P0001",
+        revision: int = 1,
     ) -> httpx.Response:
         """Send one of the forms of a revision's page."""
         of_revision = f"{SCREENING}/projects/{project_id}/revisions/{revision}/{path}"
         return await self.browsers[who].post(of_revision, data=form)
 
-    async def prepare(self, verdict: str, comments: str = "", *, who: str = "hana", **of: object) -> None:
-        answer = await self.act("verdict", who=who, verdict=verdict, comments=comments, **of)  # type: ignore[arg-type]
+    async def prepare(
+        self, verdict: str, comments: str = "", *, who: str = "hana", project_id: str = "P0001", revision: int = 1
+    ) -> None:
+        form = {"verdict": verdict, "comments": comments}
+        answer = await self.act("verdict", form, who=who, project_id=project_id, revision=revision)
         assert answer.status_code == 303, answer.text
 
     async def chosen(self, **query: str) -> list[str]:

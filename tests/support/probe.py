@@ -10,8 +10,10 @@ from typing import Any
 from shared.contracts.directory import SCREENING
 from shared.contracts.intake import ProjectSubmitted, ProjectWithdrawn
 from shared.contracts.message import Effect, Timer
+from shared.contracts.notifications import LinksRevoked
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime import Service, UnitsOfWork, Work
+from shared.web.revocations import heed_revocations
 
 OnProject = Callable[[ProjectSubmitted, Work], Awaitable[None]]
 
@@ -66,7 +68,8 @@ def withdrawn(project_id: str = "P1") -> ProjectWithdrawn:
 
 def probe(on_project: OnProject, *, changes: Callable[[Any], tuple[str, ...]] | None = None) -> Service:
     """A service that does `on_project`; its timer sets its effect going, and its effect says `ProjectDeclined`."""
-    service = Service(replace(SCREENING, hears=(ProjectSubmitted, ProjectWithdrawn)))
+    service = Service(replace(SCREENING, hears=(ProjectSubmitted, ProjectWithdrawn, LinksRevoked)))
+    heed_revocations(service)
     service.on(ProjectSubmitted, changes=changes)(on_project)
 
     @service.on(ProjectWithdrawn)

@@ -16,6 +16,7 @@ async def keep_host(record: HostRecord, arrival: Arrival, work: Work) -> None:
     host = rules.people.recorded(rules.people.facts_in(record, HostFacts), arrival.sent_at, known)
     await store.people.keep_host(work.connection, record.host_id, host)
     if known is None or host.version > known.version:
+        await store.catalogue.list_projects_of_host(work.connection, record.host_id)
         work.publish(HostRegistered(host_id=record.host_id, host_version=host.version, **dict(host.facts)))
 
 

@@ -2,31 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial, wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from services.intake import rules, service, store
+from services.intake.reception import SubmissionT, Taker, faults_by_contract_and_rules
 from services.intake.rules.submissions import Arrival, Refused
 from shared.contracts.intake import Fault, SubmissionRefused
-from shared.contracts.message import Submission
 from shared.runtime.service import MalformedSubmission
 from shared.runtime.work import Work
-
-SubmissionT = TypeVar("SubmissionT", bound=Submission)
-Result = TypeVar("Result")
-Taker = Callable[[SubmissionT, Arrival, Work], Awaitable[None]]
-Judge = Callable[[SubmissionT, Arrival, Work], Awaitable[Result]]
-
-_judges: dict[str, tuple[type[Submission], Judge[Any, Any]]] = {}
-
-
-def judges(submission: type[SubmissionT]) -> Callable[[Judge[SubmissionT, Result]], Judge[SubmissionT, Result]]:
-    """Register who judges a kind of submission by rules: it changes nothing and raises `Refused` with all faults."""
-
-    def register(judge: Judge[SubmissionT, Result]) -> Judge[SubmissionT, Result]:
-        _judges[submission.type] = submission, judge
-        return judge
-
-    return register
 
 
 def receives(
@@ -57,25 +40,9 @@ async def refuse_malformed(malformed: MalformedSubmission, work: Work) -> None:
     faults = [rules.malformed.legible(fault) for fault in malformed.faults]
 
     async def refuse() -> None:
-        raise Refused([*faults, *await _faults_by_rules(content, faults, arrival, work)])
+        raise Refused(await faults_by_contract_and_rules(content, faults, arrival, work))
 
     await _meet(arrival, work, refuse, kind=rules.malformed.kind(malformed.routing_key), content=content)
-
-
-async def _faults_by_rules(content: object, broken: Sequence[Fault], arrival: Arrival, work: Work) -> list[Fault]:
-    """What the rules say of the fields that keep the contract, so that the sender learns of all faults at once."""
-    if arrival.type not in _judges:
-        return []
-    submission, judge = _judges[arrival.type]
-    readable = rules.malformed.with_blanks(submission, content, broken)
-    if readable is None:
-        return []
-    try:
-        await judge(readable, arrival, work)
-    except Refused as refused:
-        named = {fault.field.partition(".")[0] for fault in broken}
-        return [fault for fault in refused.faults if fault.field not in named]
-    return []
 
 
 async def _meet(

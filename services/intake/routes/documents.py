@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response, status
@@ -12,11 +13,11 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from services.intake import rules, store
 from services.intake.documents import DocumentStore, document_store
 from services.intake.routes.door import InIntake
-from services.intake.rules.documents import LARGEST_DOCUMENT
+from services.intake.rules.documents import LARGEST_DOCUMENT, TOO_LARGE, Reader
 from shared.contracts.directory import outside_system
 from shared.contracts.fields import DocumentId
 from shared.contracts.intake import Fault
-from shared.web import CallerIs, Forbidden, Invalid, NotFound, Role, StaffOnly
+from shared.web import Caller, CallerIs, Forbidden, Invalid, NotFound, Purpose, Role
 from shared.web.problems import TooLarge
 
 routes = APIRouter(tags=["documents"])
@@ -24,7 +25,6 @@ routes = APIRouter(tags=["documents"])
 MULTIPART_OVERHEAD = 10_000
 """Bytes that a body may have beside the document: its boundaries and headers."""
 
-TOO_LARGE = f"A document has at most {LARGEST_DOCUMENT // 1_000_000} MB: send a smaller one."
 NO_FILE = Fault(field="file", reason="Send one document, as the file `file` of a form (multipart/form-data).")
 
 InDocuments = Annotated[DocumentStore, Depends(document_store)]
@@ -91,16 +91,34 @@ async def take_document(
     )
 
 
-@routes.get("/documents/{document_id}", dependencies=[StaffOnly], response_class=Response)
-async def show_document(document_id: UUID, work: InIntake, documents: InDocuments) -> Response:
-    """The bytes of a document, to be saved and not shown: they are what somebody sent."""
-    document = await store.documents.find(work.connection, document_id)
-    if document is None:
-        raise NotFound(f"There is no document {document_id}.")
+@routes.get("/documents/{document_id}", response_class=Response)
+async def show_document(document_id: UUID, caller: CallerIs, work: InIntake, documents: InDocuments) -> Response:
+    """The bytes of a document, to be saved and not shown: they are what somebody sent.
+
+    Its student, the host of a project applied to with it until the round's end, and staff may read it.
+    """
+    found = await store.documents.find_in_use(work.connection, document_id)
+    reader = _reader(caller)
+    if found is None or not rules.documents.may_read(reader, found, work.now):
+        raise NotFound("There is no document of this id that you may read.")
+    name = quote(rules.documents.file_name(reader, found, work.now), safe="")
     return Response(
-        await documents.fetch(document),
-        media_type="application/octet-stream" if document.pages is None else "application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{document_id}"', "X-Content-Type-Options": "nosniff"},
+        await documents.fetch(found.document),
+        media_type="application/octet-stream" if found.document.pages is None else "application/pdf",
+        headers={
+            "Content-Disposition": f"attachment; filename=\"{document_id}\"; filename*=UTF-8''{name}",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def _reader(caller: Caller) -> Reader:
+    if caller.purpose is not Purpose.DESK:
+        return Reader()
+    return Reader(
+        student_id=caller.id if caller.role is Role.STUDENT else None,
+        host_id=caller.id if caller.role is Role.HOST else None,
+        is_staff=caller.role is Role.STAFF,
     )
 
 

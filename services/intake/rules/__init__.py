@@ -1,5 +1,45 @@
 """What passes the door, and which states follow which: decisions on plain data."""
 
-from services.intake.rules import applications, documents, malformed, people, projects, rounds, submissions
+from services.intake.rules import (
+    applications,
+    calendars,
+    careers,
+    catalogue,
+    documents,
+    drafts,
+    malformed,
+    milestones,
+    overlaps,
+    people,
+    projects,
+    prospects,
+    revisions,
+    rounds,
+    second_rounds,
+    standing,
+    submissions,
+    template,
+    terms,
+)
 
-__all__ = ["applications", "documents", "malformed", "people", "projects", "rounds", "submissions"]
+__all__ = [
+    "applications",
+    "calendars",
+    "careers",
+    "catalogue",
+    "documents",
+    "drafts",
+    "malformed",
+    "milestones",
+    "overlaps",
+    "people",
+    "projects",
+    "prospects",
+    "revisions",
+    "rounds",
+    "second_rounds",
+    "standing",
+    "submissions",
+    "template",
+    "terms",
+]

@@ -13,7 +13,8 @@ from services.intake.rules.rounds import Round, applications_window, faults_in_t
 from services.intake.rules.submissions import Refused
 from shared.contracts.fields import ApplicationId, DocumentId, HostId, Moment, Preference, ProjectId, RoundId, StudentId
 from shared.contracts.intake import Fault
-from shared.contracts.submissions import ApplicationForm
+from shared.contracts.submissions import ApplicationForm, ProjectTemplate
+from shared.dates import plural
 from shared.workflow import Transition
 
 LONGEST_STATEMENT = 300
@@ -47,11 +48,14 @@ class Application(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """What is known of a student who applies in a round."""
+    """What is known of a student who applies in a round, or in its second."""
 
     visa_weekly_hours: float | None
     applications: int
     """So many were received in the round, those withdrawn since included."""
+
+    holds_a_place: bool = False
+    """Whether they have an offer or a placement in either of the two."""
 
 
 RECEIVE: Final = Transition("receive", before=(None,), after=ApplicationState.RECEIVED, by="student")
@@ -66,33 +70,69 @@ class Known:
 
     applicant: Applicant | None
     document: Document | None
+    document_own: bool
+    """The student sent it from our pages, or applied with it before."""
     document_used_by_another: bool
     id_used: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """From whom and when an application came, and what it is for; `None` for a round or a project that is not known."""
+    """From whom and when an application came, and what it is for; `None` for a round or a project that is not known.
+
+    `left` is how many places the project has for a second round; `None` until matching has said it.
+    """
 
     source: str
     sent_at: datetime
     round_: Round | None
     project: Project | None
+    left: int | None = None
+
+    @property
+    def awaits_what_is_left(self) -> bool:
+        return self.round_ is not None and self.round_.follows is not None and self.left is None
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a student cannot apply, whatever they write: as the door says it, and to the student alone."""
+
+    fault: Fault
+    to_student: str
+
+
+def hours_of(template: ProjectTemplate) -> float:
+    """A placement's hours in its week."""
+    return template.days * HOURS_A_DAY
+
+
+def applications_left(applicant: Applicant, round_: Round) -> int:
+    """How many more a student may make in a round."""
+    return max(0, round_.applications_per_student - applicant.applications)
+
+
+def obstacles(given: Circumstances, applicant: Applicant | None) -> list[Obstacle]:
+    """All that stands in the way before anything is written: told to the student first, and judged at the door."""
+    return [*_in_time(given), *_at_project(given), *_for_student(applicant, given)]
 
 
 def check(form: ApplicationForm, given: Circumstances, known: Known) -> Project:
-    """The project that a sound application is for; raises `Refused` with every fault."""
+    """The project that a sound application is for, in the round that takes it; raises `Refused` with every fault."""
     faults = [
         *_faults_in_id(known),
-        *_faults_in_time(given),
-        *_faults_in_project(given.project),
-        *_faults_in_student(known.applicant, given),
+        *(obstacle.fault for obstacle in obstacles(given, known.applicant)),
         *_faults_in_statement(form.statement),
-        *faults_in_cv(known.document, source=given.source, used_by_another=known.document_used_by_another),
+        *faults_in_cv(
+            known.document,
+            source=given.source,
+            own=known.document_own,
+            used_by_another=known.document_used_by_another,
+        ),
     ]
-    if faults or given.project is None:
+    if faults or given.project is None or given.round_ is None:
         raise Refused(faults)
-    return given.project
+    return given.project.model_copy(update={"round_id": given.round_.round_id})
 
 
 def received(form: ApplicationForm, project: Project, *, sent_at: datetime, now: datetime) -> Application:
@@ -121,35 +161,54 @@ def _faults_in_id(known: Known) -> list[Fault]:
     return [Fault(field="application_id", reason="An application of this id was received before: use a new id.")]
 
 
-def _faults_in_time(given: Circumstances) -> list[Fault]:
+def _in_time(given: Circumstances) -> list[Obstacle]:
     if given.round_ is None or given.round_.applications_closed_at is None:
-        return faults_in_time(given.round_, given.sent_at, applications_window, "applications")
+        faults = faults_in_time(given.round_, given.sent_at, applications_window, "applications")
+        return [Obstacle(fault, fault.reason) for fault in faults]
     # The count of applications has been said: nothing more is taken, whenever it claims to have been sent.
     closed_at = in_words(given.round_.applications_closed_at)
-    return [Fault(field="sent_at", reason=f"For {given.round_.name}, applications closed on {closed_at}.")]
+    reason = f"For {given.round_.name}, applications closed on {closed_at}."
+    return [Obstacle(Fault(field="sent_at", reason=reason), reason)]
 
 
-def _faults_in_project(project: Project | None) -> list[Fault]:
-    if project is None:
-        return [Fault(field="project_id", reason="No project of this id is known: choose one that is listed.")]
-    if project.state is not ProjectState.APPROVED:
-        return [Fault(field="project_id", reason="This project takes no applications: choose one that is approved.")]
-    return []
+def _at_project(given: Circumstances) -> list[Obstacle]:
+    if given.project is None:
+        reason = "No project of this id is known: choose one that is listed."
+    elif given.project.state is not ProjectState.APPROVED:
+        reason = "This project takes no applications: choose one that is approved."
+    elif given.awaits_what_is_left:
+        reason = "What the first round has left is being worked out: send it again in a few minutes."
+    elif given.round_ and given.round_.follows and not given.left:
+        reason = f"This project has no place left for {given.round_.name}: choose one that is listed."
+    else:
+        return []
+    return [Obstacle(Fault(field="project_id", reason=reason), reason)]
 
 
-def _faults_in_student(applicant: Applicant | None, given: Circumstances) -> list[Fault]:
+def _for_student(applicant: Applicant | None, given: Circumstances) -> list[Obstacle]:
     if applicant is None:
-        return [Fault(field="student_id", reason="No student of this id is known to student records.")]
-    faults = []
-    if given.round_ and applicant.applications >= given.round_.applications_per_student:
+        reason = "No student of this id is known to student records."
+        return [Obstacle(Fault(field="student_id", reason=reason), "Student records have not told us of you yet.")]
+    found = []
+    if given.round_ and applications_left(applicant, given.round_) == 0:
         most = given.round_.applications_per_student
         reason = f"A student may make {most} applications in {given.round_.name}, and these were made."
-        faults.append(Fault(field="student_id", reason=reason))
-    hours = given.project.template.days * HOURS_A_DAY if given.project else 0
+        made = f"You have made the {plural(most, 'application')} that {given.round_.name} allows"
+        to_student = f"{made}; one that you take back counts too."
+        found.append(Obstacle(Fault(field="student_id", reason=reason), to_student))
+    if applicant.holds_a_place:
+        reason = "The student has an offer or a placement in this term, and nobody has two: decline or cancel it first."
+        to_student = "You have an offer or a placement in this term, and nobody has two: decline or cancel it first."
+        found.append(Obstacle(Fault(field="student_id", reason=reason), to_student))
+    hours = hours_of(given.project.template) if given.project else 0
     if applicant.visa_weekly_hours is not None and hours > applicant.visa_weekly_hours:
         reason = f"The placement's {hours:g} hours are more than the student may work in a week: choose a shorter one."
-        faults.append(Fault(field="student_id", reason=reason))
-    return faults
+        to_student = (
+            f"Your visa lets you work {applicant.visa_weekly_hours:g} hours a week, unpaid work included, and this "
+            f"placement takes {hours:g}: choose a shorter one."
+        )
+        found.append(Obstacle(Fault(field="student_id", reason=reason), to_student))
+    return found
 
 
 def _faults_in_statement(statement: str) -> list[Fault]:

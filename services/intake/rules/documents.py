@@ -1,12 +1,19 @@
-"""Whether a document may serve as a CV."""
+"""Whether a document may serve as a CV, and who may read it."""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.contracts.fields import DocumentId
+from services.intake.rules.submissions import PAGES
+from shared.contracts.fields import DocumentId, HostId, Moment, Organisation, PersonName, StudentId
 from shared.contracts.intake import Fault
 
 LARGEST_DOCUMENT = 5_000_000
 """Bytes."""
+
+
+TOO_LARGE = f"A document has at most {LARGEST_DOCUMENT // 1_000_000} MB: send a smaller one."
 
 
 class Content(BaseModel):
@@ -35,13 +42,82 @@ def fault_in_pages(content: Content) -> str | None:
     return None
 
 
-def faults_in_cv(document: Document | None, *, source: str, used_by_another: bool) -> list[Fault]:
-    """Whether an application that came from `source` may name the document."""
+def faults_in_cv(document: Document | None, *, source: str, own: bool, used_by_another: bool) -> list[Fault]:
+    """Whether an application that came from `source` may name the document; `own`: it is the student's from before."""
     reason: str | None
-    if document is None or document.source != source:
+    if source == PAGES and not own:
+        reason = "Choose your CV: a PDF of one page."
+    elif document is None or source not in (document.source, PAGES):
         reason = f"{source} has sent no document of this id: send it to /documents first."
     elif used_by_another:
         reason = "Another student uses this document: send each student's CV as a document of its own."
     else:
         reason = fault_in_pages(document)
     return [] if reason is None else [Fault(field="cv", reason=reason)]
+
+
+class EarlierCV(BaseModel):
+    """A CV that a student may apply with again."""
+
+    document_id: DocumentId
+    received_at: Moment
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An application that names a document as its CV."""
+
+    student_id: StudentId
+    student_name: PersonName
+    host_id: HostId
+    organisation: Organisation
+    stands: bool
+    """Neither it nor its project was withdrawn."""
+    round_ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who would read a document: a student, a host, staff who run the programme, or somebody who is none of these."""
+
+    student_id: StudentId | None = None
+    host_id: HostId | None = None
+    is_staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInUse:
+    """A document, whose it is if it was sent from our pages, and what it was used for."""
+
+    document: Document
+    student_id: StudentId | None
+    uses: tuple[Use, ...]
+
+
+def may_read(reader: Reader, found: DocumentInUse, now: datetime) -> bool:
+    """Whether somebody may read a document; nobody else, by no link.
+
+    Its student; the host of a project applied to with it, until the round's end; and staff.
+    """
+    if reader.is_staff:
+        return True
+    if reader.student_id is not None:
+        return reader.student_id in {found.student_id, *(use.student_id for use in found.uses)}
+    return bool(_uses_of_host(reader, found, now))
+
+
+def file_name(reader: Reader, found: DocumentInUse, now: datetime) -> str:
+    """Under which somebody saves a document that they may read: for a host it says whose CV it is."""
+    for use in _uses_of_host(reader, found, now):
+        return f"{use.student_name} – {use.organisation} (CV).pdf"
+    return f"{found.document.document_id}"
+
+
+def _uses_of_host(reader: Reader, found: DocumentInUse, now: datetime) -> list[Use]:
+    """The applications by which a host may read a CV."""
+    return [
+        use
+        for use in found.uses
+        if reader.host_id is not None and use.host_id == reader.host_id and use.stands and now < use.round_ends_at
+    ]

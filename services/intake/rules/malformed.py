@@ -66,6 +66,13 @@ def with_blanks(submission: type[SubmissionT], content: object, faults: Iterable
     return readable.model_copy(update={name: _blank(getattr(readable, name)) for name in broken})
 
 
+def together(broken: Iterable[Fault], by_rules: Iterable[Fault]) -> list[Fault]:
+    """What breaks the contract, and what the rules say of the other fields: of a blank they need say nothing."""
+    broken = list(broken)
+    named = {fault.field.partition(".")[0] for fault in broken}
+    return [*broken, *(fault for fault in by_rules if fault.field not in named)]
+
+
 def _blank(example: Any) -> Any:
     match example:
         case date():

@@ -1,7 +1,7 @@
 """Whether a proposal is complete and in time, and the states of a project."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -67,7 +67,7 @@ WITHDRAW: Final = Transition(
     "withdraw", before=(*_OPEN, ProjectState.APPROVED), after=ProjectState.WITHDRAWN, by="host"
 )
 
-_CORRECTED_TOO_LATE = {
+CORRECTED_TOO_LATE = {
     ProjectState.APPROVED: "The project is approved and is no longer corrected: withdraw it and propose another.",
     ProjectState.DECLINED: "The project was declined: propose another, under an id of its own.",
     ProjectState.WITHDRAWN: "The project was withdrawn: propose another, under an id of its own.",
@@ -86,7 +86,8 @@ def check(
 
     `current` is the project as it stands, where the proposal corrects one.
     """
-    round_ = round_for(rounds, sent_at, submissions_window, current.round_id if current else None)
+    first_rounds = [each for each in rounds if not each.follows]
+    round_ = round_for(first_rounds, sent_at, submissions_window, current.round_id if current else None)
     faults = [
         *faults_in_time(round_, sent_at, submissions_window, "proposals"),
         *_faults_in_host(proposal, host_known, current),
@@ -111,6 +112,11 @@ def proposed(proposal: ProjectProposal, round_: Round) -> Project:
     )
 
 
+def last_day(template: ProjectTemplate) -> date:
+    """The placement's last day: it lasts so many days from its first."""
+    return template.starts_on + timedelta(days=template.days - 1)
+
+
 def settles(verdict: Transition[ProjectState], revision: int, project: Project) -> bool:
     """Whether a verdict still matters: it is on the current revision, and nothing has ended the project meanwhile."""
     return revision == project.revision and project.state in verdict.before
@@ -128,7 +134,7 @@ def _faults_in_revision(proposal: ProjectProposal, current: Project | None) -> l
     if current is None or current.host_id != proposal.host_id:
         return []
     if current.state not in CORRECT.before:
-        return [Fault(field="revision", reason=_CORRECTED_TOO_LATE[current.state])]
+        return [Fault(field="revision", reason=CORRECTED_TOO_LATE[current.state])]
     if proposal.revision <= current.revision:
         return [
             Fault(field="revision", reason=f"Revision {current.revision} is known: a correction has a higher number.")
@@ -138,6 +144,10 @@ def _faults_in_revision(proposal: ProjectProposal, current: Project | None) -> l
 
 def _faults_in_content(template: ProjectTemplate) -> list[Fault]:
     faults = []
+    if not template.title.strip():
+        faults.append(Fault(field="title", reason="Give the project a title."))
+    if not template.mode.strip():
+        faults.append(Fault(field="mode", reason="Say whether it is in person, remote or hybrid."))
     if not template.scope.strip():
         faults.append(Fault(field="scope", reason="Say what the project is and what it is not."))
     if not any(task.strip() for task in template.tasks):

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from shared.clock import LOCAL_TIME
 from shared.contracts.fields import Moment, RoundId, Version
@@ -57,6 +57,12 @@ def applications_window(calendar: RoundCalendar) -> Window:
     return Window(calendar.opens_at, calendar.closes_at)
 
 
+def ends_at(calendar: RoundCalendar) -> datetime:
+    """When a round is over: at the end of its last placement week, in local time."""
+    last = max(week.ends_on for week in calendar.weeks)
+    return datetime.combine(last + timedelta(days=1), time.min, LOCAL_TIME)
+
+
 def round_for(
     rounds: Iterable[Round], moment: datetime, window: Callable[[Round], Window], own: str | None = None
 ) -> Round | None:
@@ -89,7 +95,7 @@ def slug(name: str) -> str:
 
 def faults_in_calendar(calendar: RoundCalendar) -> list[Fault]:
     """Everything that makes a calendar unsound. The windows of proposals and of applications may overlap."""
-    out_of_range = _faults_in_years(calendar)
+    out_of_range = faults_in_years(calendar)
     if out_of_range:
         return out_of_range
     faults = []
@@ -108,7 +114,7 @@ def faults_in_calendar(calendar: RoundCalendar) -> list[Fault]:
     return faults + _faults_in_weeks(calendar.weeks)
 
 
-def faults_in_change(round_: Round, calendar: RoundCalendar) -> list[Fault]:
+def faults_in_closing(round_: Round, calendar: RoundCalendar) -> list[Fault]:
     """What can no longer be changed: closed applications stay closed, since others have acted on their count."""
     if round_.applications_closed_at is None or calendar.closes_at == round_.closes_at:
         return []
@@ -121,7 +127,8 @@ def in_words(moment: datetime) -> str:
     return f"{moment.astimezone(LOCAL_TIME):%-d %B %Y, %H:%M %Z}"
 
 
-def _faults_in_years(calendar: RoundCalendar) -> list[Fault]:
+def faults_in_years(calendar: RoundCalendar) -> list[Fault]:
+    """A year beyond `YEARS`; nothing else can be said of such a calendar."""
     years = {name: value.year for name, value in calendar if isinstance(value, datetime)}
     years |= {f"weeks.{index}.starts_on": week.starts_on.year for index, week in enumerate(calendar.weeks)}
     return [
@@ -148,4 +155,18 @@ def _faults_in_weeks(weeks: list[PlacementWeek]) -> list[Fault]:
             )
     if len({week.week for week in weeks}) < len(weeks) or len({week.starts_on for week in weeks}) < len(weeks):
         faults.append(Fault(field="weeks", reason="Each week must have a number and dates of its own."))
-    return faults
+    return faults or list(_faults_in_numbers(weeks))
+
+
+def _faults_in_numbers(weeks: list[PlacementWeek]) -> Iterator[Fault]:
+    """Whether the weeks are as far apart as their numbers, so that they can be weeks of one term."""
+    first = weeks[0]
+    for index, week in enumerate(weeks):
+        monday = first.starts_on + timedelta(weeks=week.week - first.week)
+        if week.starts_on != monday:
+            reason = f"If week {first.week} begins on {_in_full(first.starts_on)}, week {week.week} begins on "
+            yield Fault(field=f"weeks.{index}.starts_on", reason=f"{reason}{_in_full(monday)}.")
+
+
+def _in_full(day: date) -> str:
+    return f"{day:%A %-d %B %Y}"

@@ -9,6 +9,9 @@ from datetime import datetime
 from shared.contracts.directory import INTAKE, outside_system
 from shared.contracts.intake import Fault
 
+PAGES = "pages"
+"""The source of what people send from our own pages; no outside system has this name."""
+
 TYPES = frozenset(submission.type for submission in INTAKE.takes)
 
 

@@ -1,5 +1,27 @@
 """Every SQL statement of intake."""
 
-from services.intake.store import applications, documents, history, people, projects, rounds, submissions
+from services.intake.store import (
+    applications,
+    catalogue,
+    documents,
+    drafts,
+    history,
+    people,
+    places,
+    projects,
+    rounds,
+    submissions,
+)
 
-__all__ = ["applications", "documents", "history", "people", "projects", "rounds", "submissions"]
+__all__ = [
+    "applications",
+    "catalogue",
+    "documents",
+    "drafts",
+    "history",
+    "people",
+    "places",
+    "projects",
+    "rounds",
+    "submissions",
+]

@@ -1,8 +1,14 @@
 """Applications, and what is known of who applies."""
 
+from asyncpg import Record
+
 from services.intake.rules.applications import Applicant, Application, ApplicationState, Known
 from services.intake.rules.documents import Document
-from shared.contracts.submissions import ApplicationForm
+from services.intake.rules.projects import last_day
+from services.intake.rules.prospects import Made, Reading
+from services.intake.store.rounds import round_of
+from shared.contracts.rounds import both_rounds
+from shared.contracts.submissions import ApplicationForm, ProjectTemplate, StudentFacts
 from shared.database.connection import Connection
 
 
@@ -48,31 +54,115 @@ async def statement(connection: Connection, application_id: str) -> str:
     return text
 
 
+# Of the student $1 in the round $2, and in $3: that round and its first or second.
+_APPLICANT = """
+    students.student_id is not null as student_known,
+    students.visa_weekly_hours,
+    (select count(*) from applications where student_id = $1 and round_id = $2) as applications,
+    exists (select from applications where student_id = $1 and round_id = any($3) and holds_a_place) as holds_a_place
+"""
+
+_KNOWN_OF_APPLICANT = "select {} from (select) as always_one_row left join students on student_id = $1"
+
+_KNOWN = """
+    select
+        {},
+        documents.document_id, documents.source, contents.digest, contents.size, contents.pages,
+        documents.student_id = $1 or exists (select from applications where cv = $4 and student_id = $1) as own,
+        exists (select from applications where cv = $4 and student_id <> $1) as used_by_another,
+        exists (select from applications where application_id = $5) as id_used
+    from (select) as always_one_row
+        left join students on student_id = $1
+        left join documents on document_id = $4
+        left join contents on contents.digest = documents.digest
+"""
+
+
 async def known_of(connection: Connection, form: ApplicationForm, round_id: str | None) -> Known:
-    """What is known of the student in that round, of the CV, and of the application's id."""
+    """What is known of the student in that round and its first or second, of the CV, and of the application's id."""
     row = await connection.fetchrow(
-        """
-        select
-            students.student_id is not null as student_known,
-            students.visa_weekly_hours,
-            (select count(*) from applications where student_id = $1 and round_id = $2) as applications,
-            documents.document_id, documents.source, contents.digest, contents.size, contents.pages,
-            exists (select from applications where cv = $3 and student_id <> $1) as used_by_another,
-            exists (select from applications where application_id = $4) as id_used
-        from (select) as always_one_row
-            left join students on student_id = $1
-            left join documents on document_id = $3
-            left join contents on contents.digest = documents.digest
-        """,
+        _KNOWN.format(_APPLICANT),
         form.student_id,
         round_id,
+        _both(round_id),
         form.cv,
         form.application_id,
     )
     assert row is not None  # noqa: S101 - it is always one row
-    applicant = Applicant(row["visa_weekly_hours"], row["applications"]) if row["student_known"] else None
     document = Document(**row) if row["document_id"] else None
-    return Known(applicant, document, row["used_by_another"], row["id_used"])
+    return Known(_applicant(row), document, bool(row["own"]), row["used_by_another"], row["id_used"])
+
+
+async def applicant(connection: Connection, student_id: str, round_id: str | None) -> Applicant | None:
+    """What is known of a student who might apply in a round; `None` where the student is not known."""
+    row = await connection.fetchrow(_KNOWN_OF_APPLICANT.format(_APPLICANT), student_id, round_id, _both(round_id))
+    assert row is not None  # noqa: S101 - it is always one row
+    return _applicant(row)
+
+
+def _both(round_id: str | None) -> list[str]:
+    return list(both_rounds(round_id)) if round_id else []
+
+
+def _applicant(row: Record) -> Applicant | None:
+    if not row["student_known"]:
+        return None
+    return Applicant(row["visa_weekly_hours"], row["applications"], row["holds_a_place"])
+
+
+async def made(connection: Connection, student_id: str, round_id: str) -> list[Made]:
+    """The applications of a student in a round, by preference."""
+    rows = await connection.fetch(
+        """
+        select application_id, applications.round_id, student_id, project_id, applications.host_id, preference, cv,
+            applications.state, applications.sent_at, applications.received_at, template,
+            facts->>'organisation' as organisation
+        from applications join projects using (project_id)
+            join project_revisions using (project_id, revision) join hosts on hosts.host_id = projects.host_id
+        where student_id = $1 and applications.round_id = $2
+        order by preference, applications.received_at
+        """,
+        student_id,
+        round_id,
+    )
+    return [_made(row) for row in rows]
+
+
+async def for_host(connection: Connection, application_id: str, host_id: str) -> Reading | None:
+    """An application to a project of that host, with all that its host may read."""
+    row = await connection.fetchrow(
+        """
+        select application_id, applications.round_id, student_id, project_id, applications.host_id, preference, cv,
+            applications.state, applications.sent_at, applications.received_at, statement,
+            students.facts as student, template->>'title' as title,
+            applications.state = 'received' and projects.state = 'approved' as stands,
+            rounds.version, rounds.calendar, rounds.applications_closed_at
+        from applications join students using (student_id) join projects using (project_id)
+            join project_revisions using (project_id, revision) join rounds on rounds.round_id = applications.round_id
+        where application_id = $1 and applications.host_id = $2
+        """,
+        application_id,
+        host_id,
+    )
+    if row is None:
+        return None
+    return Reading(
+        application=_application(row),
+        statement=row["statement"],
+        student=StudentFacts(**row["student"]),
+        title=row["title"],
+        round_=round_of(row),
+        stands=row["stands"],
+    )
+
+
+def _application(row: Record) -> Application:
+    return Application(**{name: row[name] for name in Application.model_fields})
+
+
+def _made(row: Record) -> Made:
+    template = ProjectTemplate(**row["template"])
+    return Made(_application(row), template.title, row["organisation"], template.starts_on, last_day(template))
 
 
 async def add(connection: Connection, application: Application, statement: str) -> None:
@@ -104,4 +194,12 @@ async def set_state(connection: Connection, application_id: str, state: Applicat
 async def received(connection: Connection, round_id: str) -> int:
     """How many applications the round has received, those withdrawn since included."""
     count: int = await connection.fetchval("select count(*) from applications where round_id = $1", round_id)
+    return count
+
+
+async def standing_for(connection: Connection, project_id: str) -> int:
+    """How many applications for a project have not been withdrawn."""
+    count: int = await connection.fetchval(
+        "select count(*) from applications where project_id = $1 and state = 'received'", project_id
+    )
     return count

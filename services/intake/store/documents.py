@@ -3,7 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.intake.rules.documents import Content, Document
+from asyncpg import Record
+
+from services.intake.rules.documents import Content, Document, DocumentInUse, EarlierCV, Use
+from services.intake.rules.rounds import ends_at
+from shared.contracts.intake import RoundCalendar
 from shared.database.connection import Connection
 
 
@@ -12,19 +16,64 @@ async def find_content(connection: Connection, digest: str) -> Content | None:
     return Content(**row) if row else None
 
 
-async def find(connection: Connection, document_id: UUID) -> Document | None:
+async def find_in_use(connection: Connection, document_id: UUID) -> DocumentInUse | None:
+    """A document with whose it is and every application that names it."""
     row = await connection.fetchrow(
         """
-        select document_id, source, digest, size, pages
+        select document_id, source, student_id, digest, size, pages
         from documents join contents using (digest) where document_id = $1
         """,
         document_id,
     )
-    return Document(**row) if row else None
+    if row is None:
+        return None
+    uses = await connection.fetch(
+        """
+        select student_id, students.facts->>'name' as student_name, applications.host_id,
+            hosts.facts->>'organisation' as organisation, calendar,
+            applications.state = 'received' and projects.state = 'approved' as stands
+        from applications join projects using (project_id) join students using (student_id)
+            join hosts on hosts.host_id = applications.host_id join rounds on rounds.round_id = applications.round_id
+        where cv = $1 order by applications.received_at
+        """,
+        document_id,
+    )
+    return DocumentInUse(Document(**row), row["student_id"], tuple(_use(use) for use in uses))
 
 
-async def add(connection: Connection, document: Document, *, at: datetime) -> None:
-    """Keep a document, and what was read of its content unless that is known."""
+async def cvs_of_student(connection: Connection, student_id: str, *, most: int) -> list[EarlierCV]:
+    """The latest documents of a student that may serve as a CV, equal ones once, the newest first."""
+    rows = await connection.fetch(
+        """
+        select * from (
+            select distinct on (digest) document_id, received_at, size
+            from documents join contents using (digest)
+            where pages = 1 and (
+                student_id = $1
+                or document_id in (select cv from applications where applications.student_id = $1)
+            )
+            order by digest, received_at desc
+        ) as different order by received_at desc limit $2
+        """,
+        student_id,
+        most,
+    )
+    return [EarlierCV(**row) for row in rows]
+
+
+def _use(row: Record) -> Use:
+    return Use(
+        student_id=row["student_id"],
+        student_name=row["student_name"],
+        host_id=row["host_id"],
+        organisation=row["organisation"],
+        stands=row["stands"],
+        round_ends_at=ends_at(RoundCalendar(**row["calendar"])),
+    )
+
+
+async def add(connection: Connection, document: Document, *, at: datetime, student_id: str | None = None) -> None:
+    """Keep a document, and what was read of its content unless that is known; the student's who sent it themselves."""
     await connection.execute(
         """
         insert into contents (digest, size, pages, read_at) values ($1, $2, $3, $4)
@@ -36,9 +85,10 @@ async def add(connection: Connection, document: Document, *, at: datetime) -> No
         at,
     )
     await connection.execute(
-        "insert into documents (document_id, digest, source, received_at) values ($1, $2, $3, $4)",
+        "insert into documents (document_id, digest, source, student_id, received_at) values ($1, $2, $3, $4, $5)",
         document.document_id,
         document.digest,
         document.source,
+        student_id,
         at,
     )

@@ -23,6 +23,7 @@ async def listed(
     *,
     project_id: str | None = None,
     round_id: str | None = None,
+    host_id: str | None = None,
     state: ProjectState | None = None,
     sector: str | None = None,
 ) -> list[ListedProject]:
@@ -36,12 +37,14 @@ async def listed(
           and ($2::text is null or round_id = $2)
           and ($3::text is null or state = $3)
           and ($4::text is null or hosts.facts->>'sector' = $4)
+          and ($5::text is null or host_id = $5)
         order by project_id
         """,
         project_id,
         round_id,
         state,
         sector,
+        host_id,
     )
     return [ListedProject(**row) for row in rows]
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from asyncpg import Record
 
 from services.intake.rules.rounds import Round
+from shared.contracts.rounds import both_rounds
 from shared.database.connection import Connection
 
 
@@ -12,22 +13,29 @@ async def find(connection: Connection, round_id: str) -> Round | None:
     row = await connection.fetchrow(
         "select round_id, version, calendar, applications_closed_at from rounds where round_id = $1", round_id
     )
-    return _round(row) if row else None
+    return round_of(row) if row else None
 
 
-async def find_and_hold(connection: Connection, round_id: str) -> Round | None:
-    """The round, which no other transaction can close or change before this one ends; many may hold it at once."""
-    row = await connection.fetchrow(
-        "select round_id, version, calendar, applications_closed_at from rounds where round_id = $1 for share", round_id
+async def hold_both(connection: Connection, round_id: str) -> list[Round]:
+    """A first round and its second, if there is one, by the first one's id.
+
+    No other transaction can close or change them before this one ends; many may hold them at once.
+    """
+    rows = await connection.fetch(
+        """
+        select round_id, version, calendar, applications_closed_at from rounds
+        where round_id = any($1) order by round_id for share
+        """,
+        list(both_rounds(round_id)),
     )
-    return _round(row) if row else None
+    return [round_of(row) for row in rows]
 
 
 async def every(connection: Connection) -> list[Round]:
     rows = await connection.fetch(
         "select round_id, version, calendar, applications_closed_at from rounds order by round_id"
     )
-    return [_round(row) for row in rows]
+    return [round_of(row) for row in rows]
 
 
 async def keep(connection: Connection, round_: Round, *, at: datetime) -> None:
@@ -56,7 +64,8 @@ async def close_applications(connection: Connection, round_id: str, *, at: datet
     await connection.execute("update rounds set applications_closed_at = $2 where round_id = $1", round_id, at)
 
 
-def _round(row: Record) -> Round:
+def round_of(row: Record) -> Round:
+    """The round in a row with its id, version, calendar and close."""
     return Round(
         **row["calendar"],
         round_id=row["round_id"],

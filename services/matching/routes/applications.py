@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from services.matching import store
 from services.matching.rules.life import Application
+from services.matching.rules.rounds import who_holds_what
 from shared.contracts.fields import ApplicationId, HostId, ProjectId, RoundId, StudentId
-from shared.contracts.message import subject
 from shared.runtime.work import Work
 from shared.web import NotFound, work_in
 
@@ -36,6 +36,6 @@ async def find(application_id: str, work: Work) -> Application:
 
 
 async def find_to_change(application_id: str, work: Work) -> Application:
-    """The application as it is once nobody else changes what is held in its round; raises `NotFound`."""
-    await work.lock(subject("round", (await find(application_id, work)).round_id))
+    """The application as it is once nobody else changes what is held in its rounds; raises `NotFound`."""
+    await work.lock(who_holds_what((await find(application_id, work)).round_id))
     return await find(application_id, work)

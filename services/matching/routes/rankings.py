@@ -9,9 +9,9 @@ from services.matching import store
 from services.matching.routes.applications import InMatching
 from services.matching.rules import rankings
 from services.matching.rules.life import STANDS, State
+from services.matching.rules.rounds import who_holds_what
 from shared.contracts.fields import ApplicationId, HostId, Moment, Places, ProjectId, RoundId, StudentId, Title
 from shared.contracts.matching import RankingReceived
-from shared.contracts.message import subject
 from shared.runtime.work import Work
 from shared.web import Conflict, Invalid, NotFound, StaffOnly
 from shared.workflow import NotAllowed
@@ -64,7 +64,7 @@ async def read_ranking(project_id: ProjectId, work: InMatching) -> Ranking:
 @routes.put("/rankings/{project_id}")
 async def rank_applicants(project_id: ProjectId, given: RankingGiven, work: InMatching) -> Ranking:
     """Rank a project's applicants: until the match is made, in place of the ranking before."""
-    await work.lock(subject("round", (await _project(project_id, work)).round_id))
+    await work.lock(who_holds_what((await _project(project_id, work)).round_id))
     project = await _project(project_id, work)
     try:
         rankings.check_open(project, await store.rounds.find(work.connection, project.round_id))

@@ -38,8 +38,13 @@ class Reply(StrEnum):
     DECLINE = "decline"
 
 
-def receive(event: ApplicationReceived, *, withdrawn: bool, project_withdrawn: bool, now: datetime) -> list[Change]:
-    """The beginning of an application; at once its end, where it or its project was withdrawn before it arrived."""
+def receive(
+    event: ApplicationReceived, *, withdrawn: bool, project_withdrawn: bool, placed: bool = False, now: datetime
+) -> list[Change]:
+    """The beginning of an application; at once its end, where it or its project was withdrawn before it arrived.
+
+    And where its student is `placed`: accepted a place of the first round while this one, of the second, was coming.
+    """
     application = Application(
         application_id=event.application_id,
         round_id=event.round_id,
@@ -55,13 +60,16 @@ def receive(event: ApplicationReceived, *, withdrawn: bool, project_withdrawn: b
         changes.append(move(application, WITHDRAW, now=now))
     elif project_withdrawn:
         changes.append(move(application, PROJECT_WITHDRAWN, now=now))
+    elif placed:
+        changes.append(move(application, PLACED_ELSEWHERE, now=now))
     return changes
 
 
 def reply(application: Application, given: Reply, others: Iterable[Application], *, now: datetime) -> list[Change]:
     """What a reply changes: nothing, where the same was replied before.
 
-    `others` are the other applications of the student in the round; those that stand end with an acceptance. Raises
+    `others` are the student's other applications, in the round, its first and its second; those that stand end with an
+    acceptance. Raises
     `NotAllowed`, with what became of the offer, where it cannot be replied to any more.
     """
     replied_before = PLACED if given is Reply.ACCEPT else (State.DECLINED,)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.matching.rules.life import Application, State
+from services.matching.rules.life import STANDS, Application, State
 from services.matching.rules.rounds import Round
 from shared.contracts.intake import Fault
 from shared.workflow import NotAllowed
@@ -12,7 +12,7 @@ from shared.workflow import NotAllowed
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """An approved project, to whose host it falls to rank its applicants."""
+    """An approved project, to whose host it falls to rank its applicants of the round in which it takes part now."""
 
     project_id: str
     round_id: str
@@ -58,4 +58,6 @@ def _reasons(
             yield place, "This application is for another project: leave it out."
         elif application.state is State.WITHDRAWN:
             yield place, "The student withdrew this application: leave it out."
+        elif application.state not in STANDS:
+            yield place, "This application has ended: leave it out."
         first_place.setdefault(application_id, place)

@@ -1,11 +1,14 @@
 """A round's dates, as far as matching goes by them, and the facts that the match needs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from shared.clock import LOCAL_TIME
 from shared.contracts.intake import RoundScheduled
+from shared.contracts.message import subject
+from shared.contracts.rounds import first_round
 
 DAYS_TO_PREPARE: Final = 14
 """From the cut-off to the first placement week."""
@@ -13,7 +16,11 @@ DAYS_TO_PREPARE: Final = 14
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round; `matched_at` is none until its match was made."""
+    """A round; `matched_at` is none until its match was made.
+
+    Only a second round has `opens_at`, and `settled_at` once it was said what its first leaves. The waiting list of a
+    round that has a second ends when that one opens, if not before.
+    """
 
     round_id: str
     version: int
@@ -21,6 +28,13 @@ class Round:
     reply_within_days: int
     waiting_list_ends_at: datetime
     matched_at: datetime | None = None
+    opens_at: datetime | None = None
+    settled_at: datetime | None = None
+
+    @property
+    def takes_what_is_left(self) -> bool:
+        """Whether it is a second round that has begun and is not matched: places that become free are for it."""
+        return self.settled_at is not None and self.matched_at is None
 
     def offers_on(self, now: datetime) -> bool:
         """Whether a place that is free now is offered on: between the match and the cut-off."""
@@ -39,7 +53,18 @@ def scheduled(event: RoundScheduled) -> Round:
         offers_at=event.offers_at,
         reply_within_days=event.reply_within_days,
         waiting_list_ends_at=midnight(first_day - timedelta(days=DAYS_TO_PREPARE)),
+        opens_at=event.opens_at if event.follows else None,
     )
+
+
+def who_holds_what(round_id: str) -> str:
+    """The subject to lock before anyone's place changes: one for a round and its second, which share their places."""
+    return subject("round", first_round(round_id))
+
+
+def offering_on(rounds: Iterable[Round], now: datetime) -> Round | None:
+    """Which of a round and its second offers free places on now: at most one, since one ends as the other begins."""
+    return next((round_ for round_ in rounds if round_.offers_on(now)), None)
 
 
 def midnight(day: date) -> datetime:
@@ -47,13 +72,28 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), LOCAL_TIME).astimezone(UTC)
 
 
+def to_settle(rounds: Iterable[Round], now: datetime) -> Round | None:
+    """The second round, once it has opened and its first is matched, until it was said what that one leaves."""
+    rounds = list(rounds)
+    second = next((round_ for round_ in rounds if round_.opens_at), None)
+    first_is_matched = any(round_.matched_at for round_ in rounds if not round_.opens_at)
+    if second is None or second.opens_at is None or second.settled_at or not first_is_matched:
+        return None
+    return second if now >= second.opens_at else None
+
+
 @dataclass(frozen=True, slots=True)
 class FactsForMatch:
-    """What has arrived of a round: `closing_count` is how many applications intake received, once it has said so."""
+    """What has arrived of a round: `closing_count` is how many applications intake received, once it has said so.
+
+    Of a second round also whether its first has ended, and how many offers of that one are still to be answered.
+    """
 
     closing_count: int | None
     applications: int
     applications_to_unknown_projects: int
+    first_is_settled: bool = True
+    offers_of_first: int = 0
 
     @property
     def still_on_their_way(self) -> str | None:
@@ -64,4 +104,8 @@ class FactsForMatch:
             return f"{self.applications} of {self.closing_count} applications are known"
         if self.applications_to_unknown_projects:
             return f"{self.applications_to_unknown_projects} applications are for projects that are not known"
+        if not self.first_is_settled:
+            return "what the first round leaves has not been said"
+        if self.offers_of_first:
+            return f"{self.offers_of_first} offers of the first round have not been answered"
         return None

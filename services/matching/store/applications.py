@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from services.matching.rules.life import HOLDS_A_PLACE, STANDS, Application, Change, Days, Offer, State
+from shared.contracts.rounds import both_rounds
 from shared.database.connection import Connection
 
 if TYPE_CHECKING:
@@ -31,6 +32,20 @@ async def withdrawn_before(connection: Connection, application_id: str, project_
         project_id,
     )
     return (row["application"], row["project"]) if row else (False, False)
+
+
+async def is_placed(connection: Connection, student_id: str, round_id: str) -> bool:
+    """Whether the student has accepted a place in the round and has not given it up."""
+    placed: bool = await connection.fetchval(
+        """
+        select exists (
+            select from applications where student_id = $1 and round_id = $2 and state in ('confirmed', 'completed')
+        )
+        """,
+        student_id,
+        round_id,
+    )
+    return placed
 
 
 async def add(connection: Connection, application: Application) -> bool:
@@ -77,15 +92,15 @@ async def to_project(connection: Connection, project_id: str) -> list[Applicatio
 
 
 async def of_same_student(connection: Connection, application: Application) -> list[Application]:
-    """The other applications of the student in the round."""
+    """The other applications of the student in the round, in its first and in its second."""
     rows = await connection.fetch(
         """
         select * from applications_in_full
-        where student_id = $1 and round_id = $2 and application_id <> $3
+        where student_id = $1 and round_id = any($2) and application_id <> $3
         order by application_id
         """,
         application.student_id,
-        application.round_id,
+        list(both_rounds(application.round_id)),
         application.application_id,
     )
     return [_application(row) for row in rows]

@@ -1,18 +1,34 @@
 """All that happened in a round, to be checked."""
 
 from services.matching.rules.history import Applied, Happened, RoundHistory
-from services.matching.rules.life import State
+from services.matching.rules.life import HOLDS_A_PLACE, State
 from services.matching.store import rounds
+from shared.contracts.rounds import first_round
 from shared.database.connection import Connection
 from shared.workflow import Step
 
 
 async def history_of_round(connection: Connection, round_id: str) -> RoundHistory:
-    """A round with its projects, rankings, applications and all their steps; raises `LookupError` if unknown."""
+    """A round with its projects, rankings, applications and all their steps; raises `LookupError` if unknown.
+
+    The places of a second round are those that its first leaves now.
+    """
     round_ = await rounds.find(connection, round_id)
     if round_ is None:
         raise LookupError(f"round {round_id} is not known")
-    projects = await connection.fetch("select project_id, places from projects where round_id = $1", round_id)
+    projects = await connection.fetch(
+        """
+        select project_id, places - (
+            select count(*) from applications
+            where applications.project_id = projects.project_id
+              and applications.round_id = $1 and $1 <> $2 and state = any($3)
+        ) as places
+        from projects where round_id = $1
+        """,
+        first_round(round_id),
+        round_id,
+        HOLDS_A_PLACE,
+    )
     rankings = await connection.fetch(
         """
         select project_id, array_agg(application_id order by rank) as application_ids

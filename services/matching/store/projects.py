@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.matching.rules.life import HOLDS_A_PLACE
 from services.matching.rules.rankings import Project
+from shared.contracts.rounds import first_round
 from shared.contracts.screening import ProjectApproved
 from shared.database.connection import Connection
 
@@ -43,12 +44,13 @@ async def keep_withdrawal(connection: Connection, project_id: str, withdrawn_at:
 
 
 async def find(connection: Connection, project_id: str) -> Project | None:
+    """The project, in the round in which it takes part now."""
     row = await connection.fetchrow(
         """
         select
-            project_id, round_id, host_id, title, places,
+            project_id, current_rounds.round_id, host_id, title, places,
             exists (select from withdrawn_projects where project_id = $1) as withdrawn
-        from projects where project_id = $1
+        from projects join current_rounds using (project_id) where project_id = $1
         """,
         project_id,
     )
@@ -56,16 +58,9 @@ async def find(connection: Connection, project_id: str) -> Project | None:
 
 
 async def places(connection: Connection, round_id: str) -> dict[str, int]:
-    """The places of each of a round's projects, those withdrawn left out."""
-    rows = await connection.fetch(
-        """
-        select project_id, greatest(places, 0) as places from projects
-        where round_id = $1
-          and not exists (select from withdrawn_projects where withdrawn_projects.project_id = projects.project_id)
-        """,
-        round_id,
-    )
-    return {row["project_id"]: row["places"] for row in rows}
+    """The places of a round that nobody holds, by project; the projects of a second round are its first's."""
+    rows = await connection.fetch("select project_id from projects where round_id = $1", first_round(round_id))
+    return await free_places(connection, [row["project_id"] for row in rows])
 
 
 async def free_places(connection: Connection, project_ids: Collection[str]) -> dict[str, int]:

@@ -1,22 +1,28 @@
 """Copies of rounds, and which of their facts have arrived."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from services.matching.rules.life import State
 from services.matching.rules.rounds import FactsForMatch, Round
 from shared.contracts.intake import ApplicationsClosed
+from shared.contracts.rounds import both_rounds, first_round, second_round
 from shared.database.connection import Connection
+
+if TYPE_CHECKING:
+    from asyncpg import Record
 
 
 async def keep(connection: Connection, round_: Round) -> bool:
     """Keep the newest version; false where this one is not newer than what is known."""
     kept = await connection.fetchval(
         """
-        insert into rounds (round_id, version, offers_at, reply_within_days, waiting_list_ends_at)
-        values ($1, $2, $3, $4, $5)
+        insert into rounds (round_id, version, offers_at, reply_within_days, waiting_list_ends_at, opens_at)
+        values ($1, $2, $3, $4, $5, $6)
         on conflict (round_id) do update set
             version = excluded.version, offers_at = excluded.offers_at,
-            reply_within_days = excluded.reply_within_days, waiting_list_ends_at = excluded.waiting_list_ends_at
+            reply_within_days = excluded.reply_within_days, waiting_list_ends_at = excluded.waiting_list_ends_at,
+            opens_at = excluded.opens_at
         where rounds.version < excluded.version
         returning true
         """,
@@ -25,6 +31,7 @@ async def keep(connection: Connection, round_: Round) -> bool:
         round_.offers_at,
         round_.reply_within_days,
         round_.waiting_list_ends_at,
+        round_.opens_at,
     )
     return bool(kept)
 
@@ -44,8 +51,16 @@ async def keep_closing(connection: Connection, event: ApplicationsClosed) -> Non
 
 
 async def find(connection: Connection, round_id: str) -> Round | None:
-    row = await connection.fetchrow("select * from rounds where round_id = $1", round_id)
-    return Round(**row) if row else None
+    rows = await connection.fetch("select * from rounds where round_id in ($1, $2)", round_id, second_round(round_id))
+    return next((round_ for round_ in _rounds(rows) if round_.round_id == round_id), None)
+
+
+async def both(connection: Connection, round_id: str) -> list[Round]:
+    """A first round and its second, as far as they are known, by the id of either; the first one first."""
+    rows = await connection.fetch(
+        "select * from rounds where round_id = any($1) order by round_id", list(both_rounds(round_id))
+    )
+    return _rounds(rows)
 
 
 async def facts_for_match(connection: Connection, round_id: str) -> FactsForMatch:
@@ -55,16 +70,45 @@ async def facts_for_match(connection: Connection, round_id: str) -> FactsForMatc
             (select applications_received from closings where round_id = $1) as closing_count,
             count(*) as applications,
             count(*) filter (where applications.state = $2 and projects.project_id is null)
-                as applications_to_unknown_projects
+                as applications_to_unknown_projects,
+            not exists (
+                select from rounds where round_id = $1 and opens_at is not null and settled_at is null
+            ) as first_is_settled,
+            (
+                select count(*) from applications where round_id = $3 and round_id <> $1 and state = $4
+            ) as offers_of_first
         from applications
         left join projects using (project_id)
         where applications.round_id = $1
         """,
         round_id,
         State.STANDING,
+        first_round(round_id),
+        State.OFFERED,
     )
     return FactsForMatch(**row) if row else FactsForMatch(None, 0, 0)
 
 
 async def set_matched(connection: Connection, round_id: str, at: datetime) -> None:
     await connection.execute("update rounds set matched_at = $2 where round_id = $1", round_id, at)
+
+
+async def set_settled(connection: Connection, round_id: str, at: datetime) -> None:
+    """What is left for this second round was said: from now on its projects take part in it."""
+    await connection.execute("update rounds set settled_at = $2 where round_id = $1", round_id, at)
+
+
+def _rounds(rows: "list[Record]") -> list[Round]:
+    """The rounds; the waiting list of one that has a second among them ends, at the latest, when that one opens."""
+    opens_at = {first_round(row["round_id"]): row["opens_at"] for row in rows if row["opens_at"]}
+    return [
+        Round(
+            **{
+                **row,
+                "waiting_list_ends_at": min(
+                    row["waiting_list_ends_at"], opens_at.get(row["round_id"], row["waiting_list_ends_at"])
+                ),
+            }
+        )
+        for row in rows
+    ]

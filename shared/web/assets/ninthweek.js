@@ -16,23 +16,26 @@ function countWords(text) {
 }
 
 /** A form is sent once, however often its button is pressed. */
-function sendOnce(form) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) {
-      event.preventDefault();
-      return;
-    }
-    form.dataset.sent = "yes";
-  });
+function sendOnce(event) {
+  const form = event.target;
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
 }
 
 function prepare(root) {
   root.querySelectorAll("textarea[data-words]").forEach(countWords);
-  root.querySelectorAll("form[method=post]:not([hx-post])").forEach(sendOnce);
 }
 
 prepare(document);
-document.addEventListener("htmx:load", (event) => prepare(event.target));
+document.addEventListener("submit", sendOnce);
+document.addEventListener("htmx:load", (event) => {
+  // HTMX begins with the whole page, which is prepared already.
+  if (event.target !== document.body) prepare(event.target);
+});
 // A page that comes back from the browser's memory has not been sent yet.
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);

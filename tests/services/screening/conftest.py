@@ -19,16 +19,16 @@ async def screening(start: Start) -> RunningService:
 @pytest.fixture
 async def desk(screening: RunningService) -> AsyncIterator[Desk]:
     """Two reviewers, a member of staff and a viewer; each has been here once."""
+    here = Desk(screening)
     async with AsyncExitStack() as stack:
 
         async def seat(role: Role, who: str) -> None:
             client = await stack.enter_async_context(browser(screening.replicas, staff(role, who)))
-            desk.browsers[who] = client
+            here.browsers[who] = client
             assert (await client.get("/staff/screening")).status_code == 200
 
-        desk = Desk(screening)
         await seat(Role.REVIEWER, "hana")
         await seat(Role.REVIEWER, "mateo")
         await seat(Role.STAFF, "quinn")
         await seat(Role.VIEWER, "vera")
-        yield desk
+        yield here

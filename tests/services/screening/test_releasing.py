@@ -149,7 +149,7 @@ async def test_nothing_is_released_before_the_second_opinion_that_was_asked_for(
     await desk.prepare("approve", who="hana")
     chosen = await desk.chosen()
     await desk.act("opinion", who="hana")
-    await desk.act("scores", who="hana", **SCORES)
+    await desk.act("scores", SCORES, who="hana")
 
     await desk.release(*chosen)
     at_once = await desk.screening.http.post("/reviews/P0001/revisions/1/verdict", json={"verdict": "approve"})
@@ -158,7 +158,7 @@ async def test_nothing_is_released_before_the_second_opinion_that_was_asked_for(
     assert await desk.screening.said_types() == []
     assert "A second opinion was asked for." in await desk.page("/release")
 
-    await desk.act("scores", who="mateo", **SCORES)
+    await desk.act("scores", SCORES, who="mateo")
     await desk.release(*chosen)
     assert await desk.screening.said_types() == ["ProjectApproved"]
 

@@ -48,7 +48,7 @@ async def test_the_queue_may_be_asked_by_reviewer_state_and_round(desk: Desk) ->
         project_submitted(project_id="P0002", title="Nobody's yet"),
         project_submitted(project_id="P0003", title="Of another round", round_id="hilary-2027"),
     )
-    await desk.act("assignment", reviewer="hana")
+    await desk.act("assignment", {"reviewer": "hana"})
     await desk.screening.http.post("/reviews/P0003/revisions/1/verdict", json={"verdict": "approve"})
 
     mine = await desk.page(who="hana", whose="mine")

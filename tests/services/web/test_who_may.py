@@ -133,7 +133,11 @@ async def _things(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str,
 
 def _token(path: str) -> str:
     """One that opens; those of staff open once."""
-    url = staff_link_url(Role.VIEWER, SETTINGS) if path.startswith("/staff") else enter_path(link("host", "H0"))
+    url = (
+        staff_link_url(Role.VIEWER, SETTINGS, who="ada")
+        if path.startswith("/staff")
+        else enter_path(link("host", "H0"))
+    )
     return url.rpartition("/")[2]
 
 

@@ -28,6 +28,7 @@ GIVEN = Circumstances(source="careers-portal", sent_at=OPENS, round_=a_round(), 
 KNOWN = Known(
     applicant=Applicant(visa_weekly_hours=None, applications=0),
     document=DOCUMENT,
+    document_own=False,
     document_used_by_another=False,
     id_used=False,
 )

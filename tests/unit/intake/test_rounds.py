@@ -9,7 +9,7 @@ from services.intake.rules.rounds import (
     Window,
     applications_window,
     faults_in_calendar,
-    faults_in_change,
+    faults_in_closing,
     in_words,
     round_for,
     slug,
@@ -151,9 +151,11 @@ def test_a_round_closes_once() -> None:
 
 def test_a_close_that_was_said_is_not_moved() -> None:
     closed = a_round(applications_closed_at=CLOSES)
-    assert [fault.field for fault in faults_in_change(closed, a_calendar(closes_at=CLOSES - SMALLEST))] == ["closes_at"]
-    assert faults_in_change(closed, a_calendar(offers_at=OPENS)) == []
-    assert faults_in_change(a_round(), a_calendar(closes_at=CLOSES - SMALLEST)) == []
+    assert [fault.field for fault in faults_in_closing(closed, a_calendar(closes_at=CLOSES - SMALLEST))] == [
+        "closes_at"
+    ]
+    assert faults_in_closing(closed, a_calendar(offers_at=OPENS)) == []
+    assert faults_in_closing(a_round(), a_calendar(closes_at=CLOSES - SMALLEST)) == []
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,7 @@ class Door:
         known = Known(
             applicant=Applicant(self.visa_hours[form.student_id], made) if form.student_id in self.visa_hours else None,
             document=_document(self.term.folder / sent.content["cv"], form.cv),
+            document_own=False,
             document_used_by_another=False,
             id_used=False,
         )

@@ -1,6 +1,7 @@
 """What is shown of the queue, in which order, and what is counted above it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.support.reviews import MONDAY, entry, host, opinion, prepared, review
 OVERDUE_FROM = MONDAY + timedelta(days=7)
 
 
-def waiting(project_id: str, *, days: int = 0, **changes: object) -> Entry:
+def waiting(project_id: str, *, days: int = 0, **changes: Any) -> Entry:
     """A project that was submitted so many days after Monday."""
     at = MONDAY + timedelta(days=days)
     return entry(review(project_id=project_id, at=at, **changes))

@@ -1,0 +1,7 @@
+"""The catalogue that students search, and whose a document is."""
+
+from shared.database.migration import sql_beside
+
+revision = "0005"
+down_revision = "0004"
+upgrade = sql_beside(__file__)

@@ -1,0 +1,68 @@
+"""How staff set or change a round, by the JSON API or on a page: by the same rules, with the same events and timers."""
+
+from collections.abc import Sequence
+
+from services.intake import rules, store
+from services.intake.messages import ApplicationsClose
+from services.intake.rules.rounds import Round
+from shared.contracts.intake import Fault, RoundCalendar, RoundScheduled
+from shared.contracts.message import subject
+from shared.contracts.rounds import both_rounds, second_round
+from shared.runtime.work import Work
+from shared.web import Conflict, Invalid, NotFound
+
+ALL_ROUNDS = "rounds"
+"""The subject that is locked while a calendar is judged beside the others and put in force."""
+
+
+async def schedule(calendar: RoundCalendar, work: Work) -> Round:
+    """Set a round; raises `Invalid`, or `Conflict` where there is one of that name."""
+    await work.lock(ALL_ROUNDS)
+    rounds = await store.rounds.every(work.connection)
+    round_ = rules.calendars.new_round(calendar)
+    _check(rules.calendars.faults_in_new(calendar, rounds))
+    if any(each.round_id == round_.round_id for each in rounds):
+        raise Conflict(f"There is a round {round_.round_id} already: change it with PUT /rounds/{round_.round_id}.")
+    await _announce(round_, work)
+    return round_
+
+
+async def change(round_id: str, calendar: RoundCalendar, work: Work) -> Round:
+    """Put another calendar in force, and what a second round has from its first; raises `Invalid` or `NotFound`."""
+    await work.lock(ALL_ROUNDS, *(subject("round", each) for each in both_rounds(round_id)))
+    round_ = await find(round_id, work)
+    rounds = await store.rounds.every(work.connection)
+    _check(rules.calendars.faults_in_change(round_, calendar, rounds, now=work.now))
+    changed = await _change(round_, calendar, work)
+    for second in rounds:
+        if second.round_id == second_round(round_id):
+            await _change(second, rules.second_rounds.carried_along(second, calendar), work)
+    return changed
+
+
+async def find(round_id: str, work: Work) -> Round:
+    """The round; raises `NotFound`."""
+    round_ = await store.rounds.find(work.connection, round_id)
+    if round_ is None:
+        raise NotFound(f"There is no round {round_id}.")
+    return round_
+
+
+async def _change(round_: Round, calendar: RoundCalendar, work: Work) -> Round:
+    if calendar == round_.calendar:
+        return round_
+    changed = round_.with_calendar(calendar)
+    await _announce(changed, work)
+    return changed
+
+
+async def _announce(round_: Round, work: Work) -> None:
+    await store.rounds.keep(work.connection, round_, at=work.now)
+    work.publish(RoundScheduled(round_id=round_.round_id, round_version=round_.round_version, **dict(round_.calendar)))
+    if round_.applications_closed_at is None:
+        work.publish(ApplicationsClose(round_id=round_.round_id, closes_at=round_.closes_at), at=round_.closes_at)
+
+
+def _check(faults: Sequence[Fault]) -> None:
+    if faults:
+        raise Invalid(faults)

@@ -1,0 +1,256 @@
+"""A student applies: the form, the CV that is checked as it is sent, what was sent, and its withdrawal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services.intake import rules, store
+from services.intake.applying import Before, apply_from_page, before_applying, subjects
+from services.intake.documents import DocumentStore
+from services.intake.routes.catalogue import NOT_LISTED
+from services.intake.routes.documents import InDocuments
+from services.intake.routes.door import InIntake
+from services.intake.routes.looks import pages
+from services.intake.rules.applications import LONGEST_STATEMENT, Application, ApplicationState
+from services.intake.rules.documents import LARGEST_DOCUMENT
+from services.intake.rules.submissions import PAGES
+from services.intake.withdrawals import withdraw_application
+from shared.contracts.fields import ApplicationId, ProjectId
+from shared.contracts.intake import Fault
+from shared.contracts.message import subject
+from shared.contracts.submissions import ApplicationWithdrawal
+from shared.identifiers import new_id
+from shared.runtime.work import UnitsOfWork, Work
+from shared.web import Caller, FormIs, NotFound, StudentIs, Submitted, model_of, redirect
+from shared.web.door import units_of
+
+routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+EARLIER_CVS = 5
+"""CVs sent before that a student is offered to send again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a student has written so far. The id makes two clicks one application."""
+
+    application_id: UUID
+    preference: int | None
+    statement: str
+    cv: UUID | None
+
+
+@routes.get("/catalogue/{project_id}/application")
+async def show_form(request: Request, project_id: ProjectId, student: StudentIs, work: InIntake) -> Response:
+    before = await _before(project_id, student, work)
+    if before.prospects.applied:
+        return _to_what_was_sent(request, before.prospects.applied.application.application_id)
+    if not before.prospects.may_apply:
+        return redirect(request, f"/catalogue/{project_id}")
+    cvs = await store.documents.cvs_of_student(work.connection, student.id, most=1)
+    cv = cvs[0].document_id if cvs else None
+    written = Written(new_id(), next(iter(before.prospects.preferences), None), "", cv)
+    return await _form_page(request, student, before, written, work)
+
+
+@routes.post("/catalogue/{project_id}/application")
+async def apply(
+    request: Request, project_id: ProjectId, student: StudentIs, form: FormIs, documents: InDocuments
+) -> Response:
+    units = units_of(request)
+    cv, fault = await _cv_sent(form, student, documents, units)
+    written = Written(
+        _uuid(form.line("application_id")) or new_id(), form.number("preference"), form.text("statement"), cv
+    )
+    async with units.open() as work:
+        await work.lock(*subjects(str(written.application_id), student.id, project_id, str(cv)))
+        before = await _before(project_id, student, work)
+        if before.prospects.applied:
+            return _to_what_was_sent(request, before.prospects.applied.application.application_id)
+        faults = [fault] if fault else await _apply(written, student, before, work)
+        if faults:
+            again = Written(new_id(), written.preference, written.statement, written.cv)
+            return await _form_page(request, student, before, again, work, status=422, faults=faults)
+    return redirect(
+        request,
+        f"/student/forms/{written.application_id}",
+        said="Your application is sent. We have mailed you a receipt.",
+    )
+
+
+@routes.post("/catalogue/{project_id}/application/cv")
+async def take_cv(
+    request: Request, project_id: ProjectId, student: StudentIs, form: FormIs, documents: InDocuments
+) -> Response:
+    """Keep a CV and say at once what is wrong with it: the part of the form that chooses one."""
+    units = units_of(request)
+    cv, fault = await _cv_sent(form, student, documents, units)
+    async with units.read() as connection:
+        cvs = await store.documents.cvs_of_student(connection, student.id, most=EARLIER_CVS)
+    return pages.answer(
+        request,
+        student,
+        "application_cv.jinja",
+        status=422 if fault else 200,
+        project_id=project_id,
+        cvs=cvs,
+        chosen=cv,
+        kept=fault is None,
+        faults=[fault] if fault else [],
+    )
+
+
+@routes.get("/student/forms/{application_id}")
+async def show_what_was_sent(
+    request: Request, application_id: ApplicationId, student: StudentIs, work: InIntake
+) -> Response:
+    application = await _own(application_id, student, work)
+    round_ = await store.rounds.find(work.connection, application.round_id)
+    history = await store.history.of(work.connection, subject("application", application_id))
+    return pages.answer(
+        request,
+        student,
+        "student_form.jinja",
+        application=application,
+        stands=_stands(application),
+        project=await store.catalogue.listing(work.connection, application.project_id),
+        round=round_,
+        over=round_ is not None and work.now >= rules.rounds.ends_at(round_),
+        statement=await store.applications.statement(work.connection, application_id),
+        history=history,
+    )
+
+
+@routes.get("/student/forms/{application_id}/withdrawal")
+async def show_withdrawal(
+    request: Request, application_id: ApplicationId, student: StudentIs, work: InIntake
+) -> Response:
+    application = await _own(application_id, student, work)
+    if not _stands(application):
+        return _to_what_was_sent(request, application_id)
+    return await _withdrawal_page(request, student, application, work)
+
+
+@routes.post("/student/forms/{application_id}/withdrawal")
+async def withdraw(
+    request: Request, application_id: ApplicationId, student: StudentIs, work: InIntake, form: FormIs
+) -> Response:
+    await work.lock(subject("application", application_id))
+    application = await _own(application_id, student, work)
+    reason = form.text("reason")
+    withdrawal, faults = model_of(ApplicationWithdrawal, {"application_id": application_id, "reason": reason})
+    if withdrawal is None:
+        return await _withdrawal_page(request, student, application, work, status=422, reason=reason, faults=faults)
+    await withdraw_application(application, withdrawal.reason, work)
+    return redirect(request, f"/student/forms/{application_id}", said="Your application is taken back.")
+
+
+async def _before(project_id: str, student: Caller, work: Work) -> Before:
+    before = await before_applying(project_id, student.id, work)
+    if before is None:
+        raise NotFound(NOT_LISTED)
+    return before
+
+
+async def _apply(written: Written, student: Caller, before: Before, work: Work) -> list[Fault]:
+    content = {
+        "application_id": str(written.application_id),
+        "student_id": student.id,
+        "project_id": before.project.project_id,
+        "preference": written.preference,
+        "statement": written.statement,
+        "cv": None if written.cv is None else str(written.cv),
+    }
+    return await apply_from_page(content, before, work)
+
+
+async def _cv_sent(
+    form: Submitted, student: Caller, documents: DocumentStore, units: UnitsOfWork
+) -> tuple[UUID | None, Fault | None]:
+    """The CV of a form: the file that came with it, kept whatever it is, or the one that was chosen of earlier ones."""
+    file = form.file("file")
+    if file is None:
+        return _uuid(form.line("cv")), None
+    data = await file.read(LARGEST_DOCUMENT + 1)
+    if len(data) > LARGEST_DOCUMENT:
+        return None, Fault(field="cv", reason=rules.documents.TOO_LARGE)
+    document = await documents.take(data, source=PAGES, units=units, student_id=student.id)
+    reason = rules.documents.fault_in_pages(document)
+    return (document.document_id, None) if reason is None else (None, Fault(field="cv", reason=reason))
+
+
+async def _form_page(
+    request: Request,
+    student: Caller,
+    before: Before,
+    written: Written,
+    work: Work,
+    *,
+    status: int = 200,
+    faults: Sequence[Fault] = (),
+) -> HTMLResponse:
+    return pages.answer(
+        request,
+        student,
+        "application_form.jinja",
+        status=status,
+        project=before.project,
+        project_id=before.project.project_id,
+        round=before.round_,
+        prospects=before.prospects,
+        written=written,
+        cvs=await store.documents.cvs_of_student(work.connection, student.id, most=EARLIER_CVS),
+        chosen=written.cv,
+        kept=False,
+        most_words=LONGEST_STATEMENT,
+        faults=list(faults),
+    )
+
+
+async def _withdrawal_page(
+    request: Request,
+    student: Caller,
+    application: Application,
+    work: Work,
+    *,
+    status: int = 200,
+    reason: str = "",
+    faults: Sequence[Fault] = (),
+) -> HTMLResponse:
+    return pages.answer(
+        request,
+        student,
+        "student_withdrawal.jinja",
+        status=status,
+        application=application,
+        project=await store.catalogue.listing(work.connection, application.project_id),
+        round=await store.rounds.find(work.connection, application.round_id),
+        reason=reason,
+        faults=list(faults),
+    )
+
+
+async def _own(application_id: str, student: Caller, work: Work) -> Application:
+    """The application; another student's is not found, as if there were none."""
+    application = await store.applications.find(work.connection, application_id)
+    if application is None or application.student_id != student.id:
+        raise NotFound("You have made no application of this id.")
+    return application
+
+
+def _stands(application: Application) -> bool:
+    return application.state is ApplicationState.RECEIVED
+
+
+def _to_what_was_sent(request: Request, application_id: str) -> RedirectResponse:
+    return redirect(request, f"/student/forms/{application_id}")
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,42 @@
+"""Whether a round's calendar leaves the other rounds theirs.
+
+Two first rounds never share a placement week, and applications are taken for one round at a time, so that a student
+knows what a limit counts in. A second round has the weeks of the one that it follows. The times of proposals may
+overlap: a new one is for the round that closes first, and a correction stays in its own.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from services.intake.rules.rounds import Round, in_words
+from shared.contracts.intake import Fault, RoundCalendar
+from shared.contracts.rounds import first_round
+
+
+def faults_beside(calendar: RoundCalendar, round_id: str, rounds: Iterable[Round]) -> list[Fault]:
+    """Where a round with that id and calendar takes what is another's; its own first or second is judged apart."""
+    others = [each for each in rounds if first_round(each.round_id) != first_round(round_id)]
+    return [fault for other in others for fault in (*_in_applications(calendar, other), *_in_weeks(calendar, other))]
+
+
+def _in_applications(calendar: RoundCalendar, other: Round) -> Iterator[Fault]:
+    if calendar.opens_at >= other.closes_at or other.opens_at >= calendar.closes_at:
+        return
+    if other.opens_at <= calendar.opens_at:
+        reason = (
+            f"{other.name} takes applications until {in_words(other.closes_at)} (its closes_at): open then or later."
+        )
+        yield Fault(field="opens_at", reason=reason)
+    else:
+        reason = f"{other.name} takes applications from {in_words(other.opens_at)} (its opens_at): close by then."
+        yield Fault(field="closes_at", reason=reason)
+
+
+def _in_weeks(calendar: RoundCalendar, other: Round) -> Iterator[Fault]:
+    if calendar.follows or other.follows:
+        return
+    theirs = {week.starts_on: place for place, week in enumerate(other.weeks)}
+    for place, week in enumerate(calendar.weeks):
+        if week.starts_on in theirs:
+            field = f"weeks.{theirs[week.starts_on]}.starts_on"
+            reason = f"{other.name} has its placements in the same week (its {field}): choose another."
+            yield Fault(field=f"weeks.{place}.starts_on", reason=reason)

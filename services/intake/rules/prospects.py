@@ -1,0 +1,127 @@
+"""What a student is told before applying: whether they can, how many applications are left, and what clashes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from services.intake.rules.applications import (
+    LONGEST_STATEMENT,
+    Applicant,
+    Application,
+    ApplicationState,
+    Circumstances,
+    Obstacle,
+    applications_left,
+    hours_of,
+    obstacles,
+)
+from services.intake.rules.projects import Project, last_day
+from services.intake.rules.rounds import Round, ends_at
+from services.intake.rules.submissions import PAGES
+from shared.contracts.intake import Fault
+from shared.contracts.submissions import StudentFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An application that a student has made in a round, with what it is for."""
+
+    application: Application
+    title: str
+    organisation: str
+    starts_on: date
+    ends_on: date
+
+    @property
+    def stands(self) -> bool:
+        return self.application.state is ApplicationState.RECEIVED
+
+
+@dataclass(frozen=True, slots=True)
+class Prospects:
+    """How a student stands before a project."""
+
+    obstacles: tuple[Obstacle, ...]
+    left: int
+    """Applications that the student may still make in the round."""
+    visa_weekly_hours: float | None
+    hours: float
+    """Of the placement, in its week."""
+    applied: Made | None
+    """The application that stands at this project already."""
+    clashes: tuple[Made, ...]
+    """Applications of the student that stand, for days that overlap."""
+    preferences: tuple[int, ...]
+    """The ranks among their applications that the student has not given away."""
+
+    @property
+    def may_apply(self) -> bool:
+        return not self.obstacles and self.applied is None
+
+
+def prospects(
+    project: Project, round_: Round, left: int | None, applicant: Applicant | None, made: Sequence[Made], now: datetime
+) -> Prospects:
+    """By the rules that the door judges by; `made` in that round, `left` of the project's places for a second round."""
+    given = Circumstances(source=PAGES, sent_at=now, round_=round_, project=project, left=left)
+    standing = [each for each in made if each.stands]
+    others = [each for each in standing if each.application.project_id != project.project_id]
+    return Prospects(
+        obstacles=tuple(obstacles(given, applicant)),
+        left=applications_left(applicant, round_) if applicant else 0,
+        visa_weekly_hours=applicant.visa_weekly_hours if applicant else None,
+        hours=hours_of(project.template),
+        applied=next((each for each in standing if each.application.project_id == project.project_id), None),
+        clashes=tuple(each for each in others if _overlap(each, project)),
+        preferences=free_preferences(standing, round_),
+    )
+
+
+def free_preferences(standing: Iterable[Made], round_: Round) -> tuple[int, ...]:
+    given_away = {each.application.preference for each in standing}
+    return tuple(rank for rank in range(1, round_.applications_per_student + 1) if rank not in given_away)
+
+
+def faults_in_choice(preference: int | None, free: Sequence[int], statement: str) -> list[Fault]:
+    """What our pages ask beside what the door judges: a rank of its own, and something to read."""
+    faults = []
+    if preference not in free:
+        faults.append(Fault(field="preference", reason="Choose a rank that none of your other applications has."))
+    if not statement.strip():
+        reason = f"Say in at most {LONGEST_STATEMENT} words why you would like to do this project."
+        faults.append(Fault(field="statement", reason=reason))
+    return faults
+
+
+class Access(StrEnum):
+    """Whether a host may read an application of one of its projects."""
+
+    NOT_YET = "not_yet"
+    OPEN = "open"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An application as the host of its project reads it."""
+
+    application: Application
+    statement: str
+    student: StudentFacts
+    title: str
+    round_: Round
+    stands: bool
+    """Neither it nor its project was withdrawn."""
+
+
+def access_of_host(reading: Reading, now: datetime) -> Access:
+    """From the moment applications have closed until the round's end; what was taken back is over at once."""
+    if not reading.stands or now >= ends_at(reading.round_):
+        return Access.OVER
+    closed = reading.round_.applications_closed_at is not None or now >= reading.round_.closes_at
+    return Access.OPEN if closed else Access.NOT_YET
+
+
+def _overlap(made: Made, project: Project) -> bool:
+    return made.starts_on <= last_day(project.template) and project.template.starts_on <= made.ends_on

@@ -1,0 +1,59 @@
+"""What a host changed between two revisions of its project, marked for a reader."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from services.intake.rules.projects import ProjectRevision
+from services.intake.rules.template import LABELS, is_list
+from shared import dates
+from shared.contracts.fields import Revision
+from shared.contracts.submissions import ProjectTemplate
+from shared.differences import Piece, differences_in_lines, differences_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedField:
+    """A field of the template that differs; the pieces of a list are its items."""
+
+    label: str
+    is_list: bool
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRevision:
+    """A revision, and what changed from the one before it."""
+
+    revision: ProjectRevision
+    before: Revision
+    fields: Sequence[ChangedField]
+
+
+def changes(before: ProjectTemplate, after: ProjectTemplate) -> list[ChangedField]:
+    """Every field that changed, in the order of the template."""
+    return [
+        ChangedField(label, is_list(field), _pieces(getattr(before, field), getattr(after, field)))
+        for field, label in LABELS.items()
+        if getattr(before, field) != getattr(after, field)
+    ]
+
+
+def beside_the_last(revisions: Sequence[ProjectRevision]) -> list[ComparedRevision]:
+    """Each revision but the first, the newest first."""
+    return [
+        ComparedRevision(after, before.revision, changes(before.template, after.template))
+        for before, after in pairwise(revisions)
+    ][::-1]
+
+
+def _pieces(before: Any, after: Any) -> list[Piece]:
+    if isinstance(before, list):
+        return differences_in_lines(before, after)
+    return differences_in_words(_in_words(before), _in_words(after))
+
+
+def _in_words(value: Any) -> str:
+    return dates.day(value) if isinstance(value, date) else str(value)

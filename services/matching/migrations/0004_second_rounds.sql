@@ -1,0 +1,13 @@
+-- Of a second round: when it opens, which ends the waiting list of its first; and when what is left for it was said.
+alter table rounds add column opens_at timestamptz, add column settled_at timestamptz;
+
+-- A project is ranked once in each round.
+alter table rankings add column round_id text;
+update rankings set round_id = projects.round_id from projects where projects.project_id = rankings.project_id;
+alter table rankings alter column round_id set not null;
+
+-- The round in which a project takes part now: its own, until what that one leaves was said for its second (`.2`).
+create view current_rounds as
+select projects.project_id, coalesce(second.round_id, projects.round_id) as round_id
+from projects
+left join rounds as second on second.round_id = projects.round_id || '.2' and second.settled_at is not null;
