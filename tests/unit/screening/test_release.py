@@ -81,6 +81,7 @@ def test_what_was_done_is_said_with_five_of_those_left_out() -> None:
     said = str(release(chosen, {ready.key: ready}, now=LATER))
 
     assert said.startswith("Released: 1 approved. Left out: P1000, revision 1. ")
+    assert said.count(" Left out: ") == 5
     assert said.endswith(" 2 more were left out.")
     assert str(release([], {}, now=LATER)) == "Nothing was released."
 

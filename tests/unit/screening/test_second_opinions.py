@@ -16,6 +16,8 @@ HANA, MATEO = Person("hana", "Hana"), Person("mateo", "Mateo")
         (opinion("hana"), [], "hana", True),
         (opinion("hana"), ["hana"], "hana", True),
         (opinion("hana"), ["hana", "mateo"], "hana", False),
+        # So is whoever asked, also where somebody else prepared the verdict.
+        (opinion("hana"), ["hana"], "mateo", True),
         # Whoever prepared the verdict is the first opinion, also where somebody else asked.
         (opinion("hana"), ["mateo"], "mateo", True),
         (opinion("hana"), ["mateo", "nia"], "mateo", False),
