@@ -9,9 +9,10 @@ from datetime import timedelta
 
 from services.matching import store
 from services.matching.messages import OfferExpires, PlacementEnds
-from services.matching.rules import offers
+from services.matching.rules import endings, offers
 from services.matching.rules.announcements import announcements
-from services.matching.rules.life import Change, State
+from services.matching.rules.endings import Reply
+from services.matching.rules.life import Application, Canceller, Change, State
 from services.matching.rules.rounds import midnight, offering_on
 from shared.contracts.matching import PlacesLeft, ProjectPlaces
 from shared.contracts.rounds import first_round
@@ -32,6 +33,17 @@ async def carry_out(work: Work, changes: Sequence[Change]) -> None:
             student_ids={application.student_id for application in freed},
             cause=cause,
         )
+
+
+async def reply(work: Work, application: Application, given: Reply) -> None:
+    """A student replies to an offer; raises `NotAllowed` where it takes no such reply any more."""
+    others = await store.applications.of_same_student(work.connection, application)
+    await carry_out(work, endings.reply(application, given, others, now=work.now))
+
+
+async def cancel(work: Work, application: Application, by: Canceller, reason: str) -> None:
+    """A placement is cancelled; raises `NotAllowed` where there is none to cancel any more."""
+    await carry_out(work, endings.cancel(application, by, reason, now=work.now))
 
 
 async def offer_places_on(work: Work, round_id: str, project_id: str) -> None:

@@ -5,19 +5,22 @@ meanwhile, and from the round that shares its places.
 """
 
 from services.matching import service, store
-from services.matching.allocation import carry_out, offer_places_on, say_what_is_left
+from services.matching.allocation import carry_out, offer_places_on
 from services.matching.messages import OfferExpires, OffersDue, PlacementEnds, SecondRoundOpens, WaitingListEnds
-from services.matching.rules import endings, offers, rounds
-from services.matching.rules.life import MATCH
-from services.matching.rules.rounds import Round, who_holds_what
+from services.matching.release import close_waiting_list, release_match, settle
+from services.matching.rules import endings, rounds
+from services.matching.rules.life import PROGRAMME
+from services.matching.rules.rounds import who_holds_what
 from shared.contracts.intake import (
     ApplicationReceived,
     ApplicationsClosed,
     ApplicationWithdrawn,
+    HostRegistered,
+    ProjectSubmitted,
     ProjectWithdrawn,
     RoundScheduled,
+    StudentRegistered,
 )
-from shared.contracts.matching import MatchMade
 from shared.contracts.message import subject
 from shared.contracts.rounds import first_round, is_second_round
 from shared.contracts.screening import ProjectApproved
@@ -52,8 +55,23 @@ async def keep_round(event: RoundScheduled, work: Work) -> None:
         work.publish(offers_due, at=round_.offers_at)
         list_ends = WaitingListEnds(round_id=round_.round_id, ends_at=round_.waiting_list_ends_at)
         work.publish(list_ends, at=round_.waiting_list_ends_at)
-        if round_.opens_at:
+        if round_.is_second:
             work.publish(SecondRoundOpens(round_id=round_.round_id), at=round_.opens_at)
+
+
+@service.on(HostRegistered)
+async def keep_host(event: HostRegistered, work: Work) -> None:
+    await store.people.keep_host(work.connection, event)
+
+
+@service.on(StudentRegistered)
+async def keep_student(event: StudentRegistered, work: Work) -> None:
+    await store.people.keep_student(work.connection, event)
+
+
+@service.on(ProjectSubmitted)
+async def keep_template(event: ProjectSubmitted, work: Work) -> None:
+    await store.projects.keep_template(work.connection, event)
 
 
 @service.on(ProjectApproved, changes=it_and_its_round)
@@ -99,7 +117,7 @@ async def keep_closing(event: ApplicationsClosed, work: Work) -> None:
 
 @service.on(SecondRoundOpens, changes=its_places)
 async def open_second_round(timer: SecondRoundOpens, work: Work) -> None:
-    await _settle(timer.round_id, work)
+    await settle(work, timer.round_id)
 
 
 @service.on(OffersDue, changes=its_places)
@@ -107,14 +125,13 @@ async def match_round(timer: OffersDue, work: Work) -> None:
     round_ = await store.rounds.find(work.connection, timer.round_id)
     if round_ is None or round_.matched_at or round_.offers_at != timer.offers_at:
         return
+    setting = await store.policies.setting(work.connection, round_.round_id)
+    if setting.held:
+        return
     facts = await store.rounds.facts_for_match(work.connection, round_.round_id)
     if facts.still_on_their_way:
         raise NotYet(facts.still_on_their_way)
-    await _make_match(round_, work)
-    # Where the facts came so late that the cut-off has passed, nobody else ends what the match leaves.
-    if work.now >= round_.waiting_list_ends_at:
-        await _end_waiting_list(round_.round_id, work)
-        await _settle(round_.round_id, work)
+    await release_match(work, round_, setting.policy, by=PROGRAMME)
 
 
 @service.on(OfferExpires, changes=it_and_its_round)
@@ -128,7 +145,7 @@ async def decline_by_default(timer: OfferExpires, work: Work) -> None:
 async def end_waiting_list(timer: WaitingListEnds, work: Work) -> None:
     round_ = await store.rounds.find(work.connection, timer.round_id)
     if round_ and round_.matched_at and round_.waiting_list_ends_at == timer.ends_at:
-        await _end_waiting_list(round_.round_id, work)
+        await close_waiting_list(work, round_.round_id)
 
 
 @service.on(PlacementEnds, changes=it_and_its_round)
@@ -136,33 +153,3 @@ async def complete_placement(timer: PlacementEnds, work: Work) -> None:
     application = await store.applications.find(work.connection, timer.application_id)
     if application:
         await carry_out(work, endings.complete(application, now=work.now))
-
-
-async def _make_match(round_: Round, work: Work) -> None:
-    applications = await store.applications.standing(work.connection, round_.round_id)
-    places = await store.projects.places(work.connection, round_.round_id)
-    changes = offers.make_match(applications, places, now=work.now, reply_by=round_.reply_by(work.now))
-    await store.rounds.set_matched(work.connection, round_.round_id, work.now)
-    work.publish(
-        MatchMade(
-            round_id=round_.round_id,
-            applications=len(applications),
-            places=sum(places.values()),
-            offers=sum(change.step.transition == MATCH.name for change in changes),
-        )
-    )
-    await carry_out(work, changes)
-
-
-async def _end_waiting_list(round_id: str, work: Work) -> None:
-    standing = await store.applications.standing(work.connection, round_id)
-    await carry_out(work, endings.end_waiting_list(standing, now=work.now))
-
-
-async def _settle(round_id: str, work: Work) -> None:
-    """Once a round is matched and its second has opened, its waiting list ends and what it leaves is said."""
-    second = rounds.to_settle(await store.rounds.both(work.connection, round_id), work.now)
-    if second:
-        await _end_waiting_list(first_round(round_id), work)
-        await store.rounds.set_settled(work.connection, second.round_id, work.now)
-        say_what_is_left(work, round_id, await store.projects.places(work.connection, round_id))

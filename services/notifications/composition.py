@@ -12,12 +12,16 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import compat32
 from email.utils import format_datetime, formataddr, parseaddr
+from typing import Any
 
 from services.notifications.calendars import placement_file
 from services.notifications.letters import Letter, one_line, write_letter
-from services.notifications.rules.mails import DueEmail
+from services.notifications.rules.mails import DueEmail, Leads, Recipient
 from services.notifications.settings import MailSettings, is_mailbox
 from shared.clock import LOCAL_TIME
+from shared.web.callers import Link, Purpose
+from shared.web.links import ENTRANCE, link_url
+from shared.web.settings import WebSettings
 
 # The classes of `email.mime` and not `EmailMessage`: they make the same mail in a third of the time.
 _WIRE = compat32.clone(linesep="\r\n")
@@ -49,13 +53,12 @@ class Parcel:
     content: bytes
 
 
-def compose(email: DueEmail, settings: MailSettings, *, now: datetime) -> Parcel:
+def compose(email: DueEmail, settings: MailSettings, web: WebSettings, *, now: datetime) -> Parcel:
     """Write a stored mail; raises `Refused` where the address on record is not one that mail can be sent to."""
     recipient = email.address or settings.staff_email
     if not is_mailbox(recipient):
         raise Refused("The address on record is not one that mail can be sent to.")
-    name = email.name or STAFF_NAME
-    letter = write_letter(email.template, {**email.facts, "name": name, "staff_email": settings.staff_email})
+    letter = write_letter(email.template, {**email.facts, **_of_every_mail(email, settings, web)})
     mail = _body(letter)
     if "calendar" in email.facts:
         mail = _with_calendar(mail, email, settings, now)
@@ -72,6 +75,25 @@ def compose(email: DueEmail, settings: MailSettings, *, now: datetime) -> Parcel
         file_name=f"{email.email_id}-{email.template}-{email.recipient.id}.eml",
         content=mail.as_bytes(policy=_WIRE),
     )
+
+
+def _of_every_mail(email: DueEmail, settings: MailSettings, web: WebSettings) -> dict[str, Any]:
+    """What the layout states: whom it is for, where the button leads, and until when."""
+    leads = email.leads
+    return {
+        "name": email.name or STAFF_NAME,
+        "staff_email": settings.staff_email,
+        "link": leads and _url(email.recipient, leads, web),
+        "link_ends_at": leads.ends_at.isoformat() if leads and leads.ends_at else None,
+        "new_link": f"{web.origin}{ENTRANCE}",
+    }
+
+
+def _url(reader: Recipient, leads: Leads, web: WebSettings) -> str:
+    """A link that lets its reader in; to staff, who sign in, the page's address alone."""
+    if reader.kind == "staff" or leads.opens is None or leads.ends_at is None:
+        return f"{web.origin}{leads.path}"
+    return link_url(Link(reader.kind, reader.id, Purpose(leads.opens), leads.issued_at, leads.ends_at, leads.path), web)
 
 
 def message_id(email: DueEmail, settings: MailSettings) -> str:

@@ -1,4 +1,4 @@
-"""What notifications does outside: it sends mails."""
+"""What notifications does alone: it sends mails, and looks up who asks for a link."""
 
 from datetime import datetime
 
@@ -6,13 +6,16 @@ import structlog
 
 from services.notifications import service
 from services.notifications.composition import Refused, compose, message_id
-from services.notifications.messages import SendEmail
+from services.notifications.messages import LinkRequested, SendEmail
+from services.notifications.rules.links import new_links
 from services.notifications.rules.mails import DueEmail
 from services.notifications.settings import MailSettings
-from services.notifications.store import emails
+from services.notifications.store import emails, known, people
+from services.notifications.telling import tell
 from services.notifications.transport import NotTaken, open_transport
 from shared.contracts.notifications import EmailFailed, EmailSent
 from shared.runtime import UnitsOfWork
+from shared.web.settings import WebSettings
 
 log = structlog.get_logger()
 
@@ -32,10 +35,18 @@ async def send_email(effect: SendEmail, units: UnitsOfWork) -> None:
             work.publish(EmailFailed(**email.ids, reason=refusal) if refusal else EmailSent(**email.ids))
 
 
+@service.effect(LinkRequested)
+async def send_links(effect: LinkRequested, units: UnitsOfWork) -> None:
+    """A new link to each person of an address; nothing at all where it is nobody's."""
+    async with units.open() as work:
+        asking = await people.at_address(work.connection, effect.email)
+        await tell(work, new_links(asking, await known.rounds(work.connection), work.now))
+
+
 async def _send(email: DueEmail, settings: MailSettings, *, now: datetime) -> str | None:
     """Returns why it was refused, if that is for good; raises what may pass."""
     try:
-        await open_transport(settings).send(compose(email, settings, now=now))
+        await open_transport(settings).send(compose(email, settings, WebSettings(), now=now))
     except Refused as refused:
         return refused.reason
     except NotTaken as passing:

@@ -2,7 +2,9 @@
 
 from services.notifications import service
 from services.notifications.messages import RankingReminder
+from services.notifications.revoking import revoke
 from services.notifications.rules import applications, placements, projects, rankings, refusals
+from services.notifications.rules.people import CHANGED_ADDRESS
 from services.notifications.store import copies, known
 from services.notifications.telling import application_of, hear, project_of, tell
 from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
@@ -25,8 +27,10 @@ from shared.contracts.matching import (
     OfferMade,
     PlacementCancelled,
     PlacementConfirmed,
+    PlacesLeft,
     RankingReceived,
 )
+from shared.contracts.rounds import second_round
 from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned, ReviewOverdue
 from shared.runtime import NotYet, Work
 
@@ -40,12 +44,14 @@ async def keep_round(event: RoundScheduled, work: Work) -> None:
 
 @service.on(HostRegistered)
 async def keep_host(event: HostRegistered, work: Work) -> None:
-    await copies.keep_host(work.connection, event)
+    if await copies.keep_host(work.connection, event):
+        await revoke(work, "host", event.host_id, by=CHANGED_ADDRESS)
 
 
 @service.on(StudentRegistered)
 async def keep_student(event: StudentRegistered, work: Work) -> None:
-    await copies.keep_student(work.connection, event)
+    if await copies.keep_student(work.connection, event):
+        await revoke(work, "student", event.student_id, by=CHANGED_ADDRESS)
 
 
 @service.on(RankingReceived)
@@ -56,6 +62,17 @@ async def keep_ranking(event: RankingReceived, work: Work) -> None:
 @service.on(ProjectReturned)
 async def tell_of_return(event: ProjectReturned, work: Work) -> None:
     await tell(work, projects.returned(event, await project_of(event, work), now=work.now))
+
+
+@service.on(PlacesLeft)
+async def tell_of_places_left(event: PlacesLeft, work: Work) -> None:
+    await copies.keep_places_left(work.connection, event)
+    second = await known.round_(work.connection, second_round(event.round_id))
+    left = [project.project_id for project in event.projects]
+    projects = await known.projects_in(work.connection, second_round(event.round_id), left)
+    if second is None or len(projects) < len(left):
+        raise NotYet("the second round, or one of the projects, is still on its way")
+    await tell(work, rankings.left(second, projects))
 
 
 @service.on(ApplicationsClosed)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from shared.contracts.fields import EmailAddress
 from shared.contracts.message import Effect, Timer
 
 
@@ -17,3 +18,13 @@ class SendEmail(Effect, about="email"):
     """Hand one mail to the mail server, or lay it in the folder for mails."""
 
     email_id: UUID
+
+
+class LinkRequested(Effect, about="request"):
+    """Somebody asks for a new link, to an address that may or may not be one of ours.
+
+    It is looked up once the visitor has been answered, so that neither the answer nor its time tells which.
+    """
+
+    request_id: UUID
+    email: EmailAddress

@@ -135,6 +135,9 @@ MATCHING = Card(
     ),
     hears=(
         RoundScheduled,
+        HostRegistered,
+        StudentRegistered,
+        ProjectSubmitted,
         ProjectApproved,
         ProjectWithdrawn,
         ApplicationReceived,
@@ -163,6 +166,7 @@ NOTIFICATIONS = Card(
         SubmissionRefused,
         ApplicationsClosed,
         RankingReceived,
+        PlacesLeft,
         OfferMade,
         OfferDeclined,
         ApplicationWaitlisted,

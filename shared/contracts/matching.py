@@ -40,12 +40,20 @@ class RankingReceived(Event, about="project"):
 
 
 class MatchMade(Event, about="round"):
-    """The round was matched: the student-optimal stable match of preferences and rankings."""
+    """The round was matched, by students' preferences and hosts' rankings, under the policy that staff chose."""
 
     round_id: RoundId
     applications: Annotated[int, Field(ge=0, description="Applications that stood.", examples=[480])]
     places: Annotated[int, Field(ge=0, description="Places of approved projects.", examples=[150])]
     offers: Annotated[int, Field(ge=0, description="Offers that went out.", examples=[142])]
+    policy: Annotated[
+        Literal["stable", "most_places", "first_come"],
+        Field(
+            description="`stable`: the student-optimal stable match. `most_places`: as many places as can be, then the "
+            "students' better choices. `first_come`: applications in the order of receipt.",
+            examples=["stable"],
+        ),
+    ] = "stable"
 
 
 class ProjectPlaces(BaseModel):

@@ -10,14 +10,19 @@ from services.matching.rules import endings, offers
 from services.matching.rules.endings import Reply
 from services.matching.rules.history import Applied, Happened, RoundHistory
 from services.matching.rules.life import HOLDS_A_PLACE, STANDS, Application, Canceller, Change, Days, State
-from shared.contracts.intake import ApplicationReceived, ApplicationsClosed, ApplicationWithdrawn
+from shared.contracts.intake import ApplicationReceived, ApplicationsClosed, ApplicationWithdrawn, RoundScheduled
 from shared.contracts.screening import ProjectApproved
-from tests.support.examples import ROUND
+from tests.support.examples import ROUND, round_scheduled
 
 OFFERS_AT = datetime(2027, 5, 21, 8, tzinfo=UTC)
 REPLY_BY = OFFERS_AT + timedelta(days=3)
 CUT_OFF = datetime(2027, 6, 6, 23, tzinfo=UTC)
 DAYS = Days(date(2027, 6, 21), date(2027, 6, 25))
+
+SECOND_ROUND = f"{ROUND}.2"
+SECOND_OPENS_AT = OFFERS_AT + timedelta(days=4)
+"""When the first offers have been answered, and what was passed on then is still open."""
+SECOND_OFFERS_AT = SECOND_OPENS_AT + timedelta(days=5)
 
 
 def project_approved(project_id: str = "P1", **changes: Any) -> ProjectApproved:
@@ -68,6 +73,28 @@ def applications_closed(received: int, **changes: Any) -> ApplicationsClosed:
         "closed_at": datetime(2027, 5, 10, 11, tzinfo=UTC),
     }
     return ApplicationsClosed(**facts | changes)
+
+
+def second_round_scheduled(**changes: Any) -> RoundScheduled:
+    facts: dict[str, Any] = {
+        "round_id": SECOND_ROUND,
+        "follows": ROUND,
+        "name": "Trinity 2027, second round",
+        "opens_at": SECOND_OPENS_AT,
+        "closes_at": SECOND_OPENS_AT + timedelta(days=3),
+        "rankings_due_at": SECOND_OFFERS_AT - timedelta(hours=1),
+        "offers_at": SECOND_OFFERS_AT,
+        "reply_within_days": 2,
+        "applications_per_student": 1,
+    }
+    return round_scheduled(**facts | changes)
+
+
+def second_application(student_id: str, project_id: str) -> ApplicationReceived:
+    """An application of the second round, which goes by the name that one of the first would have, and `.2`."""
+    return application_received(
+        student_id, project_id, application_id=f"{student_id}-{project_id}.2", round_id=SECOND_ROUND
+    )
 
 
 def application(student_id: str, project_id: str, preference: int = 1, **changes: Any) -> Application:

@@ -75,16 +75,16 @@ class Matching:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def offers(self, state: str = "open") -> list[str]:
-        return [offer["application_id"] for offer in await self.get("/offers", round_id=ROUND, state=state)]
+    async def offers(self, state: str = "open", round_id: str = ROUND) -> list[str]:
+        return [offer["application_id"] for offer in await self.get("/offers", round_id=round_id, state=state)]
 
     async def placements(self) -> dict[str, str]:
         return {each["application_id"]: each["state"] for each in await self.get("/placements", round_id=ROUND)}
 
-    async def violations(self) -> list[str]:
+    async def violations(self, round_id: str = ROUND) -> list[str]:
         """What the check of the round's history finds wrong."""
         async with self.service.replicas[0].units_of_work.open() as work:
-            return history.violations(await store.history_of_round(work.connection, ROUND))
+            return history.violations(await store.history_of_round(work.connection, round_id))
 
 
 def twice_in_any_order(random: Random, *events: Event) -> list[Event]:

@@ -43,7 +43,7 @@ STATEMENTS = frozenset({"execute", "executemany", "fetch", "fetchrow", "fetchval
 
 TABLES = (
     *("application_steps", "placements", "offers", "rankings", "applications", "projects", "rounds", "closings"),
-    *("withdrawn_applications", "withdrawn_projects"),
+    *("withdrawn_applications", "withdrawn_projects", "match_settings", "releases"),
     *("inbox", "outbox", "unsent", "waiting", "failures", "suspects"),
 )
 """All that there are, whoever refers to another first."""

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 
-from services.notifications.messages import RankingReminder
-from services.notifications.rules import applications, placements, projects, rankings, refusals
+from services.notifications.messages import LinkRequested, RankingReminder
+from services.notifications.rules import applications, links, placements, projects, rankings, refusals
 from services.notifications.rules.known import Applicants, Application, Host, Project, Round, Student
-from services.notifications.rules.mails import DueEmail, Mail, Recipient
+from services.notifications.rules.mails import DueEmail, Leads, Mail, Recipient
 from services.notifications.rules.refusals import Concerned
 from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
 from shared.contracts.every_service import MessageFailed
@@ -28,6 +28,8 @@ from shared.contracts.matching import (
     OfferMade,
     PlacementCancelled,
     PlacementConfirmed,
+    PlacesLeft,
+    ProjectPlaces,
 )
 from shared.contracts.message import Message
 from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned, ReviewOverdue
@@ -59,7 +61,9 @@ TO_STUDENT = Recipient("student", "S00001")
 
 
 def a_round(**changes: Any) -> Round:
-    return Round(**_copied(Round, round_scheduled(), round_id=ROUND) | changes)
+    event = round_scheduled()
+    copied = _copied(Round, event, round_id=ROUND, last_day=max(week.ends_on for week in event.weeks))
+    return Round(**copied | changes)
 
 
 def a_host(**changes: Any) -> Host:
@@ -118,6 +122,14 @@ def applications_closed(received: int = 1) -> ApplicationsClosed:
     return ApplicationsClosed(round_id=ROUND, applications_received=received, closed_at=a_round().closes_at)
 
 
+def a_second_round() -> Round:
+    return a_round(round_id=f"{ROUND}.2", name="Trinity 2027, second round")
+
+
+def places_left() -> PlacesLeft:
+    return PlacesLeft(round_id=ROUND, projects=[ProjectPlaces(project_id="P0001", places=1)])
+
+
 def offer_made(**changes: Any) -> OfferMade:
     return OfferMade(**OF_APPLICATION | {"reply_by": REPLY_BY} | changes)
 
@@ -153,7 +165,7 @@ def refused(kind: Any, faults: Mapping[str, str] | None = None, **ids: str) -> S
 
 def every_telling() -> list[tuple[Message, list[Mail]]]:
     """Whatever leads to a mail, in each of its variants, with the mails that its rule makes of it."""
-    return [*_of_projects(), *_of_applications(), *_of_rankings(), *_of_what_could_not_be_done()]
+    return [*_of_projects(), *_of_applications(), *_of_rankings(), *_of_what_could_not_be_done(), _of_a_lost_link()]
 
 
 def due(mail: Mail, *, name: str | None = "José Evans", address: str | None = "jose@college.example") -> DueEmail:
@@ -166,6 +178,7 @@ def due(mail: Mail, *, name: str | None = "José Evans", address: str | None = "
         name=name,
         address=address,
         facts=to_jsonable_python(mail.facts),
+        leads=Leads(mail.path, mail.opens, NOW, mail.link_ends_at) if mail.path else None,
     )
 
 
@@ -209,7 +222,8 @@ def _of_applications() -> list[tuple[Message, list[Mail]]]:
         (survey(SurveyUnanswered, "student"), placements.survey_unanswered),
         (survey(SurveyUnanswered, "host"), placements.survey_unanswered),
     ]
-    remote = an_application(project=a_project(mode="remote"))
+    second = a_second_round().applications
+    remote = an_application(project=a_project(mode="remote", round=a_round(second=second)))
     return [
         *((event, rule(event, waits_for_ranking)) for event, rule in told),
         *((event, rule(event, remote)) for event, rule in told),
@@ -222,8 +236,14 @@ def _of_rankings() -> list[tuple[Message, list[Mail]]]:
     return [
         (applications_closed(), rankings.due(round_, [with_one])),
         (applications_closed(0), rankings.due(round_, [applicants()])),
+        (places_left(), rankings.left(a_second_round(), [a_project(places=1)])),
         (reminder, rankings.remind(round_, [with_one])),
     ]
+
+
+def _of_a_lost_link() -> tuple[Message, list[Mail]]:
+    request = LinkRequested(request_id=SOME_UUID, email="elif@college.example")
+    return request, links.new_links([TO_STUDENT, TO_HOST], [a_round()], NOW)
 
 
 def _of_what_could_not_be_done() -> list[tuple[Message, list[Mail]]]:

@@ -1,8 +1,14 @@
-"""The report as one page: HTML with charts as inline SVG, no script, nothing fetched, ready to keep and to print."""
+"""The report: charts as inline SVG with the numbers beside them.
 
+It stands in a page among all pages, or as one page with no script and nothing fetched, ready to keep and to print.
+"""
+
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Final
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -10,6 +16,7 @@ from services.evaluation.reports import charts
 from services.evaluation.reports.charts import Chart, Sides
 from services.evaluation.rules.report import FEWEST_ANSWERS, Breakdown, Dimension, GroupReport, Report, Scores
 from shared.clock import LOCAL_TIME
+from shared.web.layout import ASSETS
 
 TITLES: Final = {
     Dimension.CATEGORY: "Project category",
@@ -23,6 +30,20 @@ TITLES: Final = {
     Dimension.DOMICILE: "Domicile",
 }
 UNTOLD: Final = f"fewer than {FEWEST_ANSWERS}"
+STYLE: Final = (Path(__file__).parent.parent / "pages" / "alone.css").read_text() + (ASSETS / "report.css").read_text()
+"""How the page looks that stands alone."""
+
+CONTENT_SECURITY_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        f"style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""Nothing but that style."""
+
 _WORDS: Final = {
     (Dimension.ALUMNI, "yes"): "Alumni host",
     (Dimension.ALUMNI, "no"): "Other host",
@@ -31,17 +52,26 @@ _WORDS: Final = {
 
 
 def render(report: Report) -> str:
-    """The report's page."""
-    return _pages.get_template("report.html").render(
-        report=report,
-        headlines=_headlines(report),
-        overview=_overview(report),
-        everyone=[("All", _sides(report))],
-        breakdowns=[
+    """The report as one page, which says itself how it looks."""
+    return _pages.get_template("report.html").render(style=STYLE, **_facts(report))
+
+
+def render_body(report: Report) -> str:
+    """The report without a page around it; `report.css` among the assets says how it looks."""
+    return _pages.get_template("report_body.html").render(_facts(report))
+
+
+def _facts(report: Report) -> dict[str, Any]:
+    return {
+        "report": report,
+        "headlines": _headlines(report),
+        "overview": _overview(report),
+        "everyone": [("All", _sides(report))],
+        "breakdowns": [
             (breakdown.dimension, TITLES[breakdown.dimension], _panels(breakdown), _groups(breakdown))
             for breakdown in report.breakdowns
         ],
-    )
+    }
 
 
 def _headlines(report: Report) -> list[tuple[str, str, str]]:

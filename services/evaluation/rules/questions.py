@@ -1,10 +1,12 @@
 """What each side is asked, in words, and what may be answered."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.evaluation import Respondent
+from shared.contracts.intake import Fault
 
 OneToFive = Annotated[int, Field(ge=1, le=5, strict=True)]
 ZeroToTen = Annotated[int, Field(ge=0, le=10, strict=True)]
@@ -35,6 +37,10 @@ class Question(BaseModel):
     lowest_means: str = ""
     highest: int | None = None
     highest_means: str = ""
+
+    @property
+    def is_scale(self) -> bool:
+        return self.highest is not None
 
 
 def _scored(field: str, text: str, lowest_means: str, highest_means: str) -> Question:
@@ -88,3 +94,12 @@ QUESTIONS: Final[dict[Respondent, tuple[Question, ...]]] = {
         Question(field="comment", text="What should we keep, and what should we change?"),
     ),
 }
+
+
+def unanswered(questions: Sequence[Question], given: Mapping[str, object]) -> list[Fault]:
+    """The questions that are still to be answered; a comment need not be given."""
+    return [
+        Fault(field=question.field, reason=f"Choose an answer to question {number}.")
+        for number, question in enumerate(questions, 1)
+        if question.is_scale and given.get(question.field) is None
+    ]

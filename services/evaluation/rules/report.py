@@ -67,6 +67,19 @@ class EvaluatedRound:
     last_day: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class RoundSoFar:
+    """A round in the list of reports: its completed placements, and how many of those who were asked have answered."""
+
+    round_id: str
+    name: str
+    placements: int
+    last_day: date | None
+    asked: int
+    closed: int
+    answered: int
+
+
 class _Told(BaseModel):
     model_config = ConfigDict(frozen=True)
 

@@ -1,7 +1,7 @@
 """The workflow of a survey: two for each completed placement, open for two weeks."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -59,6 +59,38 @@ class Survey:
         }
 
 
+class Standing(StrEnum):
+    """What a survey is to its respondent; the value names it on their page."""
+
+    TO_ANSWER = "to_answer"
+    ANSWERED = "answered"
+    """And may be answered otherwise until it closes."""
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A survey with what its respondent knows the placement by; title and organisation while they are known."""
+
+    survey: Survey
+    title: str | None
+    organisation: str | None
+    starts_on: date
+    ends_on: date
+    answered_at: datetime | None
+    """When the answers that count were given."""
+
+    def standing(self, now: datetime) -> Standing:
+        if is_over(self.survey, now=now):
+            return Standing.CLOSED
+        return Standing.TO_ANSWER if self.survey.state is State.OPEN else Standing.ANSWERED
+
+
+def is_over(survey: Survey, *, now: datetime) -> bool:
+    """Whether no more answers are taken, also while the timer that closes it is still on its way."""
+    return survey.state is State.CLOSED or now >= survey.closes_at
+
+
 def survey_id(application_id: str, respondent: Respondent) -> UUID:
     """The same for the same placement and side, whoever asks and however often."""
     return uuid5(NAMESPACE_URL, f"urn:ninthweek:survey:{application_id}:{respondent}")
@@ -90,7 +122,7 @@ def reminder_at(survey: Survey) -> datetime:
 
 def answer(survey: Survey, *, now: datetime) -> Step[State]:
     """The respondent answers, for the first time or again; raises `NotAllowed` once the survey's time is over."""
-    if survey.state is State.CLOSED or now >= survey.closes_at:
+    if is_over(survey, now=now):
         closed = f"{survey.closes_at.astimezone(LOCAL_TIME):%-d %B %Y at %H:%M}"
         raise NotAllowed(f"The survey closed on {closed}; no more answers are taken.")
     return (ANSWER if survey.state is State.OPEN else ANSWER_AGAIN).step(survey.state, at=now)

@@ -1,15 +1,27 @@
 """Completed placements, their surveys, and what was answered."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
 
 from services.evaluation.rules.questions import Answers
-from services.evaluation.rules.surveys import OPEN, State, Survey
+from services.evaluation.rules.surveys import OPEN, Asked, State, Survey
+from shared.contracts.evaluation import Respondent
 from shared.contracts.matching import PlacementCompleted
 from shared.database.connection import Connection
 from shared.workflow import Step
+
+_ASKED: Final = """
+    select
+        surveys_of_placements.*, projects.title, hosts.organisation, placements.starts_on, placements.ends_on,
+        (select given_at from current_answers where survey_id = surveys_of_placements.survey_id) as answered_at
+    from surveys_of_placements
+        join placements using (application_id, round_id, project_id)
+        left join projects using (project_id)
+        left join hosts using (host_id)
+"""
 
 
 async def add_placement(connection: Connection, event: PlacementCompleted) -> None:
@@ -72,6 +84,25 @@ async def surveys(
         round_id,
     )
     return [_survey(row) for row in rows]
+
+
+async def asked(connection: Connection, survey_id: UUID) -> Asked | None:
+    row = await connection.fetchrow(f"{_ASKED} where survey_id = $1", survey_id)
+    return _asked(row) if row else None
+
+
+async def asked_of(connection: Connection, respondent: Respondent, respondent_id: str) -> list[Asked]:
+    """The surveys of a host or student, those that close first at the head."""
+    rows = await connection.fetch(
+        f"""
+        {_ASKED}
+        where respondent = $1 and respondent_id = $2
+        order by closes_at, application_id
+        """,
+        respondent,
+        respondent_id,
+    )
+    return [_asked(row) for row in rows]
 
 
 async def move(connection: Connection, survey_id: UUID, step: Step[State]) -> None:
@@ -141,3 +172,9 @@ async def _add_step(connection: Connection, survey_id: UUID, step: Step[State]) 
 
 def _survey(row: Record) -> Survey:
     return Survey(**{**row, "state": State(row["state"])})
+
+
+def _asked(row: Record) -> Asked:
+    facts = dict(row)
+    about = {name: facts.pop(name) for name in ("title", "organisation", "starts_on", "ends_on", "answered_at")}
+    return Asked(survey=Survey(**facts | {"state": State(facts["state"])}), **about)

@@ -1,6 +1,6 @@
 """What the report is made from, counted where the answers are."""
 
-from services.evaluation.rules.report import DETRACTOR_TO, PROMOTER_FROM, Dimension, EvaluatedRound, Tally
+from services.evaluation.rules.report import DETRACTOR_TO, PROMOTER_FROM, Dimension, EvaluatedRound, RoundSoFar, Tally
 from shared.database.connection import Connection
 
 
@@ -20,6 +20,29 @@ async def evaluated_round(connection: Connection, round_id: str) -> EvaluatedRou
     if row is None or (row["name"] is None and row["placements"] == 0):
         return None
     return EvaluatedRound(**{**row, "round_id": round_id, "name": row["name"] or round_id})
+
+
+async def rounds(connection: Connection) -> list[RoundSoFar]:
+    """Every round that was scheduled or had a placement completed, with how many answered; the latest first."""
+    rows = await connection.fetch(
+        """
+        select
+            round_id,
+            coalesce(rounds.name, round_id) as name,
+            count(distinct placements.application_id) as placements,
+            max(placements.ends_on) as last_day,
+            count(survey_id) as asked,
+            count(survey_id) filter (where state = 'closed') as closed,
+            count(answered.survey_id) as answered
+        from rounds
+            full join placements using (round_id)
+            left join surveys using (application_id)
+            left join (select distinct survey_id from answers) as answered using (survey_id)
+        group by round_id, rounds.name
+        order by max(placements.ends_on) desc nulls first, round_id desc
+        """
+    )
+    return [RoundSoFar(**row) for row in rows]
 
 
 async def tallies(connection: Connection, round_id: str) -> list[Tally]:

@@ -3,5 +3,5 @@
 from shared.database.migration import sql_beside
 
 revision = "0004"
-down_revision = "0001"
+down_revision = "0003"
 upgrade = sql_beside(__file__)

@@ -1,5 +1,5 @@
--- Of a second round: when it opens, which ends the waiting list of its first; and when what is left for it was said.
-alter table rounds add column opens_at timestamptz, add column settled_at timestamptz;
+-- Of a second round: when what its first leaves was said. That the second opens ends the first one's waiting list.
+alter table rounds add column settled_at timestamptz;
 
 -- A project is ranked once in each round.
 alter table rankings add column round_id text;

@@ -7,9 +7,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.matching import store
-from services.matching.allocation import carry_out
+from services.matching.allocation import reply
 from services.matching.routes.applications import InMatching, OfApplication, find, find_to_change
-from services.matching.rules import endings
 from services.matching.rules.endings import Reply
 from services.matching.rules.life import PLACED, Application, State
 from shared.contracts.fields import ApplicationId, Moment, RoundId
@@ -79,12 +78,10 @@ async def reply_to_offer(application_id: ApplicationId, given: ReplyGiven, work:
     """Accept or decline an offer. The same reply again changes nothing; another one is refused."""
     application = await find_to_change(application_id, work)
     _offer(application)
-    others = await store.applications.of_same_student(work.connection, application)
     try:
-        changes = endings.reply(application, given.reply, others, now=work.now)
+        await reply(work, application, given.reply)
     except NotAllowed as refused:
         raise Conflict(str(refused)) from refused
-    await carry_out(work, changes)
     return _offer(await find(application_id, work))
 
 

@@ -1,5 +1,6 @@
 """Placements, and how they are cancelled."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -7,11 +8,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.matching import store
-from services.matching.allocation import carry_out
+from services.matching.allocation import cancel
 from services.matching.routes.applications import InMatching, OfApplication, find, find_to_change
-from services.matching.rules import endings
+from services.matching.rules.attendance import Presence, did_not_come
 from services.matching.rules.life import PLACED, Application, Canceller, State
 from shared.contracts.fields import ApplicationId, FirstDay, LastDay, Moment, RoundId
+from shared.runtime.work import Work
 from shared.web import Conflict, NotFound, StaffOnly
 from shared.workflow import NotAllowed
 
@@ -26,6 +28,13 @@ class PlacementState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class DayRecorded(BaseModel):
+    """How it was on a day."""
+
+    day: Annotated[date, Field(examples=["2027-06-21"])]
+    presence: Presence
+
+
 class Placement(OfApplication):
     """A place that was accepted."""
 
@@ -33,6 +42,8 @@ class Placement(OfApplication):
     starts_on: FirstDay
     ends_on: LastDay
     confirmed_at: Moment
+    attendance: Annotated[list[DayRecorded], Field(description="What the host said of its days so far, in order.")]
+    did_not_come: Annotated[bool, Field(description="Absent on a day and present on none, as the host has said.")]
 
 
 class Cancellation(BaseModel):
@@ -52,29 +63,35 @@ async def list_placements(
 ) -> list[Placement]:
     """The placements, by when their places were offered: of a round, in a state, or all."""
     states = PLACED if state is None else [State(state)]
-    return [_placement(placed) for placed in await store.applications.with_offer(work.connection, round_id, states)]
+    placed = await store.applications.with_offer(work.connection, round_id, states)
+    recorded = await store.attendance.of(work.connection, [each.application_id for each in placed])
+    return [_placement(each, recorded.get(each.application_id, {})) for each in placed]
 
 
 @routes.get("/placements/{application_id}")
 async def read_placement(application_id: ApplicationId, work: InMatching) -> Placement:
     """The placement that came of an application."""
-    return _placement(await find(application_id, work))
+    return await _with_attendance(await find(application_id, work), work)
 
 
 @routes.post("/placements/{application_id}/cancellation")
 async def cancel_placement(application_id: ApplicationId, given: Cancellation, work: InMatching) -> Placement:
     """Cancel a placement; its place is offered on. One that is cancelled already stays as it is."""
     application = await find_to_change(application_id, work)
-    placement = _placement(application)
+    placement = await _with_attendance(application, work)
     try:
-        changes = endings.cancel(application, given.by, given.reason, now=work.now)
+        await cancel(work, application, given.by, given.reason)
     except NotAllowed as refused:
         raise Conflict(str(refused)) from refused
-    await carry_out(work, changes)
     return placement.model_copy(update={"state": PlacementState.CANCELLED})
 
 
-def _placement(application: Application) -> Placement:
+async def _with_attendance(application: Application, work: Work) -> Placement:
+    recorded = await store.attendance.of(work.connection, [application.application_id])
+    return _placement(application, recorded.get(application.application_id, {}))
+
+
+def _placement(application: Application, recorded: store.attendance.Recorded) -> Placement:
     if application.confirmed_at is None or application.days is None:
         raise NotFound(f"No placement came of {application.application_id}.")
     return Placement(
@@ -83,4 +100,6 @@ def _placement(application: Application) -> Placement:
         starts_on=application.days.starts_on,
         ends_on=application.days.ends_on,
         confirmed_at=application.confirmed_at,
+        attendance=[DayRecorded(day=day, presence=presence) for day, presence in sorted(recorded.items())],
+        did_not_come=did_not_come(recorded),
     )

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.matching import store
+from services.matching import ranking, store
 from services.matching.routes.applications import InMatching
 from services.matching.rules import rankings
 from services.matching.rules.life import STANDS, State
+from services.matching.rules.orders import Order
 from services.matching.rules.rounds import who_holds_what
 from shared.contracts.fields import ApplicationId, HostId, Moment, Places, ProjectId, RoundId, StudentId, Title
-from shared.contracts.matching import RankingReceived
 from shared.runtime.work import Work
 from shared.web import Conflict, Invalid, NotFound, StaffOnly
 from shared.workflow import NotAllowed
@@ -42,7 +42,13 @@ class Ranking(BaseModel):
         list[ApplicationId],
         Field(description="The current ranking, best first, without those withdrawn since; others are not suitable."),
     ]
+    not_suitable: Annotated[
+        dict[ApplicationId, str], Field(description="Why, in the host's words, some were left out of it.")
+    ]
     received_at: Annotated[Moment | None, Field(description="When the host gave it; null while it has given none.")]
+
+
+ReasonForStaff = Annotated[str, Field(max_length=rankings.LONGEST_REASON, pattern=r"^[^\x00]*$")]
 
 
 class RankingGiven(BaseModel):
@@ -53,6 +59,10 @@ class RankingGiven(BaseModel):
     application_ids: Annotated[
         list[ApplicationId], Field(description="Best first; who is absent is not suitable.", examples=[["A000042"]])
     ]
+    not_suitable: Annotated[
+        dict[ApplicationId, ReasonForStaff],
+        Field(description="Why, for some or all of those absent; students never see it.", examples=[{"A000043": ""}]),
+    ] = {}
 
 
 @routes.get("/rankings/{project_id}")
@@ -67,23 +77,11 @@ async def rank_applicants(project_id: ProjectId, given: RankingGiven, work: InMa
     await work.lock(who_holds_what((await _project(project_id, work)).round_id))
     project = await _project(project_id, work)
     try:
-        rankings.check_open(project, await store.rounds.find(work.connection, project.round_id))
+        faults = await ranking.give(work, project, Order(tuple(given.application_ids), given.not_suitable))
     except NotAllowed as refused:
         raise Conflict(str(refused)) from refused
-    known = await store.applications.of_ids(work.connection, given.application_ids)
-    if faults := rankings.faults_in(project_id, given.application_ids, known):
+    if faults:
         raise Invalid(faults)
-    current = await store.rankings.current(work.connection, project_id)
-    if current is None or list(current.application_ids) != given.application_ids:
-        await store.rankings.add(work.connection, project_id, given.application_ids, work.now)
-        work.publish(
-            RankingReceived(
-                project_id=project_id,
-                round_id=project.round_id,
-                host_id=project.host_id,
-                application_ids=given.application_ids,
-            )
-        )
     return await _ranking(project, work)
 
 
@@ -107,5 +105,6 @@ async def _ranking(project: rankings.Project, work: Work) -> Ranking:
         places=project.places,
         applicants=[Applicant.model_validate(each) for each in applications if each.state in STANDS],
         application_ids=[application_id for application_id in ranked if application_id not in withdrawn],
+        not_suitable=dict(current.not_suitable) if current else {},
         received_at=current.received_at if current else None,
     )

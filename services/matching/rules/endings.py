@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from services.matching.rules.life import (
     ACCEPT,
@@ -75,16 +76,20 @@ def reply(application: Application, given: Reply, others: Iterable[Application],
     replied_before = PLACED if given is Reply.ACCEPT else (State.DECLINED,)
     if application.state in replied_before:
         return []
-    if application.state is not State.OFFERED:
+    if not takes_reply(application, now):
         raise NotAllowed(what_became_of_offer(application))
-    if application.offer and now >= application.offer.reply_by:
-        raise NotAllowed(f"This offer was to be replied to by {_in_words(application.offer.reply_by)}.")
     if given is Reply.DECLINE:
         return [move(application, DECLINE, now=now)]
     return [
         move(application, ACCEPT, now=now),
         *(move(other, PLACED_ELSEWHERE, now=now) for other in others if other.state in STANDS),
     ]
+
+
+def takes_reply(application: Application, now: datetime) -> bool:
+    """Whether there is an offer whose time to reply is not over."""
+    offer = application.offer
+    return application.state is State.OFFERED and offer is not None and now < offer.reply_by
 
 
 def expire(application: Application, *, now: datetime) -> list[Change]:
@@ -137,19 +142,18 @@ def end_waiting_list(applications: Iterable[Application], *, now: datetime) -> l
 
 def what_became_of_offer(application: Application) -> str:
     """Why an offer takes no other reply, for whoever sent one."""
-    match application.state:
-        case State.CONFIRMED | State.COMPLETED | State.CANCELLED:
-            return "This offer was accepted; a placement that cannot be taken up is cancelled instead."
-        case State.DECLINED:
-            return "This offer was declined, which ended the application."
-        case State.EXPIRED:
-            return "Nobody replied to this offer in time, so it was declined by default."
-        case State.RETRACTED:
-            return "The host withdrew the project, and with it this offer."
-        case State.WITHDRAWN:
-            return "The student withdrew the application, and with it this offer."
-        case _:
-            return "No place was offered for this application."
+    if application.state is State.OFFERED and application.offer:
+        return f"This offer was to be replied to by {_in_words(application.offer.reply_by)}."
+    return _BECAME_OF_OFFER.get(application.state, "No place was offered for this application.")
+
+
+_BECAME_OF_OFFER: Final = {
+    **dict.fromkeys(PLACED, "This offer was accepted; a placement that cannot be taken up is cancelled instead."),
+    State.DECLINED: "This offer was declined, which ended the application.",
+    State.EXPIRED: "Nobody replied to this offer in time, so it was declined by default.",
+    State.RETRACTED: "The host withdrew the project, and with it this offer.",
+    State.WITHDRAWN: "The student withdrew the application, and with it this offer.",
+}
 
 
 def _in_words(moment: datetime) -> str:

@@ -1,13 +1,14 @@
 """Whether all that happened in a round was right: a check of its recorded history, apart from the code that made it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from services.matching.rules import life, stability
 from services.matching.rules.life import HOLDS_A_PLACE, STANDS, State
+from services.matching.rules.policies import Policy
 from shared.workflow import Step
 
 BY_THE_MATCH = frozenset({life.MATCH.name, life.NOT_SUITABLE.name, life.WAITLIST.name})
@@ -44,7 +45,9 @@ Together = Sequence[Happened]
 
 @dataclass(frozen=True, slots=True)
 class RoundHistory:
-    """A round: its cut-off, its projects' places and rankings (best first), its applications and all their steps.
+    """A round: its cut-off, its projects' places and rankings (best first), its applications with all their steps.
+
+    The policy is that of its match.
 
     Places and cut-off are judged as they are now: one that was changed after the match counts as if it always was so.
     """
@@ -54,13 +57,16 @@ class RoundHistory:
     rankings: Mapping[str, Sequence[str]]
     applications: Mapping[str, Applied]
     happened: Sequence[Happened]
+    of_first: Collection[str] = ()
+    """Of a second round: those among the applications that are its first's, since both give away the same places."""
+    policy: Policy = Policy.STABLE
 
 
 def violations(history: RoundHistory) -> list[str]:
     """What was wrong in a round, in words; nothing, if all was right.
 
     - each step leads from the state that the application was in, and by whom it may;
-    - the match is stable and within capacity;
+    - the match is within capacity, and stable where its policy promises it;
     - nobody holds two places, and no project gives more places than it has;
     - an accepted offer ends the student's other applications; declining or ignoring one ends that application only;
     - until the cut-off, whenever all is done that a message or a request brings about: no place is free for which a
@@ -130,14 +136,19 @@ class _Replay:
 
 
 def _wrong_in(together: Together, replay: _Replay) -> Iterator[str]:
-    is_match = not replay.matched and any(happened.step.transition in BY_THE_MATCH for happened in together)
+    history = replay.history
+    is_match = not replay.matched and any(
+        happened.step.transition in BY_THE_MATCH and happened.application_id not in history.of_first
+        for happened in together
+    )
     standing = [application for application in replay.states if replay.stands(application)] if is_match else []
+    free_places = {project: replay.free_places(project) for project in history.places} if is_match else {}
     for happened in together:
         yield from _wrong_in_step(happened, replay)
         replay.go_on(happened)
     if is_match:
         replay.matched = True
-        yield from _wrong_in_match(standing, together, replay.history)
+        yield from _wrong_in_match(standing, free_places, together, history)
     yield from _wrong_among_students(together, replay)
     yield from _wrong_among_projects(together, replay)
     yield from _wrong_in_offering_on(together, replay)
@@ -151,7 +162,9 @@ def _wrong_in_step(happened: Happened, replay: _Replay) -> Iterator[str]:
         yield f"{happened.application_id}: {step.transition} by {step.by} leads from {step.before} to {step.after}"
 
 
-def _wrong_in_match(standing: Sequence[str], together: Together, history: RoundHistory) -> Iterator[str]:
+def _wrong_in_match(
+    standing: Sequence[str], free_places: Mapping[str, int], together: Together, history: RoundHistory
+) -> Iterator[str]:
     choices: dict[str, list[str]] = defaultdict(list)
     for application in sorted(standing, key=lambda each: history.applications[each].wish):
         choices[history.applications[application].student_id].append(application)
@@ -161,7 +174,8 @@ def _wrong_in_match(standing: Sequence[str], together: Together, history: RoundH
         for project, ranking in history.rankings.items()
     }
     matched = [each.application_id for each in together if each.step.transition == life.MATCH.name]
-    for violation in stability.violations(choices, rankings, history.places, matched):
+    stable = history.policy is Policy.STABLE
+    for violation in stability.violations(choices, rankings, free_places, matched, stable=stable):
         yield f"the match: {violation}"
 
 

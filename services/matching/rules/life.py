@@ -50,6 +50,7 @@ RECEIVE: Final = Transition("receive", before=(None,), after=State.STANDING, by=
 MATCH: Final = Transition("match", before=(State.STANDING,), after=State.OFFERED, by=PROGRAMME)
 WAITLIST: Final = Transition("waitlist", before=(State.STANDING,), after=State.WAITLISTED, by=PROGRAMME)
 OFFER_ON: Final = Transition("offer_on", before=STANDS, after=State.OFFERED, by=PROGRAMME)
+OFFER_BY_HAND: Final = Transition("offer_by_hand", before=(*STANDS, State.UNSUCCESSFUL), after=State.OFFERED, by=STAFF)
 ACCEPT: Final = Transition("accept", before=(State.OFFERED,), after=State.CONFIRMED, by=STUDENT)
 COMPLETE: Final = Transition("complete", before=(State.CONFIRMED,), after=State.COMPLETED, by=PROGRAMME)
 
@@ -69,7 +70,7 @@ PROJECT_WITHDRAWN: Final = Transition("project_withdrawn", before=STANDS, after=
 
 TRANSITIONS: Final = (
     RECEIVE,
-    *(MATCH, WAITLIST, OFFER_ON, ACCEPT, COMPLETE),
+    *(MATCH, WAITLIST, OFFER_ON, OFFER_BY_HAND, ACCEPT, COMPLETE),
     *(DECLINE, EXPIRE, RETRACT, WITHDRAW, *CANCEL.values()),
     *(NOT_SUITABLE, NO_PLACE, PLACED_ELSEWHERE, PROJECT_WITHDRAWN),
 )

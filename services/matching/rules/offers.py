@@ -1,12 +1,10 @@
 """Who is offered a place: by the match, and afterwards whenever a place or a student becomes free."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from services.matching.rules import stability
-from services.matching.rules.deferred_acceptance import student_optimal_match
+from services.matching.rules import policies
 from services.matching.rules.life import (
     MATCH,
     NOT_SUITABLE,
@@ -18,40 +16,33 @@ from services.matching.rules.life import (
     State,
     move,
 )
+from services.matching.rules.policies import Policy, market_of, match_under
 from shared.workflow import Transition
 
 
-class Unstable(Exception):
-    """A match that is not stable or not within capacity: nobody must get an offer by it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Market:
-    """Applications that stand and are ranked, with how many places their projects have free."""
-
-    choices: Mapping[str, list[str]]
-    """Each student's applications, the preferred one first."""
-
-    rankings: Mapping[str, list[str]]
-    """Each project's applicants, best first."""
-
-    free_places: Mapping[str, int]
+class WrongMatch(Exception):
+    """A match that is not what its policy promises, or not within capacity: nobody must get an offer by it."""
 
 
 def make_match(
-    applications: Collection[Application], places: Mapping[str, int], *, now: datetime, reply_by: datetime
+    applications: Collection[Application],
+    places: Mapping[str, int],
+    policy: Policy = Policy.STABLE,
+    *,
+    now: datetime,
+    reply_by: datetime,
 ) -> list[Change]:
     """The round's match: what becomes of each application that stands.
 
-    Whom no host ranked is not suitable; the student-optimal stable match is offered; who is ranked and was offered
-    nothing waits. Raises `Unstable` rather than offer anything by a match that is not.
+    Whom no host ranked is not suitable; the match under the policy is offered; who is ranked and was offered nothing
+    waits. Raises `WrongMatch` rather than offer anything by a match that is not what it should be.
     """
     ranked = [application for application in applications if application.rank is not None]
     unranked = (application for application in applications if application.rank is None)
     market = market_of(ranked, places)
-    chosen = student_optimal_match(market.choices, market.rankings, market.free_places)
-    if violations := stability.violations(market.choices, market.rankings, market.free_places, chosen):
-        raise Unstable("; ".join(violations[:10]))
+    chosen = match_under(policy, market)
+    if violations := policies.violations(policy, market, chosen):
+        raise WrongMatch("; ".join(violations[:10]))
     return [
         *(move(application, NOT_SUITABLE, now=now) for application in unranked),
         *_offers(ranked, chosen, MATCH, now=now, reply_by=reply_by),
@@ -61,42 +52,25 @@ def make_match(
 def offer_on(
     applications: Collection[Application], free_places: Mapping[str, int], *, now: datetime, reply_by: datetime
 ) -> list[Change]:
-    """What is offered once some places and some students have become free.
+    """What is offered once some places and some students have become free; the same under every policy.
 
     `applications` are those that stand, are ranked, whose student holds nothing, and that are either to a project of
     which a place became free, or of a student who became free; `free_places` are those of their projects.
 
-    This is what the same match over all free students and all free places of the round would offer. For before the
-    change no project with a free place had an applicant to whom it could be offered, since it would have been. So
-    whoever can be offered a place now can be so only by what has become free: a project of which a place became free,
-    or, for a student who became free, any project with a free place. All of these are given; whatever else stands is
-    to a project without a free place. And a student-optimal stable match over parts that have neither a student nor a
-    free place in common is that of each part.
+    A freed place goes to the best-ranked of those who wait for it and hold nothing, and a student who could have
+    several gets the one they prefer: the student-optimal stable match of all free students and all free places of the
+    round. What is given here is enough for it. For before the change no project with a free place had an applicant to
+    whom it could be offered: the match, under each policy, leaves no such place, nor does this function. So whoever can
+    be offered a place now can be so only by what has become free: a project of which a place became free, or, for a
+    student who became free, any project with a free place. All of these are given; whatever else stands is to a project
+    without a free place. And a student-optimal stable match over parts that have neither a student nor a free place in
+    common is that of each part.
+
+    Nobody who holds a place or an offer is moved. So of the round as a whole it is not said that it stays stable, even
+    where the match was; and where the match was not, the pairs that blocked it still do until one of them is free.
     """
     market = market_of(applications, free_places)
-    chosen = student_optimal_match(market.choices, market.rankings, market.free_places)
-    return _offers(applications, chosen, OFFER_ON, now=now, reply_by=reply_by)
-
-
-def market_of(applications: Iterable[Application], free_places: Mapping[str, int]) -> Market:
-    """The market of ranked applications; those that nobody ranked are left out."""
-    by_student: dict[str, list[Application]] = defaultdict(list)
-    by_project: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for application in applications:
-        if application.rank is not None:
-            by_student[application.student_id].append(application)
-            by_project[application.project_id].append((application.rank, application.application_id))
-    return Market(
-        choices={
-            student: [application.application_id for application in sorted(wishes, key=lambda wish: wish.wish)]
-            for student, wishes in by_student.items()
-        },
-        rankings={
-            project: [application_id for _, application_id in sorted(ranking)]
-            for project, ranking in by_project.items()
-        },
-        free_places=free_places,
-    )
+    return _offers(applications, match_under(Policy.STABLE, market), OFFER_ON, now=now, reply_by=reply_by)
 
 
 def _offers(

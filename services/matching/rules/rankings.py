@@ -3,9 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
 
 from services.matching.rules.life import STANDS, Application, State
+from services.matching.rules.orders import Order
 from services.matching.rules.rounds import Round
+from services.matching.rules.words import Words
 from shared.contracts.intake import Fault
 from shared.workflow import NotAllowed
 
@@ -24,10 +28,106 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """A host's order of its applicants, best first."""
+    """A host's order of its applicants, best first; `not_suitable` are its reasons, by whom they are about."""
 
     application_ids: tuple[str, ...]
+    not_suitable: Mapping[str, str]
     received_at: datetime
+
+    @property
+    def order(self) -> Order:
+        return Order(self.application_ids, self.not_suitable)
+
+
+LONGEST_REASON: Final = 1_000
+"""Characters, of why somebody is not suitable."""
+
+
+class Stage(StrEnum):
+    """Where a project's applications are between students and host."""
+
+    BEFORE = "before"
+    COMING = "coming"
+    CLOSING = "closing"
+    """They are closed, and the last of them are on their way here."""
+    TO_RANK = "to_rank"
+    OVERDUE = "overdue"
+    """The ranking was due; until the match is made it still counts."""
+    MATCHED = "matched"
+    OVER = "over"
+
+
+TAKES_RANKINGS: Final = (Stage.TO_RANK, Stage.OVERDUE)
+"""When a host works on its ranking."""
+
+
+def stage(round_: Round, *, all_here: bool, now: datetime) -> Stage:
+    """`all_here`: whether all that were received have arrived here."""
+    if round_.is_over(now):
+        return Stage.OVER
+    if round_.matched_at:
+        return Stage.MATCHED
+    if now < round_.opens_at:
+        return Stage.BEFORE
+    if now < round_.closes_at:
+        return Stage.COMING
+    if not all_here:
+        return Stage.CLOSING
+    return Stage.TO_RANK if now < round_.rankings_due_at else Stage.OVERDUE
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a host is with ranking a project's applicants."""
+
+    stage: Stage
+    applicants: int
+    sent: bool
+    begun: bool
+    """There is something that was not sent."""
+
+    @property
+    def words(self) -> Words:
+        if self.stage in _WHATEVER_WAS_DONE:
+            return _WHATEVER_WAS_DONE[self.stage]
+        if not self.applicants:
+            return Words("Nobody applied", "neutral")
+        if self.stage is Stage.MATCHED:
+            return Words("Offers are out", "good") if self.sent else Words("Not ranked: nothing was offered", "bad")
+        return self._of_ranking
+
+    @property
+    def _of_ranking(self) -> Words:
+        if self.sent:
+            return Words("Changes not sent", "waiting") if self.begun else Words("Ranking sent", "good")
+        if self.stage is Stage.OVERDUE:
+            return Words("Ranking overdue", "bad")
+        return Words("Begun, not sent", "waiting") if self.begun else Words("Waiting for your ranking", "waiting")
+
+
+_WHATEVER_WAS_DONE: Final = {
+    Stage.BEFORE: Words("Applications not open yet", "neutral"),
+    Stage.COMING: Words("Students are applying", "info"),
+    Stage.CLOSING: Words("Students are applying", "info"),
+    Stage.OVER: Words("The round is over", "neutral"),
+}
+
+
+def fate(application: Application) -> Words:
+    """What became of an applicant, for the host: not whether it was the student, or whose offer the student took."""
+    match application.state:
+        case State.OFFERED:
+            return Words("Offered a place", "info")
+        case State.CONFIRMED:
+            return Words("Coming", "good")
+        case State.COMPLETED:
+            return Words("Was with you", "good")
+        case State.CANCELLED:
+            return Words("Placement cancelled", "bad")
+        case State.STANDING | State.WAITLISTED:
+            return Words("On your waiting list", "waiting")
+        case _:
+            return Words("No longer available", "neutral")
 
 
 def check_open(project: Project, round_: Round | None) -> None:
@@ -38,10 +138,33 @@ def check_open(project: Project, round_: Round | None) -> None:
         raise NotAllowed("The match of this round was made: rankings are not changed afterwards.")
 
 
-def faults_in(project_id: str, application_ids: Sequence[str], known: Mapping[str, Application]) -> list[Fault]:
+def faults_in(project_id: str, order: Order, known: Mapping[str, Application]) -> list[Fault]:
     """Every fault of a ranking, by its place in it; `known` are those of the applications that are known at all."""
-    reasons = _reasons(project_id, application_ids, known)
-    return [Fault(field=f"application_ids.{place}", reason=reason) for place, reason in reasons]
+    return [
+        *(
+            Fault(field=f"application_ids.{place}", reason=reason)
+            for place, reason in _reasons(project_id, order.ranked, known)
+        ),
+        *(
+            Fault(field=f"not_suitable.{application_id}", reason="This one is ranked: leave it out of one of the two.")
+            for application_id in order.not_suitable
+            if application_id in order.ranked
+        ),
+        *(
+            Fault(field=f"not_suitable.{application_id}", reason="No such application to this project: leave it out.")
+            for application_id in order.not_suitable
+            if application_id not in known or known[application_id].project_id != project_id
+        ),
+    ]
+
+
+def faults_in_reason(field: str, reason: str) -> list[Fault]:
+    """What is wrong with why somebody is not suitable, as the field of that name says it."""
+    if not reason:
+        return [Fault(field=field, reason="Say in a few words why, for the careers service.")]
+    if len(reason) > LONGEST_REASON:
+        return [Fault(field=field, reason=f"A reason has at most {LONGEST_REASON:,} characters: say it in fewer.")]
+    return []
 
 
 def _reasons(

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from shared.clock import LOCAL_TIME
-from shared.contracts.intake import RoundScheduled
+from shared.contracts.intake import PlacementWeek, RoundScheduled
 from shared.contracts.message import subject
-from shared.contracts.rounds import first_round
+from shared.contracts.rounds import first_round, is_second_round
 
 DAYS_TO_PREPARE: Final = 14
 """From the cut-off to the first placement week."""
@@ -18,18 +18,26 @@ DAYS_TO_PREPARE: Final = 14
 class Round:
     """A round; `matched_at` is none until its match was made.
 
-    Only a second round has `opens_at`, and `settled_at` once it was said what its first leaves. The waiting list of a
-    round that has a second ends when that one opens, if not before.
+    Only a second round has `settled_at`, once it was said what its first leaves. The waiting list of a round that has a
+    second ends when that one opens, if not before.
     """
 
     round_id: str
     version: int
+    name: str
+    opens_at: datetime
+    closes_at: datetime
+    rankings_due_at: datetime
+    weeks: tuple[PlacementWeek, ...]
     offers_at: datetime
     reply_within_days: int
     waiting_list_ends_at: datetime
     matched_at: datetime | None = None
-    opens_at: datetime | None = None
     settled_at: datetime | None = None
+
+    @property
+    def is_second(self) -> bool:
+        return is_second_round(self.round_id)
 
     @property
     def takes_what_is_left(self) -> bool:
@@ -39,6 +47,11 @@ class Round:
     def offers_on(self, now: datetime) -> bool:
         """Whether a place that is free now is offered on: between the match and the cut-off."""
         return self.matched_at is not None and now < self.waiting_list_ends_at
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its last placement week is over: from here on hosts keep nothing of those who applied."""
+        last_days = [week.ends_on for week in self.weeks]
+        return bool(last_days) and now >= midnight(max(last_days) + timedelta(days=1))
 
     def reply_by(self, now: datetime) -> datetime:
         """Until when an offer made now may be answered."""
@@ -50,10 +63,14 @@ def scheduled(event: RoundScheduled) -> Round:
     return Round(
         round_id=event.round_id,
         version=event.round_version,
+        name=event.name,
+        opens_at=event.opens_at,
+        closes_at=event.closes_at,
+        rankings_due_at=event.rankings_due_at,
+        weeks=tuple(event.weeks),
         offers_at=event.offers_at,
         reply_within_days=event.reply_within_days,
         waiting_list_ends_at=midnight(first_day - timedelta(days=DAYS_TO_PREPARE)),
-        opens_at=event.opens_at if event.follows else None,
     )
 
 
@@ -75,9 +92,9 @@ def midnight(day: date) -> datetime:
 def to_settle(rounds: Iterable[Round], now: datetime) -> Round | None:
     """The second round, once it has opened and its first is matched, until it was said what that one leaves."""
     rounds = list(rounds)
-    second = next((round_ for round_ in rounds if round_.opens_at), None)
-    first_is_matched = any(round_.matched_at for round_ in rounds if not round_.opens_at)
-    if second is None or second.opens_at is None or second.settled_at or not first_is_matched:
+    second = next((round_ for round_ in rounds if round_.is_second), None)
+    first_is_matched = any(round_.matched_at for round_ in rounds if not round_.is_second)
+    if second is None or second.settled_at or not first_is_matched:
         return None
     return second if now >= second.opens_at else None
 

@@ -1,12 +1,14 @@
 """Applications with their offers and placements: where each is, and every step on the way."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from services.matching.rules.life import HOLDS_A_PLACE, STANDS, Application, Change, Days, Offer, State
+from services.matching.rules.life import HOLDS_A_PLACE, PLACED, STANDS, Application, Change, Days, Offer, State
 from shared.contracts.rounds import both_rounds
 from shared.database.connection import Connection
+from shared.workflow import Step
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -72,7 +74,7 @@ async def add(connection: Connection, application: Application) -> bool:
 
 async def find(connection: Connection, application_id: str) -> Application | None:
     row = await connection.fetchrow("select * from applications_in_full where application_id = $1", application_id)
-    return _application(row) if row else None
+    return application_of(row) if row else None
 
 
 async def of_ids(connection: Connection, application_ids: Collection[str]) -> dict[str, Application]:
@@ -80,7 +82,7 @@ async def of_ids(connection: Connection, application_ids: Collection[str]) -> di
     rows = await connection.fetch(
         "select * from applications_in_full where application_id = any($1)", list(application_ids)
     )
-    return {row["application_id"]: _application(row) for row in rows}
+    return {row["application_id"]: application_of(row) for row in rows}
 
 
 async def to_project(connection: Connection, project_id: str) -> list[Application]:
@@ -88,7 +90,7 @@ async def to_project(connection: Connection, project_id: str) -> list[Applicatio
     rows = await connection.fetch(
         "select * from applications_in_full where project_id = $1 order by received_at, application_id", project_id
     )
-    return [_application(row) for row in rows]
+    return [application_of(row) for row in rows]
 
 
 async def of_same_student(connection: Connection, application: Application) -> list[Application]:
@@ -103,7 +105,46 @@ async def of_same_student(connection: Connection, application: Application) -> l
         list(both_rounds(application.round_id)),
         application.application_id,
     )
-    return [_application(row) for row in rows]
+    return [application_of(row) for row in rows]
+
+
+async def of_student(connection: Connection, student_id: str) -> list[Application]:
+    """A student's applications of all rounds, by preference."""
+    rows = await connection.fetch(
+        """
+        select * from applications_in_full where student_id = $1
+        order by round_id, preference, received_at, application_id
+        """,
+        student_id,
+    )
+    return [application_of(row) for row in rows]
+
+
+async def to_projects(connection: Connection, project_ids: Collection[str], round_id: str) -> list[Application]:
+    """All applications of a round to these projects, in the order in which they were received."""
+    rows = await connection.fetch(
+        """
+        select * from applications_in_full where project_id = any($1) and round_id = $2
+        order by received_at, application_id
+        """,
+        list(project_ids),
+        round_id,
+    )
+    return [application_of(row) for row in rows]
+
+
+async def placed_with(connection: Connection, host_id: str) -> list[Application]:
+    """A host's placements, cancelled ones too, by their first day."""
+    rows = await connection.fetch(
+        """
+        select * from applications_in_full
+        where project_id in (select project_id from projects where host_id = $1) and state = any($2)
+        order by starts_on, ends_on, application_id
+        """,
+        host_id,
+        PLACED,
+    )
+    return [application_of(row) for row in rows]
 
 
 async def standing(connection: Connection, round_id: str) -> list[Application]:
@@ -113,7 +154,21 @@ async def standing(connection: Connection, round_id: str) -> list[Application]:
         round_id,
         STANDS,
     )
-    return [_application(row) for row in rows]
+    return [application_of(row) for row in rows]
+
+
+async def holders(connection: Connection, round_id: str, student_ids: Collection[str]) -> set[str]:
+    """Those of these students who have a place or an open offer in the round, in its first or in its second."""
+    rows = await connection.fetch(
+        """
+        select distinct student_id from applications
+        where round_id = any($1) and student_id = any($2) and state = any($3)
+        """,
+        list(both_rounds(round_id)),
+        list(student_ids),
+        HOLDS_A_PLACE,
+    )
+    return {row["student_id"] for row in rows}
 
 
 async def in_line(
@@ -151,7 +206,7 @@ async def in_line(
         STANDS,
         HOLDS_A_PLACE,
     )
-    return [_application(row) for row in rows]
+    return [application_of(row) for row in rows]
 
 
 async def with_offer(connection: Connection, round_id: str | None, states: Collection[State]) -> list[Application]:
@@ -165,7 +220,18 @@ async def with_offer(connection: Connection, round_id: str | None, states: Colle
         round_id,
         list(states),
     )
-    return [_application(row) for row in rows]
+    return [application_of(row) for row in rows]
+
+
+async def steps(connection: Connection, application_ids: Collection[str]) -> dict[str, list[Step[State]]]:
+    """What happened to each of these applications, in order."""
+    rows = await connection.fetch(
+        "select * from application_steps where application_id = any($1) order by id", list(application_ids)
+    )
+    happened: dict[str, list[Step[State]]] = defaultdict(list)
+    for row in rows:
+        happened[row["application_id"]].append(step_of(row))
+    return dict(happened)
 
 
 async def record(connection: Connection, changes: Sequence[Change], cause: str) -> None:
@@ -235,7 +301,7 @@ async def _add_placements(connection: Connection, changes: Sequence[Change]) -> 
         )
 
 
-def _application(row: "Record") -> Application:
+def application_of(row: "Record") -> Application:
     return Application(
         application_id=row["application_id"],
         round_id=row["round_id"],
@@ -249,4 +315,15 @@ def _application(row: "Record") -> Application:
         days=Days(row["starts_on"], row["ends_on"]) if row["starts_on"] else None,
         offer=Offer(row["made_at"], row["reply_by"], row["first"]) if row["made_at"] else None,
         confirmed_at=row["confirmed_at"],
+    )
+
+
+def step_of(row: "Record") -> Step[State]:
+    return Step(
+        row["transition"],
+        State(row["state_before"]) if row["state_before"] else None,
+        State(row["state_after"]),
+        row["by"],
+        row["at"],
+        row["comments"],
     )

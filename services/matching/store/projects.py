@@ -1,13 +1,20 @@
-"""Copies of approved projects, which of them were withdrawn, and how many places they have free."""
+"""Copies of approved projects and what each is like, which were withdrawn, and how many places they have free."""
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from services.matching.rules.life import HOLDS_A_PLACE
+from services.matching.rules.life import HOLDS_A_PLACE, STANDS, Days
+from services.matching.rules.projects import Named, ProjectInFull
 from services.matching.rules.rankings import Project
+from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.rounds import first_round
 from shared.contracts.screening import ProjectApproved
+from shared.contracts.submissions import ProjectTemplate
 from shared.database.connection import Connection
+
+if TYPE_CHECKING:
+    from asyncpg import Record
 
 
 async def keep(connection: Connection, event: ProjectApproved) -> bool:
@@ -35,6 +42,20 @@ async def keep(connection: Connection, event: ProjectApproved) -> bool:
     return bool(kept)
 
 
+async def keep_template(connection: Connection, event: ProjectSubmitted) -> None:
+    """Keep what the newest revision says the project is like, whether or not it is approved."""
+    await connection.execute(
+        """
+        insert into templates (project_id, revision, template) values ($1, $2, $3)
+        on conflict (project_id) do update set revision = excluded.revision, template = excluded.template
+        where templates.revision < excluded.revision
+        """,
+        event.project_id,
+        event.revision,
+        event.model_dump(mode="json", include=set(ProjectTemplate.model_fields)),
+    )
+
+
 async def keep_withdrawal(connection: Connection, project_id: str, withdrawn_at: datetime) -> None:
     await connection.execute(
         "insert into withdrawn_projects (project_id, withdrawn_at) values ($1, $2) on conflict do nothing",
@@ -55,6 +76,78 @@ async def find(connection: Connection, project_id: str) -> Project | None:
         project_id,
     )
     return Project(**row) if row else None
+
+
+async def in_full(connection: Connection, project_ids: Collection[str]) -> dict[str, ProjectInFull]:
+    """Those of them that are approved, withdrawn since or not."""
+    rows = await connection.fetch(f"{_IN_FULL} where project_id = any($2)", HOLDS_A_PLACE, list(project_ids))
+    return {row["project_id"]: _in_full(row) for row in rows}
+
+
+async def of_host(connection: Connection, host_id: str) -> list[ProjectInFull]:
+    """A host's approved projects, withdrawn since or not, by their first day."""
+    rows = await connection.fetch(
+        f"{_IN_FULL} where host_id = $2 order by starts_on, project_id", HOLDS_A_PLACE, host_id
+    )
+    return [_in_full(row) for row in rows]
+
+
+# Of a project all of whose places are taken the first round is the last; nobody can apply for it in the second.
+_IN_FULL = """
+    select
+        project_id, host_id, title, places, starts_on, ends_on, template, withdrawn_at is not null as withdrawn,
+        case
+            when exists (
+                select from applications
+                where applications.project_id = projects.project_id
+                  and applications.round_id = current_rounds.round_id
+            ) or places > (
+                select count(*) from applications
+                where applications.project_id = projects.project_id and applications.state = any($1)
+            )
+            then current_rounds.round_id
+            else projects.round_id
+        end as round_id
+    from projects
+    join current_rounds using (project_id)
+    left join templates using (project_id)
+    left join withdrawn_projects using (project_id)
+"""
+
+
+async def names(connection: Connection, project_ids: Collection[str]) -> dict[str, Named]:
+    """What those of them that are approved are called; a host that is not known here goes by its id."""
+    rows = await connection.fetch(
+        """
+        select project_id, title, coalesce(organisation, host_id) as organisation
+        from projects left join hosts using (host_id)
+        where project_id = any($1)
+        """,
+        list(project_ids),
+    )
+    return {row["project_id"]: Named(row["title"], row["organisation"]) for row in rows}
+
+
+async def unranked(connection: Connection, round_id: str) -> dict[str, int]:
+    """The projects of which no ranking has come in the round, with how many applications to each stand."""
+    rows = await connection.fetch(
+        """
+        select project_id, count(*) as applications
+        from applications
+        where round_id = $1
+          and state = any($2)
+          and not exists (
+              select from rankings
+              where rankings.project_id = applications.project_id and rankings.round_id = $1
+          )
+          and not exists (select from withdrawn_projects where withdrawn_projects.project_id = applications.project_id)
+        group by project_id
+        order by project_id
+        """,
+        round_id,
+        STANDS,
+    )
+    return {row["project_id"]: row["applications"] for row in rows}
 
 
 async def places(connection: Connection, round_id: str) -> dict[str, int]:
@@ -81,3 +174,16 @@ async def free_places(connection: Connection, project_ids: Collection[str]) -> d
         HOLDS_A_PLACE,
     )
     return {row["project_id"]: row["free"] for row in rows}
+
+
+def _in_full(row: "Record") -> ProjectInFull:
+    return ProjectInFull(
+        project_id=row["project_id"],
+        round_id=row["round_id"],
+        host_id=row["host_id"],
+        title=row["title"],
+        places=row["places"],
+        withdrawn=row["withdrawn"],
+        days=Days(row["starts_on"], row["ends_on"]),
+        template=ProjectTemplate.model_validate(row["template"]) if row["template"] else None,
+    )

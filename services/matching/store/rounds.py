@@ -1,12 +1,13 @@
 """Copies of rounds, and which of their facts have arrived."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from services.matching.rules.life import State
 from services.matching.rules.rounds import FactsForMatch, Round
-from shared.contracts.intake import ApplicationsClosed
-from shared.contracts.rounds import both_rounds, first_round, second_round
+from shared.contracts.intake import ApplicationsClosed, PlacementWeek
+from shared.contracts.rounds import both_rounds, first_round, is_second_round, second_round
 from shared.database.connection import Connection
 
 if TYPE_CHECKING:
@@ -17,17 +18,26 @@ async def keep(connection: Connection, round_: Round) -> bool:
     """Keep the newest version; false where this one is not newer than what is known."""
     kept = await connection.fetchval(
         """
-        insert into rounds (round_id, version, offers_at, reply_within_days, waiting_list_ends_at, opens_at)
-        values ($1, $2, $3, $4, $5, $6)
+        insert into rounds (
+            round_id, version, name, opens_at, closes_at, rankings_due_at, weeks, offers_at, reply_within_days,
+            waiting_list_ends_at
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         on conflict (round_id) do update set
-            version = excluded.version, offers_at = excluded.offers_at,
-            reply_within_days = excluded.reply_within_days, waiting_list_ends_at = excluded.waiting_list_ends_at,
-            opens_at = excluded.opens_at
+            version = excluded.version, name = excluded.name, opens_at = excluded.opens_at,
+            closes_at = excluded.closes_at, rankings_due_at = excluded.rankings_due_at, weeks = excluded.weeks,
+            offers_at = excluded.offers_at, reply_within_days = excluded.reply_within_days,
+            waiting_list_ends_at = excluded.waiting_list_ends_at
         where rounds.version < excluded.version
         returning true
         """,
         round_.round_id,
         round_.version,
+        round_.name,
+        round_.opens_at,
+        round_.closes_at,
+        round_.rankings_due_at,
+        [week.model_dump(mode="json") for week in round_.weeks],
         round_.offers_at,
         round_.reply_within_days,
         round_.waiting_list_ends_at,
@@ -51,16 +61,26 @@ async def keep_closing(connection: Connection, event: ApplicationsClosed) -> Non
 
 
 async def find(connection: Connection, round_id: str) -> Round | None:
-    rows = await connection.fetch("select * from rounds where round_id in ($1, $2)", round_id, second_round(round_id))
-    return next((round_ for round_ in _rounds(rows) if round_.round_id == round_id), None)
+    return (await of_ids(connection, [round_id])).get(round_id)
 
 
 async def both(connection: Connection, round_id: str) -> list[Round]:
     """A first round and its second, as far as they are known, by the id of either; the first one first."""
+    known = await of_ids(connection, both_rounds(round_id))
+    return [known[each] for each in both_rounds(round_id) if each in known]
+
+
+async def of_ids(connection: Connection, round_ids: Collection[str]) -> dict[str, Round]:
+    """Those of them that are known."""
     rows = await connection.fetch(
-        "select * from rounds where round_id = any($1) order by round_id", list(both_rounds(round_id))
+        "select * from rounds where round_id = any($1)", [*round_ids, *map(second_round, round_ids)]
     )
-    return _rounds(rows)
+    return {round_.round_id: round_ for round_ in _rounds(rows) if round_.round_id in round_ids}
+
+
+async def every(connection: Connection) -> list[Round]:
+    """Those whose offers are due last come first."""
+    return _rounds(await connection.fetch("select * from rounds order by offers_at desc, round_id"))
 
 
 async def facts_for_match(connection: Connection, round_id: str) -> FactsForMatch:
@@ -72,7 +92,7 @@ async def facts_for_match(connection: Connection, round_id: str) -> FactsForMatc
             count(*) filter (where applications.state = $2 and projects.project_id is null)
                 as applications_to_unknown_projects,
             not exists (
-                select from rounds where round_id = $1 and opens_at is not null and settled_at is null
+                select from rounds where round_id = $1 and round_id <> $3 and settled_at is null
             ) as first_is_settled,
             (
                 select count(*) from applications where round_id = $3 and round_id <> $1 and state = $4
@@ -89,6 +109,21 @@ async def facts_for_match(connection: Connection, round_id: str) -> FactsForMatc
     return FactsForMatch(**row) if row else FactsForMatch(None, 0, 0)
 
 
+async def all_here(connection: Connection, round_id: str) -> bool:
+    """Whether applications were closed and all that were received are known."""
+    here: bool = await connection.fetchval(
+        """
+        select coalesce(
+            (select applications_received from closings where round_id = $1)
+                <= (select count(*) from applications where round_id = $1),
+            false
+        )
+        """,
+        round_id,
+    )
+    return here
+
+
 async def set_matched(connection: Connection, round_id: str, at: datetime) -> None:
     await connection.execute("update rounds set matched_at = $2 where round_id = $1", round_id, at)
 
@@ -100,11 +135,12 @@ async def set_settled(connection: Connection, round_id: str, at: datetime) -> No
 
 def _rounds(rows: "list[Record]") -> list[Round]:
     """The rounds; the waiting list of one that has a second among them ends, at the latest, when that one opens."""
-    opens_at = {first_round(row["round_id"]): row["opens_at"] for row in rows if row["opens_at"]}
+    opens_at = {first_round(row["round_id"]): row["opens_at"] for row in rows if is_second_round(row["round_id"])}
     return [
         Round(
             **{
                 **row,
+                "weeks": tuple(PlacementWeek.model_validate(week) for week in row["weeks"]),
                 "waiting_list_ends_at": min(
                     row["waiting_list_ends_at"], opens_at.get(row["round_id"], row["waiting_list_ends_at"])
                 ),

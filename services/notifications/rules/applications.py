@@ -8,13 +8,15 @@ from shared.contracts.matching import ApplicationUnsuccessful, ApplicationWaitli
 
 def received(event: ApplicationReceived, application: Application) -> list[Mail]:
     dates = application.project.round
-    facts = application.facts | {
-        "preference": event.preference,
-        "closes_at": dates.closes_at,
-        "offers_at": dates.offers_at,
-        "reply_within_days": dates.reply_within_days,
-    }
-    return [Mail(Template.APPLICATION_RECEIVED, application.student.recipient, facts)]
+    return [
+        application.to_student(
+            Template.APPLICATION_RECEIVED,
+            preference=event.preference,
+            closes_at=dates.closes_at,
+            offers_at=dates.offers_at,
+            reply_within_days=dates.reply_within_days,
+        )
+    ]
 
 
 def withdrawn(_event: ApplicationWithdrawn, application: Application) -> list[Mail]:
@@ -24,17 +26,16 @@ def withdrawn(_event: ApplicationWithdrawn, application: Application) -> list[Ma
     """
     if application.placed:
         return []
-    mails = [Mail(Template.APPLICATION_WITHDRAWN, application.student.recipient, application.facts)]
+    mails = [application.to_student(Template.APPLICATION_WITHDRAWN)]
     project = application.project
     if project.round.closed_at and not project.ranked:
-        facts = application.facts | {"student": application.student.name, "due_at": project.round.rankings_due_at}
-        mails.append(Mail(Template.APPLICATION_WITHDRAWN_HOST, project.host.recipient, facts))
+        facts = {"student": application.student.name, "due_at": project.round.rankings_due_at}
+        mails.append(application.to_host(Template.APPLICATION_WITHDRAWN_HOST, **facts))
     return mails
 
 
 def offered(event: OfferMade, application: Application) -> list[Mail]:
-    facts = application.facts | {"reply_by": event.reply_by}
-    return [Mail(Template.OFFER_MADE, application.student.recipient, facts)]
+    return [application.to_student(Template.OFFER_MADE, reply_by=event.reply_by)]
 
 
 def offer_declined(event: OfferDeclined, application: Application) -> list[Mail]:
@@ -43,19 +44,17 @@ def offer_declined(event: OfferDeclined, application: Application) -> list[Mail]
         case "student":
             return []
         case "default":
-            return [Mail(Template.OFFER_EXPIRED, application.student.recipient, application.facts)]
+            return [application.to_student(Template.OFFER_EXPIRED)]
         case "host" | "staff":
-            facts = application.facts | {"by": event.by, "reason": event.reason}
-            return [Mail(Template.OFFER_WITHDRAWN, application.student.recipient, facts)]
+            return [application.to_student(Template.OFFER_WITHDRAWN, by=event.by, reason=event.reason)]
 
 
 def waitlisted(_event: ApplicationWaitlisted, application: Application) -> list[Mail]:
-    return [Mail(Template.WAITLISTED, application.student.recipient, application.facts)]
+    return [application.to_student(Template.WAITLISTED)]
 
 
 def unsuccessful(event: ApplicationUnsuccessful, application: Application) -> list[Mail]:
     """Who has accepted a place was told with the offer that the other applications end."""
     if event.cause == "placed_elsewhere":
         return []
-    facts = application.facts | {"cause": event.cause}
-    return [Mail(Template.UNSUCCESSFUL, application.student.recipient, facts)]
+    return [application.to_student(Template.UNSUCCESSFUL, cause=event.cause, second=application.project.round.second)]

@@ -1,10 +1,18 @@
 """What is known of the things that events name: copies of other services' facts."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
 
-from services.notifications.rules.mails import Recipient
+from services.notifications.rules.mails import Mail, Recipient, Template
+from shared.clock import LOCAL_TIME
+from shared.contracts.rounds import is_second_round
+
+DAYS_AFTER_A_ROUND: Final = 14
+"""How long after a round's last day links still open its pages: both sides' surveys are open for as long."""
+
+DAYS_FROM_OFFERS_TO_LAST_DAY: Final = 70
+"""Of a round whose weeks are not known: it was heard of before mails had links."""
 
 _LEVELS = {"UG": "undergraduate", "PGT": "taught postgraduate", "PGR": "research student"}
 
@@ -20,7 +28,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round's dates. `closed_at`: when applications closed; `reminded_of`: the due date hosts were reminded of."""
+    """A round's dates. `closed_at`: when applications closed; `reminded_of`: the due date hosts were reminded of.
+
+    `last_day` is the last of its placements; unknown of a round that was heard of before mails had links. `second` is
+    when students may apply in its second round, if there is one.
+    """
 
     round_id: str
     name: str
@@ -31,11 +43,23 @@ class Round:
     rankings_due_at: datetime
     offers_at: datetime
     reply_within_days: int
+    last_day: date | None
     closed_at: datetime | None = None
     reminded_of: datetime | None = None
+    second: Window | None = None
 
     @property
-    def submissions(self) -> Window:
+    def links_end_at(self) -> datetime:
+        """Until when a link opens a person's pages: for two weeks after the round's last day."""
+        last_day = self.last_day or self.offers_at.date() + timedelta(days=DAYS_FROM_OFFERS_TO_LAST_DAY)
+        first_day_without = last_day + timedelta(days=DAYS_AFTER_A_ROUND + 1)
+        return datetime.combine(first_day_without, time(), LOCAL_TIME).astimezone(UTC)
+
+    @property
+    def submissions(self) -> Window | None:
+        """None of a second round: it takes no projects."""
+        if is_second_round(self.round_id):
+            return None
         return Window(self.name, self.submissions_open_at, self.submissions_close_at)
 
     @property
@@ -77,7 +101,7 @@ class Student:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project in its newest revision, with its host and its round."""
+    """A project in its newest revision, with its host and a round that it takes part in, and its places there."""
 
     project_id: str
     title: str
@@ -111,6 +135,10 @@ class Project:
             "round": self.round.name,
         }
 
+    def to_host(self, template: Template, **facts: Any) -> Mail:
+        """A mail to the host that states the project's facts and these."""
+        return Mail(template, self.host.recipient, self.facts | facts, self.round.links_end_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Application:
@@ -125,6 +153,14 @@ class Application:
     def facts(self) -> dict[str, Any]:
         """What every mail about the application may state; the student is named to the host alone."""
         return self.project.facts | {"application_id": self.application_id}
+
+    def to_student(self, template: Template, **facts: Any) -> Mail:
+        """A mail to the student that states the application's facts and these."""
+        return Mail(template, self.student.recipient, self.facts | facts, self.project.round.links_end_at)
+
+    def to_host(self, template: Template, **facts: Any) -> Mail:
+        """A mail to the host that states the application's facts and these."""
+        return self.project.to_host(template, **self.facts | facts)
 
 
 @dataclass(frozen=True, slots=True)

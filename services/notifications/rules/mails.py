@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -19,6 +20,7 @@ class Template(StrEnum):
     RANKING_DUE = "ranking_due"
     RANKING_REMINDER = "ranking_reminder"
     NO_APPLICANTS = "no_applicants"
+    PLACES_LEFT = "places_left"
     APPLICATION_WITHDRAWN_HOST = "application_withdrawn_host"
     PLACEMENT_CONFIRMED_HOST = "placement_confirmed_host"
     PLACEMENT_CANCELLED_HOST = "placement_cancelled_host"
@@ -37,30 +39,97 @@ class Template(StrEnum):
     WITHDRAWAL_REFUSED = "withdrawal_refused"
     SURVEY = "survey"
     SURVEY_REMINDER = "survey_reminder"
+    SIGN_IN_LINK = "sign_in_link"
 
     REVIEW_OVERDUE = "review_overdue"
     SUBMISSION_REFUSED = "submission_refused"
     MESSAGE_FAILED = "message_failed"
 
 
+PersonKind = Literal["host", "student"]
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """Whom a mail is for. Name and address are looked up when it is sent."""
 
-    kind: Literal["host", "student", "staff"]
+    kind: PersonKind | Literal["staff"]
     id: str
 
 
 STAFF: Final = Recipient("staff", "staff")
 
 
+Opens = Literal["desk", "survey"]
+"""What a link opens: all of a person's pages, or their surveys alone."""
+
+PAGES: Final[Mapping[Template, str]] = {
+    Template.PROJECT_RECEIVED: "/host/projects/{project_id}",
+    Template.PROJECT_REFUSED: "/host/projects",  # what was refused may be all that there was of it
+    Template.PROJECT_RETURNED: "/host/projects/{project_id}",
+    Template.PROJECT_APPROVED: "/host/projects/{project_id}",
+    Template.PROJECT_DECLINED: "/host/projects/{project_id}",
+    Template.PROJECT_WITHDRAWN: "/host/projects/{project_id}",
+    Template.RANKING_DUE: "/host/applicants",
+    Template.RANKING_REMINDER: "/host/applicants",
+    Template.NO_APPLICANTS: "/host/projects",
+    Template.PLACES_LEFT: "/host/projects",
+    Template.APPLICATION_WITHDRAWN_HOST: "/host/applicants",
+    Template.PLACEMENT_CONFIRMED_HOST: "/host/placements",
+    Template.PLACEMENT_CANCELLED_HOST: "/host/placements",
+    Template.APPLICATION_RECEIVED: "/student/applications",
+    Template.APPLICATION_REFUSED: "/catalogue",
+    Template.APPLICATION_WITHDRAWN: "/student/applications",
+    Template.OFFER_MADE: "/student/offers/{application_id}",
+    Template.OFFER_EXPIRED: "/student/applications",
+    Template.OFFER_WITHDRAWN: "/student/applications",
+    Template.WAITLISTED: "/student/applications",
+    Template.UNSUCCESSFUL: "/student/applications",
+    Template.PLACEMENT_CONFIRMED_STUDENT: "/student/placements/{application_id}",
+    Template.PLACEMENT_CANCELLED_STUDENT: "/student/applications",
+    Template.SURVEY: "/{respondent}/surveys/{survey_id}",
+    Template.SURVEY_REMINDER: "/{respondent}/surveys/{survey_id}",
+    Template.REVIEW_OVERDUE: "/staff/screening/{project_id}",
+}
+"""The page that a mail leads to, by what it states; a mail that is not named here leads to where its reader begins."""
+
+FIRST_PAGES: Final = {"host": "/host/projects", "student": "/student/applications", "staff": None}
+"""Where each begins. What else staff are told of is not done on a page."""
+
+_OF_SURVEYS: Final = (Template.SURVEY, Template.SURVEY_REMINDER)
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail to one recipient."""
+    """One mail to one recipient. `link_ends_at`: until when its link lets a host or student in; staff sign in."""
 
     template: Template
     recipient: Recipient
     facts: dict[str, Any]
+    link_ends_at: datetime | None = None
+
+    @property
+    def path(self) -> str | None:
+        """The page that the mail leads to."""
+        path = PAGES.get(self.template, FIRST_PAGES[self.recipient.kind])
+        return path and path.format_map(self.facts)
+
+    @property
+    def opens(self) -> Opens | None:
+        """What its link opens; none where its reader signs in."""
+        if self.link_ends_at is None:
+            return None
+        return "survey" if self.template in _OF_SURVEYS else "desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """Where a stored mail leads: a page, and for hosts and students what its link opens, and from when until when."""
+
+    path: str
+    opens: Opens | None
+    issued_at: datetime
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +146,7 @@ class DueEmail:
     name: str | None
     address: str | None
     facts: Mapping[str, Any]
+    leads: Leads | None
 
     @property
     def ids(self) -> dict[str, Any]:

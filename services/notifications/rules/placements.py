@@ -1,7 +1,8 @@
 """What both sides are told of a placement: that it is confirmed, cancelled, or to be evaluated."""
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from services.notifications.rules.known import Application
 from services.notifications.rules.mails import Mail, Template
@@ -13,28 +14,33 @@ CALL_BEFORE: Final = timedelta(days=7)
 
 
 def confirmed(event: PlacementConfirmed, application: Application) -> list[Mail]:
-    student, project = application.student, application.project
-    facts = _facts(event, application)
-    for_student = {
-        "contact_name": project.host.contact_name,
-        "contact_email": project.host.contact_email,
-        "call_by": event.starts_on - CALL_BEFORE,
-        "calendar": "confirmed",
-    }
-    for_host = {"student": student.name, "student_email": student.email, "studies": student.studies}
+    student, host = application.student, application.project.host
+    days = {"starts_on": event.starts_on, "ends_on": event.ends_on}
     return [
-        Mail(Template.PLACEMENT_CONFIRMED_STUDENT, student.recipient, facts | for_student),
-        Mail(Template.PLACEMENT_CONFIRMED_HOST, project.host.recipient, facts | for_host),
+        application.to_student(
+            Template.PLACEMENT_CONFIRMED_STUDENT,
+            **days,
+            contact_name=host.contact_name,
+            contact_email=host.contact_email,
+            call_by=event.starts_on - CALL_BEFORE,
+            calendar="confirmed",
+        ),
+        application.to_host(
+            Template.PLACEMENT_CONFIRMED_HOST,
+            **days,
+            student=student.name,
+            student_email=student.email,
+            studies=student.studies,
+        ),
     ]
 
 
 def cancelled(event: PlacementCancelled, application: Application) -> list[Mail]:
-    student, project = application.student, application.project
     reason = "" if event.by == "student" else event.reason  # a student's reasons are the student's own
-    facts = _facts(event, application) | {"by": event.by, "reason": reason}
+    facts = {"starts_on": event.starts_on, "ends_on": event.ends_on, "by": event.by, "reason": reason}
     return [
-        Mail(Template.PLACEMENT_CANCELLED_STUDENT, student.recipient, facts | {"calendar": "cancelled"}),
-        Mail(Template.PLACEMENT_CANCELLED_HOST, project.host.recipient, facts | {"student": student.name}),
+        application.to_student(Template.PLACEMENT_CANCELLED_STUDENT, **facts, calendar="cancelled"),
+        application.to_host(Template.PLACEMENT_CANCELLED_HOST, **facts, student=application.student.name),
     ]
 
 
@@ -46,12 +52,11 @@ def survey_unanswered(event: SurveyUnanswered, application: Application) -> list
     return [_survey(Template.SURVEY_REMINDER, event, application)]
 
 
-def _facts(event: PlacementConfirmed | PlacementCancelled, application: Application) -> dict[str, Any]:
-    return application.facts | {"starts_on": event.starts_on, "ends_on": event.ends_on}
-
-
 def _survey(template: Template, event: SurveyOpened | SurveyUnanswered, application: Application) -> Mail:
-    facts = application.facts | {"respondent": event.respondent, "closes_at": event.closes_at}
+    """Its link opens the surveys alone, until this one closes: who passes it on gives nothing else away."""
+    facts = {"survey_id": event.survey_id, "respondent": event.respondent, "closes_at": event.closes_at}
     if event.respondent == "student":
-        return Mail(template, application.student.recipient, facts)
-    return Mail(template, application.project.host.recipient, facts | {"student": application.student.name})
+        mail = application.to_student(template, **facts)
+    else:
+        mail = application.to_host(template, **facts, student=application.student.name)
+    return replace(mail, link_ends_at=event.closes_at)

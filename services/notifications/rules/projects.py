@@ -9,38 +9,42 @@ from shared.contracts.screening import ProjectApproved, ProjectDeclined, Project
 
 
 def received(event: ProjectSubmitted, project: Project) -> list[Mail]:
-    facts = project.facts | {"revision": event.revision, "send_by": project.round.submissions_close_at}
-    return [Mail(Template.PROJECT_RECEIVED, project.host.recipient, facts)]
+    send_by = project.round.submissions_close_at
+    return [project.to_host(Template.PROJECT_RECEIVED, revision=event.revision, send_by=send_by)]
 
 
 def approved(_event: ProjectApproved, project: Project) -> list[Mail]:
     dates = project.round
-    facts = project.facts | {
-        "opens_at": dates.opens_at,
-        "closes_at": dates.closes_at,
-        "rankings_due_at": dates.rankings_due_at,
-        "offers_at": dates.offers_at,
-    }
-    return [Mail(Template.PROJECT_APPROVED, project.host.recipient, facts)]
+    return [
+        project.to_host(
+            Template.PROJECT_APPROVED,
+            opens_at=dates.opens_at,
+            closes_at=dates.closes_at,
+            rankings_due_at=dates.rankings_due_at,
+            offers_at=dates.offers_at,
+        )
+    ]
 
 
 def returned(event: ProjectReturned, project: Project, *, now: datetime) -> list[Mail]:
     """The next revision is asked for while the round still takes projects."""
     closes_at = project.round.submissions_close_at
-    facts = project.facts | {
-        "revision": event.revision,
-        "comments": event.comments,
-        "send_by": closes_at if now < closes_at else None,
-    }
-    return [Mail(Template.PROJECT_RETURNED, project.host.recipient, facts)]
+    return [
+        project.to_host(
+            Template.PROJECT_RETURNED,
+            revision=event.revision,
+            comments=event.comments,
+            send_by=closes_at if now < closes_at else None,
+        )
+    ]
 
 
 def declined(event: ProjectDeclined, project: Project) -> list[Mail]:
-    return [Mail(Template.PROJECT_DECLINED, project.host.recipient, project.facts | {"comments": event.comments})]
+    return [project.to_host(Template.PROJECT_DECLINED, comments=event.comments)]
 
 
 def withdrawn(_event: ProjectWithdrawn, project: Project) -> list[Mail]:
-    return [Mail(Template.PROJECT_WITHDRAWN, project.host.recipient, project.facts)]
+    return [project.to_host(Template.PROJECT_WITHDRAWN)]
 
 
 def review_overdue(event: ReviewOverdue, project: Project) -> list[Mail]:

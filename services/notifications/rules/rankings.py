@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from services.notifications.rules.known import Applicants, Round
+from services.notifications.rules.known import Applicants, Project, Round
 from services.notifications.rules.mails import Mail, Template
 
 REMINDER_BEFORE: Final = timedelta(days=2)
@@ -39,6 +39,11 @@ def due(round_: Round, projects: Iterable[Applicants]) -> list[Mail]:
     ]
 
 
+def left(second: Round, projects: Iterable[Project]) -> list[Mail]:
+    """One letter to each host whose projects have places for a second round."""
+    return [_offered_again(second, own) for own in _by_host(Applicants(project, ()) for project in projects)]
+
+
 def remind(round_: Round, projects: Iterable[Applicants]) -> list[Mail]:
     """One letter to each host with applicants whom it has not ranked."""
     unranked = [each for each in projects if each.applications and not each.project.ranked]
@@ -59,7 +64,7 @@ def _ask(template: Template, round_: Round, own: Sequence[Applicants]) -> Mail:
         "offers_at": round_.offers_at,
         "projects": [_in_letter(each) for each in own],
     }
-    return Mail(template, own[0].project.host.recipient, facts)
+    return Mail(template, own[0].project.host.recipient, facts, round_.links_end_at)
 
 
 def _in_letter(each: Applicants) -> dict[str, Any]:
@@ -78,6 +83,17 @@ def _in_letter(each: Applicants) -> dict[str, Any]:
     }
 
 
+def _offered_again(second: Round, own: Sequence[Applicants]) -> Mail:
+    facts = {
+        "round": second.name,
+        "opens_at": second.opens_at,
+        "closes_at": second.closes_at,
+        "due_at": second.rankings_due_at,
+        "projects": [{"title": each.project.title, "places": each.project.places} for each in own],
+    }
+    return Mail(Template.PLACES_LEFT, own[0].project.host.recipient, facts, second.links_end_at)
+
+
 def _nobody_applied(round_: Round, own: Sequence[Applicants]) -> Mail:
     facts = {"round": round_.name, "titles": [each.project.title for each in own]}
-    return Mail(Template.NO_APPLICANTS, own[0].project.host.recipient, facts)
+    return Mail(Template.NO_APPLICANTS, own[0].project.host.recipient, facts, round_.links_end_at)

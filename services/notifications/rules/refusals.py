@@ -7,6 +7,7 @@ from typing import Any
 
 from services.notifications.messages import SendEmail
 from services.notifications.rules.known import Round, Window
+from services.notifications.rules.links import links_end_at
 from services.notifications.rules.mails import STAFF, Mail, Recipient, Template
 from shared.contracts.every_service import MessageFailed
 from shared.contracts.intake import SubmissionRefused
@@ -31,21 +32,22 @@ def is_incomplete(event: SubmissionRefused, concerned: Concerned) -> bool:
 def refused(event: SubmissionRefused, concerned: Concerned, *, now: datetime) -> list[Mail]:
     """The host or the student is told what to correct; where neither is known, and of their records, staff are."""
     faults = {"faults": [fault.model_dump() for fault in event.faults]}
+    until = links_end_at(concerned.rounds, now)
     match event.kind:
         case "project" if concerned.host and event.project_id:
             window = _first_open(now, (round_.submissions for round_ in concerned.rounds))
             facts = {"project_id": event.project_id, "title": concerned.title, "window": window}
-            return [Mail(Template.PROJECT_REFUSED, concerned.host, faults | facts)]
+            return [Mail(Template.PROJECT_REFUSED, concerned.host, faults | facts, until)]
         case "application" if concerned.student and event.application_id:
             window = _first_open(now, (round_.applications for round_ in concerned.rounds))
             facts = {"application_id": event.application_id, "title": concerned.title, "window": window}
-            return [Mail(Template.APPLICATION_REFUSED, concerned.student, faults | facts)]
+            return [Mail(Template.APPLICATION_REFUSED, concerned.student, faults | facts, until)]
         case "project-withdrawal" if concerned.host and event.project_id:
             facts = {"reference": f"project {event.project_id}"}
-            return [Mail(Template.WITHDRAWAL_REFUSED, concerned.host, faults | facts)]
+            return [Mail(Template.WITHDRAWAL_REFUSED, concerned.host, faults | facts, until)]
         case "application-withdrawal" if concerned.student and event.application_id:
             facts = {"reference": f"application {event.application_id}"}
-            return [Mail(Template.WITHDRAWAL_REFUSED, concerned.student, faults | facts)]
+            return [Mail(Template.WITHDRAWAL_REFUSED, concerned.student, faults | facts, until)]
         case _:
             return [Mail(Template.SUBMISSION_REFUSED, STAFF, faults | _for_staff(event))]
 
@@ -69,7 +71,7 @@ def _for_staff(event: SubmissionRefused) -> dict[str, Any]:
     }
 
 
-def _first_open(now: datetime, windows: Iterable[Window]) -> Window | None:
+def _first_open(now: datetime, windows: Iterable[Window | None]) -> Window | None:
     """The window in which the same may be sent again: the first that has not closed."""
-    to_come = (window for window in windows if now < window.closes_at)
+    to_come = (window for window in windows if window and now < window.closes_at)
     return min(to_come, key=lambda window: window.closes_at, default=None)

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 
-from services.notifications.rules.mails import DueEmail, Mail, Recipient, Template
+from services.notifications.rules.mails import DueEmail, Leads, Mail, PersonKind, Recipient, Template
+from services.notifications.rules.people import ToldMail
 from shared.database.connection import Connection
 from shared.identifiers import new_id
 
@@ -20,15 +21,23 @@ async def add(connection: Connection, mails: Iterable[Mail], *, cause: str, now:
             "recipient_kind": mail.recipient.kind,
             "recipient_id": mail.recipient.id,
             "facts": mail.facts,
+            "path": mail.path,
+            "opens": mail.opens,
+            "link_ends_at": mail.link_ends_at,
         }
         for mail in mails
     ]
     added = await connection.fetch(
         """
-        insert into emails (email_id, cause, template, recipient_kind, recipient_id, facts, state, due_at)
-        select email_id, $2, template, recipient_kind, recipient_id, facts, 'due', $3
-        from jsonb_to_recordset($1)
-            as mail (email_id uuid, template text, recipient_kind text, recipient_id text, facts jsonb)
+        insert into emails (
+            email_id, cause, template, recipient_kind, recipient_id, facts, path, opens, link_ends_at, state, due_at
+        )
+        select
+            email_id, $2, template, recipient_kind, recipient_id, facts, path, opens, link_ends_at, 'due', $3
+        from jsonb_to_recordset($1) as mail (
+            email_id uuid, template text, recipient_kind text, recipient_id text, facts jsonb,
+            path text, opens text, link_ends_at timestamptz
+        )
         on conflict (cause, recipient_kind, recipient_id, template) do nothing
         returning email_id
         """,
@@ -64,6 +73,7 @@ async def due(connection: Connection, email_id: UUID) -> DueEmail | None:
         name=row["name"],
         address=row["address"],
         facts=row["facts"],
+        leads=Leads(row["path"], row["opens"], row["due_at"], row["link_ends_at"]) if row["path"] else None,
     )
 
 
@@ -81,3 +91,19 @@ async def end(connection: Connection, email_id: UUID, *, message_id: str, refusa
         at,
     )
     return bool(ended)
+
+
+async def told(connection: Connection, kind: PersonKind, person_id: str, *, limit: int) -> list[ToldMail]:
+    """The latest mails to a host or student, newest first."""
+    rows = await connection.fetch(
+        """
+        select template, due_at, state, ended_at, refusal from emails
+        where recipient_kind = $1 and recipient_id = $2
+        order by email_id desc
+        limit $3
+        """,
+        kind,
+        person_id,
+        limit,
+    )
+    return [ToldMail(**row) for row in rows]

@@ -1,8 +1,9 @@
 """What is known of the things that events name."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from services.notifications.rules.known import Applicants, Application, Host, Project, Round, Student
+from services.notifications.rules.known import Applicants, Application, Host, Project, Round, Student, Window
 from services.notifications.rules.mails import Recipient
 from services.notifications.rules.refusals import Concerned
 from shared.contracts.intake import SubmissionRefused
@@ -17,10 +18,22 @@ async def round_(connection: Connection, round_id: str) -> Round | None:
     return _round(row) if row else None
 
 
+async def rounds(connection: Connection) -> list[Round]:
+    return [_round(row) for row in await connection.fetch("select *, name as round_name from rounds")]
+
+
 async def project(connection: Connection, project_id: str) -> Project | None:
-    """The project with its host and its round; none until all three are known."""
-    row = await connection.fetchrow("select * from known_projects where project_id = $1", project_id)
+    """The project with its host and its own round; none until all three are known."""
+    row = await connection.fetchrow("select * from known_projects where project_id = $1 and not in_second", project_id)
     return _project(row) if row else None
+
+
+async def projects_in(connection: Connection, round_id: str, project_ids: Sequence[str]) -> list[Project]:
+    """Those of the projects that are known, with their hosts, in a round that they take part in."""
+    rows = await connection.fetch(
+        "select * from known_projects where round_id = $1 and project_id = any($2)", round_id, project_ids
+    )
+    return [_project(row) for row in rows]
 
 
 async def application(connection: Connection, application_id: str) -> Application | None:
@@ -38,7 +51,7 @@ async def count_applications(connection: Connection, round_id: str) -> int:
 async def applicants(connection: Connection, round_id: str) -> list[Applicants]:
     """Who applied to each project of the round that is approved and not withdrawn."""
     projects = await connection.fetch(
-        "select * from known_projects where round_id = $1 and approved and not withdrawn", round_id
+        "select * from known_projects where round_id = $1 and approved and not withdrawn and places > 0", round_id
     )
     rows = await connection.fetch(
         "select * from known_applications where round_id = $1 and not application_withdrawn", round_id
@@ -77,13 +90,12 @@ async def concerned(connection: Connection, event: SubmissionRefused) -> Concern
         event.project_id,
         event.application_id,
     )
-    rounds = await connection.fetch("select *, name as round_name from rounds")
     host_id, student_id, title = row or (None, None, None)
     return Concerned(
         host=Recipient("host", host_id) if host_id else None,
         student=Recipient("student", student_id) if student_id else None,
         title=title,
-        rounds=tuple(map(_round, rounds)),
+        rounds=tuple(await rounds(connection)),
     )
 
 
@@ -98,9 +110,17 @@ def _round(row: "Record") -> Round:
         rankings_due_at=row["rankings_due_at"],
         offers_at=row["offers_at"],
         reply_within_days=row["reply_within_days"],
+        last_day=row["last_day"],
         closed_at=row["closed_at"],
         reminded_of=row["reminded_of"],
+        second=_second(row),
     )
+
+
+def _second(row: "Record") -> Window | None:
+    if row.get("second_name") is None:
+        return None
+    return Window(row["second_name"], row["second_opens_at"], row["second_closes_at"])
 
 
 def _project(row: "Record") -> Project:

@@ -1,6 +1,7 @@
 """Where mails arrive."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -11,3 +12,11 @@ from tests.support.mailbox import Mailbox, listening
 async def mailbox() -> AsyncIterator[Mailbox]:
     async with listening() as listens:
         yield listens
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where mails lie, since no server is set."""
+    monkeypatch.delenv("SMTP_URL", raising=False)
+    monkeypatch.setenv("MAIL_FOLDER", str(tmp_path))
+    return tmp_path

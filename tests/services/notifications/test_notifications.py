@@ -2,9 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +13,7 @@ from shared.contracts.matching import PlacementConfirmed, RankingReceived
 from shared.contracts.message import Event
 from shared.contracts.notifications import EmailFailed, EmailSent
 from tests.support.examples import ROUND, host_registered, project_submitted, round_scheduled, student_registered
+from tests.support.mail_folder import mails, text
 from tests.support.mailbox import Mailbox
 from tests.support.notifications import (
     a_round,
@@ -32,13 +30,6 @@ PEOPLE: tuple[Event, ...] = (round_scheduled(), host_registered(), student_regis
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv("SMTP_URL", raising=False)
-    monkeypatch.setenv("MAIL_FOLDER", str(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
 async def notifications(start: Start, folder: Path) -> RunningService:
     return await start("notifications")
 
@@ -47,18 +38,6 @@ async def notifications(start: Start, folder: Path) -> RunningService:
 def to_mail_server(folder: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> Mailbox:
     monkeypatch.setenv("SMTP_URL", mailbox.url)
     return mailbox
-
-
-def mails(folder: Path, template: str = "") -> list[EmailMessage]:
-    """The mails of a template, or all, in the order of their files."""
-    files = sorted(folder.glob(f"*-{template}*.eml"))
-    return [message_from_bytes(file.read_bytes(), policy=default) for file in files]
-
-
-def text(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return " ".join(body.get_content().split())
 
 
 def templates(folder: Path) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """The report as a page: it must stand alone, hide what it must not tell, and say every number in a table."""
 
 import re
+from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from html.parser import HTMLParser
 
 import pytest
@@ -67,6 +69,21 @@ def test_it_has_no_script_and_fetches_nothing(html: str) -> None:
     assert not [name for name, _ in attributes if name in {"src", "srcset", "style"} or name.startswith("on")]
     assert all(value.startswith("#") for name, value in attributes if name in {"href", "xlink:href"})
     assert not re.search(r"https?:|//\w|@import|url\(", html)
+
+
+def test_its_policy_allows_the_style_that_it_has_and_no_other(html: str) -> None:
+    (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+
+    assert f"style-src 'sha256-{digest}'" in reports.CONTENT_SECURITY_POLICY
+    assert not re.search(r"\sstyle=", html)
+
+
+def test_in_the_common_look_it_is_the_same_without_a_page_around_it(html: str) -> None:
+    body = reports.render_body(report(ROUND, TALLIES, now=NOW))
+
+    assert body in html
+    assert not re.search(r"<(html|head|style|main|h1)\b", body)
 
 
 def test_every_section_has_charts_and_their_numbers_in_a_table_with_a_caption(html: str) -> None:

@@ -1,13 +1,13 @@
 """The workflow of a survey."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from services.evaluation.rules import surveys
-from services.evaluation.rules.questions import QUESTIONS, Answers
-from services.evaluation.rules.surveys import State
+from services.evaluation.rules.questions import QUESTIONS, Answers, unanswered
+from services.evaluation.rules.surveys import Asked, Standing, State
 from shared.contracts.evaluation import Respondent
 from shared.workflow import NotAllowed
 from tests.support.examples import placement_completed
@@ -69,3 +69,31 @@ def test_answers_may_be_replaced() -> None:
 @pytest.mark.parametrize("respondent", ["student", "host"])
 def test_every_field_of_the_answers_has_its_question(respondent: Respondent) -> None:
     assert [question.field for question in QUESTIONS[respondent]] == list(Answers.model_fields)
+
+
+class TestWhatASurveyIsToItsRespondent:
+    """To be answered, answered, or closed: as its list tells."""
+
+    @pytest.mark.parametrize(
+        ("state", "after", "standing"),
+        [
+            (State.OPEN, timedelta(days=1), Standing.TO_ANSWER),
+            (State.ANSWERED, timedelta(days=1), Standing.ANSWERED),
+            (State.CLOSED, timedelta(days=1), Standing.CLOSED),
+            (State.OPEN, timedelta(days=14), Standing.CLOSED),
+            (State.ANSWERED, timedelta(days=14), Standing.CLOSED),
+        ],
+    )
+    def test_goes_by_its_state_and_its_end(self, state: State, after: timedelta, standing: Standing) -> None:
+        asked = Asked(replace(STUDENT, state=state), None, None, date(2027, 6, 21), date(2027, 6, 25), None)
+
+        assert asked.standing(OVER + after) is standing
+
+
+def test_every_question_but_the_comment_must_be_answered() -> None:
+    questions = QUESTIONS["student"]
+
+    faults = unanswered(questions, {"outcome": 3, "network": None, "recommend": 0})
+
+    assert [fault.field for fault in faults] == ["supervision", "skills_before", "skills_after", "network"]
+    assert faults[0].reason == "Choose an answer to question 2."

@@ -74,7 +74,7 @@ def test_an_unstable_match_is_found() -> None:
         for each in lived.happened
     ]
 
-    assert "the match: S1-P1 would leave student S1 and its project better off" in history.violations(
+    assert "the match: S1-P1 would leave its student and its project better off" in history.violations(
         replace(lived.history, happened=happened)
     )
 

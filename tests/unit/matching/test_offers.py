@@ -66,9 +66,9 @@ def test_two_applications_of_one_preference_count_in_the_order_of_receipt() -> N
 
 
 def test_a_match_that_is_not_stable_offers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stability, "violations", lambda *_: ["S1-P1 would leave both better off"])
+    monkeypatch.setattr(stability, "violations", lambda *_, **__: ["S1-P1 would leave both better off"])
 
-    with pytest.raises(offers.Unstable, match="S1-P1 would leave both better off"):
+    with pytest.raises(offers.WrongMatch, match="S1-P1 would leave both better off"):
         make_match([application("S1", "P1")], {"P1": 1})
 
 

@@ -1,13 +1,18 @@
 """What may be wrong with a ranking."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 import pytest
 
-from services.matching.rules import rankings
+from services.matching.rules import rankings, rounds
 from services.matching.rules.life import State
-from services.matching.rules.rankings import Project
+from services.matching.rules.orders import Order
+from services.matching.rules.rankings import Project, Stage
 from services.matching.rules.rounds import Round
 from shared.workflow import NotAllowed
-from tests.support.matching import CUT_OFF, OFFERS_AT, application
+from tests.support.examples import round_scheduled
+from tests.support.matching import DAYS, OFFERS_AT, application
 
 KNOWN = {
     each.application_id: each
@@ -18,17 +23,18 @@ KNOWN = {
         application("S1", "P2"),
     )
 }
-ROUND = Round("trinity-2027", 1, OFFERS_AT, 3, CUT_OFF)
+ROUND = rounds.scheduled(round_scheduled())
+MOMENT = timedelta(microseconds=1)
 PROJECT = Project("P1", "trinity-2027", "H1", "A small tool", places=1, withdrawn=False)
 
 
 def test_a_ranking_of_some_of_a_projects_applicants_is_sound() -> None:
-    assert rankings.faults_in("P1", ["S2-P1", "S1-P1"], KNOWN) == []
-    assert rankings.faults_in("P1", [], KNOWN) == []
+    assert rankings.faults_in("P1", Order(("S2-P1", "S1-P1")), KNOWN) == []
+    assert rankings.faults_in("P1", Order(), KNOWN) == []
 
 
 def test_all_faults_of_a_ranking_are_told_at_once() -> None:
-    faults = rankings.faults_in("P1", ["S1-P1", "S9-P1", "S1-P2", "S3-P1", "S1-P1", "S9-P1"], KNOWN)
+    faults = rankings.faults_in("P1", Order(("S1-P1", "S9-P1", "S1-P2", "S3-P1", "S1-P1", "S9-P1")), KNOWN)
 
     assert [(fault.field, fault.reason) for fault in faults] == [
         ("application_ids.1", "No application of this id is known: leave it out."),
@@ -45,7 +51,7 @@ def test_a_project_takes_rankings_until_the_match(round_: Round | None) -> None:
 
 
 def test_a_project_takes_no_ranking_once_the_match_was_made() -> None:
-    matched = Round("trinity-2027", 1, OFFERS_AT, 3, CUT_OFF, matched_at=OFFERS_AT)
+    matched = replace(rounds.scheduled(round_scheduled()), matched_at=OFFERS_AT)
 
     with pytest.raises(NotAllowed, match="match of this round was made"):
         rankings.check_open(PROJECT, matched)
@@ -56,3 +62,39 @@ def test_a_withdrawn_project_takes_no_ranking() -> None:
 
     with pytest.raises(NotAllowed, match="withdrew"):
         rankings.check_open(withdrawn, ROUND)
+
+
+def test_whoever_is_not_suitable_applied_to_the_project_and_is_not_ranked_too() -> None:
+    order = Order(("S1-P1",), {"S1-P1": "", "S2-P1": "No time for us", "S1-P2": "", "S9-P1": ""})
+
+    faults = rankings.faults_in("P1", order, KNOWN)
+
+    assert [fault.field for fault in faults] == ["not_suitable.S1-P1", "not_suitable.S1-P2", "not_suitable.S9-P1"]
+
+
+@pytest.mark.parametrize(
+    ("at", "stage"),
+    [
+        (ROUND.opens_at - MOMENT, Stage.BEFORE),
+        (ROUND.opens_at, Stage.COMING),
+        (ROUND.closes_at - MOMENT, Stage.COMING),
+        (ROUND.closes_at, Stage.TO_RANK),
+        (ROUND.rankings_due_at - MOMENT, Stage.TO_RANK),
+        (ROUND.rankings_due_at, Stage.OVERDUE),
+        (OFFERS_AT, Stage.OVERDUE),
+    ],
+)
+def test_a_host_ranks_from_the_close_of_applications_until_the_match(at: datetime, stage: Stage) -> None:
+    assert rankings.stage(ROUND, all_here=True, now=at) is stage
+
+
+def test_nobody_is_ranked_before_the_last_application_has_arrived() -> None:
+    assert rankings.stage(ROUND, all_here=False, now=ROUND.closes_at) is Stage.CLOSING
+
+
+def test_applicants_are_shown_no_more_once_the_last_placement_week_is_over() -> None:
+    matched = replace(ROUND, matched_at=OFFERS_AT)
+    end = rounds.midnight(DAYS.ends_on + timedelta(days=1))
+
+    assert rankings.stage(matched, all_here=True, now=end - MOMENT) is Stage.MATCHED
+    assert rankings.stage(matched, all_here=True, now=end) is Stage.OVER

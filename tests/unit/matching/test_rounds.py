@@ -1,11 +1,12 @@
 """A round's dates, and what the match waits for."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from services.matching.rules import rounds
-from services.matching.rules.rounds import FactsForMatch, Round
+from services.matching.rules.rounds import FactsForMatch
 from shared.contracts.intake import PlacementWeek
 from tests.support.examples import round_scheduled
 from tests.support.matching import CUT_OFF, OFFERS_AT
@@ -36,7 +37,7 @@ def test_midnight_is_local_whatever_the_clocks_do_in_between(starts_on: date, en
 
 def test_places_are_offered_on_from_the_match_to_just_before_the_cut_off() -> None:
     unmatched = rounds.scheduled(round_scheduled())
-    matched = Round("trinity-2027", 1, OFFERS_AT, 3, CUT_OFF, matched_at=OFFERS_AT)
+    matched = replace(rounds.scheduled(round_scheduled()), matched_at=OFFERS_AT)
 
     assert not unmatched.offers_on(OFFERS_AT)
     assert matched.offers_on(OFFERS_AT)

@@ -22,11 +22,11 @@ def test_a_stable_match_has_nothing_wrong() -> None:
 
 
 def test_an_application_that_both_sides_would_rather_have_is_found() -> None:
-    assert violations("S1-P2", "S2-P1") == ["S1-P1 would leave student S1 and its project better off"]
+    assert violations("S1-P2", "S2-P1") == ["S1-P1 would leave its student and its project better off"]
 
 
 def test_a_place_left_free_that_someone_would_take_is_found() -> None:
-    assert violations("S1-P1") == ["S2-P2 would leave student S2 and its project better off"]
+    assert violations("S1-P1") == ["S2-P2 would leave its student and its project better off"]
 
 
 def test_a_project_that_gives_more_places_than_it_has_is_found() -> None:

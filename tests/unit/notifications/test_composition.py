@@ -1,6 +1,7 @@
 """A mail as it travels."""
 
 import email
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
@@ -8,26 +9,37 @@ from typing import Any
 
 import icalendar
 import pytest
-from pydantic import ValidationError
+from pydantic import AnyHttpUrl, SecretStr, ValidationError
 
 from services.notifications.composition import Refused, compose, message_id
-from services.notifications.rules import applications, placements, refusals
+from services.notifications.rules import applications, placements, projects, refusals
 from services.notifications.rules.mails import DueEmail, Mail
 from services.notifications.settings import MailSettings
+from shared.contracts.evaluation import SurveyOpened
 from shared.contracts.matching import PlacementCancelled, PlacementConfirmed
+from shared.contracts.screening import ReviewOverdue
+from shared.web import links
+from shared.web.callers import Link, Purpose
+from shared.web.settings import WebSettings
+from tests.support.examples import ROUND
 from tests.support.notifications import (
     NOW,
     SOME_UUID,
+    SURVEY_CLOSES_AT,
     a_project,
+    a_round,
     an_application,
     concerned,
     due,
     offer_made,
     placement,
     refused,
+    survey,
 )
 
 SETTINGS = MailSettings(mail_from="Careers Service <careers@college.example>", staff_email="desk@college.example")
+
+WEB = WebSettings(public_url=AnyHttpUrl("https://placements.college.example"), session_secret=SecretStr("a" * 32))
 
 
 def offer(**changes: Any) -> Mail:
@@ -36,7 +48,7 @@ def offer(**changes: Any) -> Mail:
 
 def read(due_email: DueEmail, settings: MailSettings = SETTINGS) -> EmailMessage:
     """The mail as a client reads it."""
-    message = email.message_from_bytes(compose(due_email, settings, now=NOW).content, policy=default)
+    message = email.message_from_bytes(compose(due_email, settings, WEB, now=NOW).content, policy=default)
     assert isinstance(message, EmailMessage)
     assert not message.defects
     return message
@@ -64,7 +76,7 @@ def test_it_says_the_same_as_text_and_as_html() -> None:
 
 
 def test_it_passes_through_any_server() -> None:
-    content = compose(due(offer(title="é" * 300, supervisor_name="x" * 2000)), SETTINGS, now=NOW).content
+    content = compose(due(offer(title="é" * 300, supervisor_name="x" * 2000)), SETTINGS, WEB, now=NOW).content
 
     assert content.isascii()
     assert b"\n" not in content.replace(b"\r\n", b"")
@@ -86,7 +98,7 @@ def test_a_name_never_becomes_another_header_or_recipient(name: str) -> None:
 @pytest.mark.parametrize("address", ["é@college.example", "a,b@college.example", "<a@b>@college.example", "a@b..c"])
 def test_an_address_that_no_mail_can_be_sent_to_is_refused_without_repeating_it(address: str) -> None:
     with pytest.raises(Refused) as refusal:
-        compose(due(offer(), address=address), SETTINGS, now=NOW)
+        compose(due(offer(), address=address), SETTINGS, WEB, now=NOW)
 
     assert address not in refusal.value.reason
 
@@ -113,8 +125,52 @@ def test_its_message_id_tells_event_recipient_and_template_apart() -> None:
     assert message_id(original, SETTINGS).endswith("@college.example>")
 
 
+def link_in(due_email: DueEmail) -> str:
+    """What stands once in the text, alone in its line, and once behind the button."""
+    mail = read(due_email)
+    text, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
+    (link,) = (line for line in text.splitlines() if line.startswith("https://"))
+    assert html.count(f'href="{link}"') == 1
+    return str(link)
+
+
+def test_its_link_is_for_its_reader_alone_and_the_same_however_often_it_is_written() -> None:
+    (mail,) = applications.offered(offer_made(), an_application())
+
+    link = link_in(due(mail))
+
+    origin, _, token = link.rpartition("/enter/")
+    assert origin == "https://placements.college.example"
+    assert links.read(token, WEB) == Link(
+        "student", "S00001", Purpose.DESK, NOW, a_round().links_end_at, "/student/offers/A000001"
+    )
+    assert link_in(due(mail)) == link
+
+
+def test_a_link_to_a_survey_says_that_it_opens_no_more() -> None:
+    (mail,) = placements.survey_opened(survey(SurveyOpened, "host"), an_application())
+
+    link = links.read(link_in(due(mail)).rpartition("/")[2], WEB)
+
+    assert (link.kind, link.person_id, link.purpose) == ("host", "H0001", Purpose.SURVEY)
+    assert link.ends_at == SURVEY_CLOSES_AT
+
+
+def test_staff_are_led_to_a_page_where_they_sign_in_themselves() -> None:
+    overdue = ReviewOverdue(project_id="P0001", round_id=ROUND, revision=1, waiting_since=NOW)
+    (mail,) = projects.review_overdue(overdue, a_project())
+
+    assert link_in(due(mail, name=None, address=None)) == "https://placements.college.example/staff/screening/P0001"
+
+
+def test_a_mail_that_was_stored_before_links_is_written_without_one() -> None:
+    mail = replace(due(offer()), leads=None)
+
+    assert "http" not in read(mail).get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
 def test_its_file_sorts_by_time_and_names_template_and_recipient() -> None:
-    parcel = compose(due(offer()), SETTINGS, now=NOW)
+    parcel = compose(due(offer()), SETTINGS, WEB, now=NOW)
 
     assert parcel.file_name == f"{SOME_UUID}-offer_made-S00001.eml"
 

@@ -1,15 +1,17 @@
 """Who is told what."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.notifications.messages import SendEmail
-from services.notifications.rules import applications, placements, projects, rankings, refusals
+from services.notifications.rules import applications, links, placements, projects, rankings, refusals
+from services.notifications.rules.known import Round
 from services.notifications.rules.mails import STAFF, Mail, Template
 from shared.contracts.directory import NOTIFICATIONS
+from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
 from shared.contracts.every_service import MessageFailed
 from shared.contracts.intake import HostRegistered, RoundScheduled, StudentRegistered
 from shared.contracts.matching import (
@@ -23,6 +25,8 @@ from tests.support.notifications import (
     NOW,
     OF_APPLICATION,
     REPLY_BY,
+    SOME_UUID,
+    SURVEY_CLOSES_AT,
     TO_HOST,
     TO_STUDENT,
     a_host,
@@ -38,6 +42,7 @@ from tests.support.notifications import (
     placement,
     project_returned,
     refused,
+    survey,
 )
 
 ONLY_KEPT = {RoundScheduled, HostRegistered, StudentRegistered, RankingReceived}
@@ -56,6 +61,77 @@ def test_whatever_is_heard_is_told_to_somebody_or_knowingly_only_kept() -> None:
 
 def test_there_is_an_occasion_for_every_mail() -> None:
     assert {mail.template for _, mails in every_telling() for mail in mails} == set(Template)
+
+
+def test_every_mail_to_a_host_or_student_has_a_link_with_an_end_and_none_to_staff_does() -> None:
+    for _, mails in every_telling():
+        for mail in mails:
+            assert (mail.opens is None) is (mail.link_ends_at is None) is (mail.recipient == STAFF), mail.template
+
+
+@pytest.mark.parametrize(
+    ("template", "path"),
+    [
+        (Template.PROJECT_RETURNED, "/host/projects/P0001"),
+        (Template.PROJECT_REFUSED, "/host/projects"),
+        (Template.RANKING_DUE, "/host/applicants"),
+        (Template.OFFER_MADE, "/student/offers/A000001"),
+        (Template.APPLICATION_RECEIVED, "/student/applications"),
+        (Template.APPLICATION_REFUSED, "/catalogue"),
+        (Template.PLACEMENT_CONFIRMED_STUDENT, "/student/placements/A000001"),
+        (Template.PLACEMENT_CONFIRMED_HOST, "/host/placements"),
+        (Template.REVIEW_OVERDUE, "/staff/screening/P0001"),
+        (Template.MESSAGE_FAILED, None),
+    ],
+)
+def test_a_mail_leads_to_the_page_where_its_reader_acts(template: Template, path: str | None) -> None:
+    assert {mail.path for _, mails in every_telling() for mail in mails if mail.template is template} == {path}
+
+
+def test_links_are_good_until_both_sides_surveys_are_over() -> None:
+    a_fortnight_after_friday = datetime(2027, 7, 9, 23, tzinfo=UTC)  # the midnight that ends it, in British Summer Time
+
+    (mail,) = applications.offered(offer_made(), an_application())
+
+    assert (mail.opens, mail.link_ends_at) == ("desk", a_fortnight_after_friday)
+
+
+def test_a_link_to_a_survey_opens_surveys_alone_until_it_closes() -> None:
+    (to_student,) = placements.survey_opened(survey(SurveyOpened, "student"), an_application())
+    (to_host,) = placements.survey_unanswered(survey(SurveyUnanswered, "host"), an_application())
+
+    assert [mail.path for mail in (to_student, to_host)] == [
+        f"/student/surveys/{SOME_UUID}",
+        f"/host/surveys/{SOME_UUID}",
+    ]
+    assert {(mail.opens, mail.link_ends_at) for mail in (to_student, to_host)} == {("survey", SURVEY_CLOSES_AT)}
+
+
+def test_a_round_that_was_heard_of_before_links_has_an_end_after_all_that_may_happen_in_it() -> None:
+    assert a_round(last_day=None).links_end_at > a_round().links_end_at
+
+
+class TestANewLink:
+    """It belongs to no round, and so ends with the last that is under way."""
+
+    def test_is_good_until_the_last_round_that_has_begun_is_over(self) -> None:
+        to_come = a_round(submissions_open_at=NOW + timedelta(days=1), last_day=date(2027, 12, 3))
+
+        assert links.links_end_at([a_round(), to_come], NOW) == a_round().links_end_at
+
+    @pytest.mark.parametrize("rounds", [[], [a_round()]])
+    def test_is_good_for_two_weeks_at_least(self, rounds: list[Round]) -> None:
+        later = a_round().links_end_at
+
+        assert links.links_end_at(rounds, later) == later + timedelta(days=14)
+
+    def test_goes_to_each_person_and_leads_to_where_they_begin(self) -> None:
+        mails = links.new_links([TO_HOST, TO_STUDENT], [a_round()], NOW)
+
+        assert [(mail.template, mail.recipient, mail.path) for mail in mails] == [
+            (Template.SIGN_IN_LINK, TO_HOST, "/host/projects"),
+            (Template.SIGN_IN_LINK, TO_STUDENT, "/student/applications"),
+        ]
 
 
 def test_a_student_is_offered_a_place_with_the_moment_by_which_to_reply() -> None:

@@ -1,29 +1,23 @@
-"""Surveys, their answers, and the report of a round; all for staff."""
+"""Surveys, their answers, and the report of a round, as JSON; for staff."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.evaluation import reports, service
-from services.evaluation.rules import surveys as rules
+from services.evaluation.answering import take_answers
+from services.evaluation.routes.looks import InEvaluation
 from services.evaluation.rules.questions import QUESTIONS, Answers, Question
-from services.evaluation.rules.report import Report, report
 from services.evaluation.rules.surveys import State, Survey
 from services.evaluation.store import surveys as store
-from services.evaluation.store import tallies
-from shared.contracts.evaluation import Respondent, SurveyAnswered
+from shared.contracts.evaluation import Respondent
 from shared.contracts.fields import ApplicationId, Moment, ProjectId, RoundId
 from shared.contracts.message import subject
 from shared.runtime.work import Work
-from shared.web import Conflict, NotFound, StaffOnly, work_in
-from shared.workflow import NotAllowed
+from shared.web import NotFound, StaffOnly
 
-InEvaluation = Annotated[Work, Depends(work_in("evaluation"), scope="function")]
-
-service.routes.dependencies.append(StaffOnly)
+routes = APIRouter(dependencies=[StaffOnly])
 
 
 class SurveySummary(BaseModel):
@@ -51,7 +45,7 @@ class SurveyInFull(SurveySummary):
     answers: Annotated[Answers | None, Field(description="The latest; others may replace them until the close.")]
 
 
-@service.routes.get("/surveys")
+@routes.get("/surveys")
 async def list_surveys(
     work: InEvaluation,
     application_id: ApplicationId | None = None,
@@ -63,7 +57,7 @@ async def list_surveys(
     return [SurveySummary.model_validate(survey) for survey in found]
 
 
-@service.routes.get("/surveys/{survey_id}")
+@routes.get("/surveys/{survey_id}")
 async def read_survey(survey_id: UUID, work: InEvaluation) -> SurveyInFull:
     """A survey with its questions in words, and what was answered so far."""
     survey = await _survey(work, survey_id)
@@ -77,33 +71,13 @@ async def read_survey(survey_id: UUID, work: InEvaluation) -> SurveyInFull:
     )
 
 
-@service.routes.post("/surveys/{survey_id}/answers")
+@routes.post("/surveys/{survey_id}/answers")
 async def answer_survey(survey_id: UUID, answers: Answers, work: InEvaluation) -> SurveySummary:
     """Answer a survey. Other answers replace the ones before until it closes; the same ones change nothing."""
     await work.lock(subject("survey", str(survey_id)))
     survey = await _survey(work, survey_id)
-    try:
-        step = rules.answer(survey, now=work.now)
-    except NotAllowed as refused:
-        raise Conflict(str(refused)) from refused
-    if answers != await store.current_answers(work.connection, survey_id):
-        await store.add_answers(work.connection, survey_id, answers, given_at=work.now)
-        await store.move(work.connection, survey_id, step)
-    if step.before is State.OPEN:
-        work.publish(SurveyAnswered(**survey.ids))
+    await take_answers(survey, answers, work)
     return SurveySummary.model_validate(await _survey(work, survey_id))
-
-
-@service.routes.get("/reports/{round_id}.html", response_class=HTMLResponse)
-async def read_report_page(round_id: RoundId, work: InEvaluation) -> str:
-    """What a round's surveys say so far, as one page with charts and tables."""
-    return reports.render(await _report(work, round_id))
-
-
-@service.routes.get("/reports/{round_id}")
-async def read_report(round_id: RoundId, work: InEvaluation) -> Report:
-    """What a round's surveys say so far."""
-    return await _report(work, round_id)
 
 
 async def _survey(work: Work, survey_id: UUID) -> Survey:
@@ -111,10 +85,3 @@ async def _survey(work: Work, survey_id: UUID) -> Survey:
     if survey is None:
         raise NotFound(f"There is no survey {survey_id}.")
     return survey
-
-
-async def _report(work: Work, round_id: str) -> Report:
-    evaluated = await tallies.evaluated_round(work.connection, round_id)
-    if evaluated is None:
-        raise NotFound(f"Nothing is known of a round {round_id}.")
-    return report(evaluated, await tallies.tallies(work.connection, round_id), now=work.now)

@@ -1,0 +1,26 @@
+"""Answers come in, from a page or as JSON."""
+
+from services.evaluation.rules import surveys as rules
+from services.evaluation.rules.questions import Answers
+from services.evaluation.rules.surveys import State, Survey
+from services.evaluation.store import surveys as store
+from shared.contracts.evaluation import SurveyAnswered
+from shared.runtime.work import Work
+from shared.web import Conflict
+from shared.workflow import NotAllowed
+
+
+async def take_answers(survey: Survey, answers: Answers, work: Work) -> None:
+    """Keep the answers to a survey that is locked; the same ones again change nothing.
+
+    Raises `Conflict` once the survey is closed.
+    """
+    try:
+        step = rules.answer(survey, now=work.now)
+    except NotAllowed as refused:
+        raise Conflict(str(refused)) from refused
+    if answers != await store.current_answers(work.connection, survey.survey_id):
+        await store.add_answers(work.connection, survey.survey_id, answers, given_at=work.now)
+        await store.move(work.connection, survey.survey_id, step)
+    if step.before is State.OPEN:
+        work.publish(SurveyAnswered(**survey.ids))

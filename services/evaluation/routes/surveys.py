@@ -1,0 +1,167 @@
+"""A host's and a student's surveys as pages: what is to be answered, the form, and what was answered."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from services.evaluation.answering import take_answers
+from services.evaluation.routes.looks import InEvaluation, pages
+from services.evaluation.rules.questions import QUESTIONS, Answers, unanswered
+from services.evaluation.rules.surveys import Asked, Standing, is_over
+from services.evaluation.store import surveys as store
+from shared.contracts.evaluation import Respondent
+from shared.contracts.message import subject
+from shared.runtime.work import Work
+from shared.web import (
+    Caller,
+    FormIs,
+    HostWithSurveyIs,
+    NotFound,
+    Role,
+    StudentWithSurveyIs,
+    Submitted,
+    model_of,
+    redirect,
+)
+
+routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@routes.get("/student/surveys")
+async def show_students_surveys(request: Request, caller: StudentWithSurveyIs, work: InEvaluation) -> Response:
+    return await _show_all(request, caller, work)
+
+
+@routes.get("/host/surveys")
+async def show_hosts_surveys(request: Request, caller: HostWithSurveyIs, work: InEvaluation) -> Response:
+    return await _show_all(request, caller, work)
+
+
+@routes.get("/student/surveys/{survey_id}")
+async def show_students_survey(
+    request: Request, survey_id: UUID, caller: StudentWithSurveyIs, work: InEvaluation
+) -> Response:
+    return await _show(request, survey_id, caller, work)
+
+
+@routes.get("/host/surveys/{survey_id}")
+async def show_hosts_survey(
+    request: Request, survey_id: UUID, caller: HostWithSurveyIs, work: InEvaluation
+) -> Response:
+    return await _show(request, survey_id, caller, work)
+
+
+@routes.get("/student/surveys/{survey_id}/change")
+async def show_students_answers_to_change(
+    request: Request, survey_id: UUID, caller: StudentWithSurveyIs, work: InEvaluation
+) -> Response:
+    return await _show_to_change(request, survey_id, caller, work)
+
+
+@routes.get("/host/surveys/{survey_id}/change")
+async def show_hosts_answers_to_change(
+    request: Request, survey_id: UUID, caller: HostWithSurveyIs, work: InEvaluation
+) -> Response:
+    return await _show_to_change(request, survey_id, caller, work)
+
+
+@routes.post("/student/surveys/{survey_id}")
+async def answer_as_student(
+    request: Request, survey_id: UUID, caller: StudentWithSurveyIs, form: FormIs, work: InEvaluation
+) -> Response:
+    return await _answer(request, survey_id, caller, form, work)
+
+
+@routes.post("/host/surveys/{survey_id}")
+async def answer_as_host(
+    request: Request, survey_id: UUID, caller: HostWithSurveyIs, form: FormIs, work: InEvaluation
+) -> Response:
+    return await _answer(request, survey_id, caller, form, work)
+
+
+async def _show_all(request: Request, caller: Caller, work: Work) -> Response:
+    """All surveys of the caller: what is to be answered first."""
+    asked = await store.asked_of(work.connection, _side(caller), caller.id)
+    standing: dict[str, list[Asked]] = {
+        each: [one for one in asked if one.standing(work.now) is each] for each in Standing
+    }
+    return pages.answer(request, caller, "surveys.jinja", side=_side(caller), standing=standing)
+
+
+async def _show(request: Request, survey_id: UUID, caller: Caller, work: Work) -> Response:
+    """The form of a survey that is to be answered; of any other, what was answered."""
+    asked = await _asked(work, survey_id, caller)
+    if asked.standing(work.now) is Standing.TO_ANSWER:
+        return _form(request, caller, asked)
+    answers = await store.current_answers(work.connection, survey_id)
+    given = answers.model_dump() if answers else None
+    return pages.answer(
+        request,
+        caller,
+        "survey.jinja",
+        side=_side(caller),
+        asked=asked,
+        questions=QUESTIONS[_side(caller)],
+        given=given,
+        over=is_over(asked.survey, now=work.now),
+        left_to_answer=await _to_answer(work, caller),
+    )
+
+
+async def _show_to_change(request: Request, survey_id: UUID, caller: Caller, work: Work) -> Response:
+    """The form with what was answered; once the survey is over, what was answered alone."""
+    asked = await _asked(work, survey_id, caller)
+    answers = await store.current_answers(work.connection, survey_id)
+    if answers is None or is_over(asked.survey, now=work.now):
+        return redirect(request, _path(asked))
+    return _form(request, caller, asked, given=answers.model_dump())
+
+
+async def _answer(request: Request, survey_id: UUID, caller: Caller, form: Submitted, work: Work) -> Response:
+    """Take the answers, for the first time or instead of those before; what is missing is asked for again."""
+    await work.lock(subject("survey", str(survey_id)))
+    asked = await _asked(work, survey_id, caller)
+    questions = QUESTIONS[_side(caller)]
+    given = {each.field: form.number(each.field) if each.is_scale else form.text(each.field) for each in questions}
+    answers, faults = model_of(Answers, given)
+    faults = unanswered(questions, given) or faults
+    if answers is None:
+        return _form(request, caller, asked, status=422, given=given, faults=faults)
+    await take_answers(asked.survey, answers, work)
+    return redirect(request, _path(asked), said="Thank you: we have your answers.")
+
+
+def _form(request: Request, caller: Caller, asked: Asked, *, status: int = 200, **filled: object) -> Response:
+    return pages.answer(
+        request,
+        caller,
+        "survey_form.jinja",
+        status=status,
+        side=_side(caller),
+        asked=asked,
+        questions=QUESTIONS[_side(caller)],
+        action=_path(asked),
+        **{"given": {}, "faults": []} | filled,
+    )
+
+
+async def _asked(work: Work, survey_id: UUID, caller: Caller) -> Asked:
+    """A survey of the caller's; another's is not there for them."""
+    asked = await store.asked(work.connection, survey_id)
+    if asked is None or (asked.survey.respondent, asked.survey.respondent_id) != (_side(caller), caller.id):
+        raise NotFound("There is no such survey among yours.")
+    return asked
+
+
+async def _to_answer(work: Work, caller: Caller) -> int:
+    asked = await store.asked_of(work.connection, _side(caller), caller.id)
+    return sum(one.standing(work.now) is Standing.TO_ANSWER for one in asked)
+
+
+def _side(caller: Caller) -> Respondent:
+    return "student" if caller.role is Role.STUDENT else "host"
+
+
+def _path(asked: Asked) -> str:
+    return f"/{asked.survey.respondent}/surveys/{asked.survey.survey_id}"

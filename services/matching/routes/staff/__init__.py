@@ -1,0 +1,9 @@
+"""What staff see and do in their pages: the match before and after it goes out, and placements."""
+
+from fastapi import APIRouter
+
+from services.matching.routes.staff import matching, placements, replacements
+
+routes = APIRouter()
+for part in (matching, replacements, placements):
+    routes.include_router(part.routes)

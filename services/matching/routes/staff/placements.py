@@ -1,0 +1,144 @@
+"""Placements: looked for, read, and cancelled."""
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from services.matching import store
+from services.matching.allocation import cancel
+from services.matching.routes.applications import InMatching, find_to_change
+from services.matching.routes.looks import pages
+from services.matching.routes.staff.concerned import concerned, faults_in_reason, find_offered
+from services.matching.routes.staff.paging import PAGE, Paged, PageIs, WordsAre, address
+from services.matching.rules.attendance import working_days
+from services.matching.rules.life import CANCEL, Application, State
+from services.matching.rules.placements import Shown, Wanted
+from services.matching.rules.rounds import Round
+from shared.contracts.fields import ApplicationId
+from shared.contracts.intake import Fault
+from shared.runtime.work import Work
+from shared.web import Caller, Conflict, FormIs, StaffIs, ViewerIs, redirect
+from shared.workflow import NotAllowed
+
+routes = APIRouter(prefix="/staff/placements", default_response_class=HTMLResponse, include_in_schema=False)
+
+
+@routes.get("")
+async def list_placements(
+    request: Request,
+    caller: ViewerIs,
+    work: InMatching,
+    show: Shown = Shown.PLACEMENTS,
+    q: WordsAre = "",
+    round_id: str = "",
+    week: str = "",
+    page: PageIs = 1,
+) -> HTMLResponse:
+    """Placements and offers, by the words, the state, the round and the week that are asked for."""
+    rounds = await store.rounds.every(work.connection)
+    weeks = {each.starts_on.isoformat(): each for round_ in rounds for each in round_.weeks}
+    wanted = Wanted(show, tuple(q.split()), round_id, weeks.get(week))
+    rows, total = await store.placements.search(work.connection, wanted, limit=PAGE, offset=(page - 1) * PAGE)
+    return pages.answer(
+        request,
+        caller,
+        "staff/placements.jinja",
+        found=Paged(rows, total, page),
+        asked={"show": show.value, "q": q, "round_id": round_id, "week": week},
+        rounds=rounds,
+        weeks=weeks,
+        address=address(request.url.path, show=show, q=q, round_id=round_id, week=week),
+    )
+
+
+@routes.get("/{application_id}")
+async def show_placement(
+    application_id: ApplicationId, request: Request, caller: ViewerIs, work: InMatching
+) -> HTMLResponse:
+    """A placement, or an offer, with all that happened on the way to it and since."""
+    placement = await find_offered(application_id, work)
+    steps = await store.applications.steps(work.connection, [application_id])
+    attendance = await store.attendance.of(work.connection, [application_id])
+    return pages.answer(
+        request,
+        caller,
+        "staff/placement.jinja",
+        steps=steps[application_id],
+        attendance=attendance.get(application_id, {}),
+        days=working_days(placement.days) if placement.days else [],
+        **await concerned(placement, work),
+    )
+
+
+@routes.get("/{application_id}/cancel")
+async def confirm_cancellation(
+    application_id: ApplicationId, request: Request, caller: StaffIs, work: InMatching
+) -> HTMLResponse:
+    """What a cancellation brings about, before it does."""
+    placement = await find_offered(application_id, work)
+    if placement.state is not State.CONFIRMED:
+        raise Conflict("There is no placement to cancel: it was cancelled before, is over, or was never accepted.")
+    return await _answer_cancellation(placement, request, caller, work, typed={"by": "", "reason": ""})
+
+
+@routes.post("/{application_id}/cancel")
+async def cancel_placement(
+    application_id: ApplicationId, form: FormIs, request: Request, caller: StaffIs, work: InMatching
+) -> Response:
+    """Cancel a placement, for whoever cannot go through with it; its place is offered on."""
+    await find_offered(application_id, work)
+    placement = await find_to_change(application_id, work)
+    by, reason = form.line("by"), form.text("reason")
+    canceller = next((each for each in CANCEL if each == by), None)
+    faults = faults_in_reason(reason)
+    if canceller is None:
+        faults.insert(0, Fault(field="by", reason="Say who cannot go through with it."))
+    if canceller is None or faults:
+        typed = {"by": by, "reason": reason}
+        return await _answer_cancellation(placement, request, caller, work, typed=typed, faults=faults)
+    try:
+        await cancel(work, placement, canceller, reason)
+    except NotAllowed as refused:
+        raise Conflict(str(refused)) from refused
+    return redirect(request, f"/staff/placements/{application_id}", said="The placement is cancelled.")
+
+
+async def _answer_cancellation(
+    placement: Application,
+    request: Request,
+    caller: Caller,
+    work: Work,
+    *,
+    typed: Mapping[str, str],
+    faults: Sequence[Fault] = (),
+) -> HTMLResponse:
+    facts = await concerned(placement, work)
+    next_in_line = await _next_in_line(placement, facts["round"], work)
+    return pages.answer(
+        request,
+        caller,
+        "staff/cancel_placement.jinja",
+        status=422 if faults else 200,
+        next_in_line=next_in_line,
+        next_name=await _name_of(next_in_line, work) if next_in_line else "",
+        typed=typed,
+        faults=faults,
+        **facts,
+    )
+
+
+async def _next_in_line(placement: Application, round_: Round | None, work: Work) -> Application | None:
+    """Who would be offered the place of a placement that is cancelled now; nobody, where it stays free."""
+    if round_ is None or not round_.offers_on(work.now):
+        return None
+    in_line = await store.applications.in_line(
+        work.connection, placement.round_id, project_ids=[placement.project_id], student_ids=[]
+    )
+    return min(in_line, key=lambda each: each.rank or 0, default=None)
+
+
+async def _name_of(application: Application, work: Work) -> str:
+    students = await store.people.students(work.connection, [application.student_id])
+    student = students.get(application.student_id)
+    return student.name if student else application.student_id

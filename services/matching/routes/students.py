@@ -1,0 +1,310 @@
+"""A student's applications, offers and placements: pages.
+
+Whatever a page changes it changes by a POST, from a page that says what follows: a mail scanner that follows links
+changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import HTMLResponse
+
+from services.matching import store
+from services.matching.allocation import cancel, reply
+from services.matching.routes.applications import InMatching, find_to_change
+from services.matching.routes.looks import pages
+from services.matching.rules import endings
+from services.matching.rules.endings import Reply
+from services.matching.rules.life import PLACED, STANDS, STUDENT, Application, State
+from services.matching.rules.outlook import HAPPENED, Outlook, outlook
+from services.matching.rules.people import Host
+from services.matching.rules.preparation import student_prepares
+from services.matching.rules.projects import ProjectInFull
+from services.matching.rules.rounds import Round
+from shared.contracts.fields import ApplicationId
+from shared.contracts.intake import Fault
+from shared.contracts.rounds import both_rounds
+from shared.runtime.work import Work
+from shared.web import Caller, FormIs, NotFound, StudentIs, redirect
+from shared.workflow import NotAllowed, Step
+
+routes = APIRouter(prefix="/student", include_in_schema=False, default_response_class=HTMLResponse)
+
+OwnApplication = Annotated[ApplicationId, Path()]
+
+LONGEST_REASON = 2_000
+"""Characters, of why a placement is cancelled."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """An application as its student sees it. What has not arrived here yet of project, host or round is none."""
+
+    application: Application
+    others: Sequence[Application]
+    """The student's other applications, of the round, its first and its second."""
+
+    others_that_stand: Sequence[str]
+    """What these are to, those of them that may still be offered a place."""
+
+    title: str
+    project: ProjectInFull | None
+    host: Host | None
+    round: Round | None
+    steps: Sequence[Step[State]]
+    outlook: Outlook | None
+    has_open_offer: bool
+
+    @property
+    def organisation(self) -> str:
+        return self.host.organisation if self.host else "the host"
+
+    @property
+    def where(self) -> str | None:
+        """`Oxford, in person`; `Remote`."""
+        template = self.project.template if self.project else None
+        if template is None or self.project is None:
+            return None
+        if self.project.is_remote or self.host is None:
+            return template.mode.capitalize()
+        return f"{self.host.city}, {template.mode}"
+
+    @property
+    def choice(self) -> str:
+        """Its place among the student's own wishes for the round."""
+        of_round = [each for each in self.others if each.round_id == self.application.round_id]
+        wishes = sorted([*of_round, self.application], key=lambda each: each.wish)
+        return f"{wishes.index(self.application) + 1} of {len(wishes)}"
+
+    @property
+    def history(self) -> list[tuple[datetime, str]]:
+        """When what happened, in words."""
+        return [(step.at, HAPPENED[step.transition]) for step in self.steps]
+
+    @property
+    def reason_of_end(self) -> str:
+        """Why the host or the careers service ended an offer or a placement, in their words."""
+        last = self.steps[-1]
+        ended = self.application.state in (State.RETRACTED, State.CANCELLED)
+        return last.comments if ended and last.by != STUDENT else ""
+
+    @property
+    def is_placed(self) -> bool:
+        return self.application.state in PLACED
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        return self.application.state in STANDS
+
+
+@routes.get("/applications")
+async def show_applications(request: Request, student: StudentIs, work: InMatching) -> Response:
+    """All that the student applied for, the newest round first, and what comes next."""
+    applied = await _applied(await store.applications.of_student(work.connection, student.id), work)
+    by_round = [list(of_round) for _, of_round in groupby(applied, key=lambda each: each.application.round_id)]
+    by_round.sort(key=lambda of_round: max(each.application.received_at for each in of_round), reverse=True)
+    offers = [each for each in applied if each.has_open_offer]
+    return pages.answer(request, student, "applied.jinja", rounds=by_round, offers=offers)
+
+
+@routes.get("/offers/{application_id}")
+async def show_offer(
+    application_id: OwnApplication, request: Request, student: StudentIs, work: InMatching
+) -> Response:
+    """The offer in full, or what became of it."""
+    return _show_offer(request, student, await _offered(application_id, student, work))
+
+
+@routes.get("/offers/{application_id}/accept")
+async def ask_to_accept(
+    application_id: OwnApplication, request: Request, student: StudentIs, work: InMatching
+) -> Response:
+    return _ask(request, student, await _offered(application_id, student, work), Reply.ACCEPT)
+
+
+@routes.get("/offers/{application_id}/decline")
+async def ask_to_decline(
+    application_id: OwnApplication, request: Request, student: StudentIs, work: InMatching
+) -> Response:
+    return _ask(request, student, await _offered(application_id, student, work), Reply.DECLINE)
+
+
+@routes.post("/offers/{application_id}/accept")
+async def accept_offer(
+    application_id: OwnApplication, request: Request, student: StudentIs, work: InMatching
+) -> Response:
+    return await _reply(application_id, request, student, work, Reply.ACCEPT)
+
+
+@routes.post("/offers/{application_id}/decline")
+async def decline_offer(
+    application_id: OwnApplication, request: Request, student: StudentIs, work: InMatching
+) -> Response:
+    return await _reply(application_id, request, student, work, Reply.DECLINE)
+
+
+@routes.get("/placements/{application_id}")
+async def show_placement(
+    application_id: OwnApplication, request: Request, student: StudentIs, work: InMatching
+) -> Response:
+    """The placement: when, where, with whom, and how to prepare."""
+    applied = await _placed(application_id, student, work)
+    days = applied.application.days
+    remote = applied.project.is_remote if applied.project else False
+    tasks = student_prepares(days, remote) if days else []
+    return pages.answer(request, student, "placement.jinja", applied=applied, tasks=tasks)
+
+
+@routes.get("/placements/{application_id}/cancellation")
+async def ask_to_cancel(
+    application_id: OwnApplication, request: Request, student: StudentIs, work: InMatching
+) -> Response:
+    return _ask_to_cancel(request, student, await _placed(application_id, student, work))
+
+
+@routes.post("/placements/{application_id}/cancellation")
+async def cancel_placement(
+    application_id: OwnApplication, form: FormIs, request: Request, student: StudentIs, work: InMatching
+) -> Response:
+    """Cancel the placement; its place is offered on. Again, it changes nothing."""
+    await _placed(application_id, student, work)
+    application = await find_to_change(application_id, work)
+    reason = form.text("reason")
+    if faults := _faults_in_reason(reason):
+        return _ask_to_cancel(
+            request, student, await _placed(application_id, student, work), faults=faults, reason=reason
+        )
+    try:
+        await cancel(work, application, STUDENT, reason)
+    except NotAllowed:
+        return _ask_to_cancel(request, student, await _placed(application_id, student, work), status=409)
+    said = "Your placement is cancelled, and we have told your host."
+    return redirect(request, f"/student/placements/{application_id}", said=said)
+
+
+async def _reply(application_id: str, request: Request, student: Caller, work: Work, given: Reply) -> Response:
+    """The same reply again changes nothing; one that comes too late is told what became of the offer."""
+    was_open = (await _offered(application_id, student, work)).has_open_offer
+    application = await find_to_change(application_id, work)
+    try:
+        await reply(work, application, given)
+    except NotAllowed:
+        return _show_offer(request, student, await _offered(application_id, student, work), too_late=given)
+    if given is Reply.ACCEPT:
+        said = "The place is yours. Here is how to prepare." if was_open else ""
+        return redirect(request, f"/student/placements/{application_id}", said=said)
+    return redirect(request, "/student/applications", said="You declined the offer. Thank you for telling us.")
+
+
+def _show_offer(request: Request, student: Caller, applied: Applied, *, too_late: Reply | None = None) -> Response:
+    return pages.answer(
+        request,
+        student,
+        "offer.jinja",
+        status=409 if too_late else 200,
+        applied=applied,
+        became=endings.what_became_of_offer(applied.application),
+        too_late=too_late,
+    )
+
+
+def _ask(request: Request, student: Caller, applied: Applied, given: Reply) -> Response:
+    """The page on which a reply is confirmed; where the offer takes none any more, the one that says why."""
+    if not applied.has_open_offer:
+        return _show_offer(request, student, applied)
+    return pages.answer(request, student, "reply.jinja", applied=applied, given=given)
+
+
+def _faults_in_reason(reason: str) -> list[Fault]:
+    if not reason:
+        return [Fault(field="reason", reason="Say why, so that we can help and learn from it.")]
+    if len(reason) > LONGEST_REASON:
+        return [Fault(field="reason", reason=f"A reason has at most {LONGEST_REASON:,} characters: say it in fewer.")]
+    return []
+
+
+def _ask_to_cancel(
+    request: Request,
+    student: Caller,
+    applied: Applied,
+    *,
+    faults: Sequence[Fault] = (),
+    reason: str = "",
+    status: int = 200,
+) -> Response:
+    return pages.answer(
+        request,
+        student,
+        "cancellation.jinja",
+        status=422 if faults else status,
+        applied=applied,
+        faults=faults,
+        reason=reason,
+    )
+
+
+async def _offered(application_id: str, student: Caller, work: Work) -> Applied:
+    """The student's application that was offered a place; raises `NotFound`, also for another student's."""
+    applied = await _own(application_id, student, work)
+    if applied.application.offer is None:
+        raise NotFound("No place was offered for this application.")
+    return applied
+
+
+async def _placed(application_id: str, student: Caller, work: Work) -> Applied:
+    applied = await _own(application_id, student, work)
+    if not applied.is_placed:
+        raise NotFound("No placement came of this application.")
+    return applied
+
+
+async def _own(application_id: str, student: Caller, work: Work) -> Applied:
+    applied = await _applied(await store.applications.of_student(work.connection, student.id), work)
+    for each in applied:
+        if each.application.application_id == application_id:
+            return each
+    raise NotFound("You have no application of this number.")
+
+
+async def _applied(applications: Sequence[Application], work: Work) -> list[Applied]:
+    projects = await store.projects.in_full(work.connection, {each.project_id for each in applications})
+    hosts = await store.people.hosts(work.connection, {each.host_id for each in applications})
+    rounds = await store.rounds.of_ids(work.connection, {each.round_id for each in applications})
+    steps = await store.applications.steps(work.connection, [each.application_id for each in applications])
+    return [_as_applied(each, applications, projects, hosts, rounds, steps, work) for each in applications]
+
+
+def _as_applied(
+    application: Application,
+    all_: Sequence[Application],
+    projects: Mapping[str, ProjectInFull],
+    hosts: Mapping[str, Host],
+    rounds: Mapping[str, Round],
+    steps: Mapping[str, Sequence[Step[State]]],
+    work: Work,
+) -> Applied:
+    of_both = both_rounds(application.round_id)
+    others = [each for each in all_ if each.round_id in of_both and each is not application]
+    round_ = rounds.get(application.round_id)
+    happened = steps[application.application_id]
+    return Applied(
+        application=application,
+        others=others,
+        others_that_stand=[_title(each, projects) for each in others if each.state in STANDS],
+        title=_title(application, projects),
+        project=projects.get(application.project_id),
+        host=hosts.get(application.host_id),
+        round=round_,
+        steps=happened,
+        outlook=outlook(application, round_, others, happened[-1], now=work.now) if round_ else None,
+        has_open_offer=endings.takes_reply(application, work.now),
+    )
+
+
+def _title(application: Application, projects: Mapping[str, ProjectInFull]) -> str:
+    project = projects.get(application.project_id)
+    return project.title if project else f"Project {application.project_id}"

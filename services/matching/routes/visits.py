@@ -1,0 +1,143 @@
+"""A host's placements: who comes when, what to do before, and who was there: pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import HTMLResponse
+
+from services.matching import store
+from services.matching.routes.applications import InMatching
+from services.matching.routes.looks import pages
+from services.matching.rules import attendance
+from services.matching.rules.attendance import Presence
+from services.matching.rules.life import PLACED, Application, Days, State
+from services.matching.rules.people import Student
+from services.matching.rules.preparation import call_by, host_prepares
+from services.matching.rules.projects import ProjectInFull
+from services.matching.rules.words import Words
+from shared.contracts.fields import ApplicationId
+from shared.contracts.intake import Fault
+from shared.runtime.work import Work
+from shared.web import Caller, Conflict, FormIs, HostIs, NotFound, Submitted, redirect
+from shared.workflow import NotAllowed
+
+routes = APIRouter(prefix="/host/placements", include_in_schema=False, default_response_class=HTMLResponse)
+
+OwnPlacement = Annotated[ApplicationId, Path()]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A placement as its host sees it; what has not arrived here of its student or its attendance is left out."""
+
+    placement: Application
+    days: Days
+    project: ProjectInFull
+    student: Student | None
+    recorded: store.attendance.Recorded
+    now: datetime
+
+    @property
+    def name(self) -> str:
+        return self.student.name if self.student else self.placement.student_id
+
+    @property
+    def words(self) -> Words:
+        return attendance.in_words(self.placement.state, self.days, self.now)
+
+    @property
+    def days_to_record(self) -> list[date]:
+        """Those that can be recorded now."""
+        try:
+            attendance.check_open(self.placement, self.now)
+        except NotAllowed:
+            return []
+        return attendance.days_that_have_come(self.days, self.now)
+
+    @property
+    def not_recorded(self) -> list[date]:
+        return [day for day in self.days_to_record if day not in self.recorded]
+
+
+@routes.get("")
+async def show_visits(request: Request, host: HostIs, work: InMatching) -> Response:
+    """The host's placements, the next to come first; what is over comes last."""
+    visits = await _visits(await store.applications.placed_with(work.connection, host.id), work)
+    ahead = [visit for visit in visits if visit.placement.state is State.CONFIRMED]
+    behind = [visit for visit in visits if visit.placement.state is not State.CONFIRMED]
+    return pages.answer(request, host, "visits.jinja", ahead=ahead, behind=behind[::-1])
+
+
+@routes.get("/{application_id}")
+async def show_visit(application_id: OwnPlacement, request: Request, host: HostIs, work: InMatching) -> Response:
+    """One placement: who comes, when, what to do before, and who was there."""
+    return _show(request, host, await _visit(application_id, host, work))
+
+
+@routes.post("/{application_id}/attendance")
+async def record_attendance(
+    application_id: OwnPlacement, form: FormIs, request: Request, host: HostIs, work: InMatching
+) -> Response:
+    """Record who was there; days of which nothing is said stay as they are."""
+    visit = await _visit(application_id, host, work)
+    try:
+        attendance.check_open(visit.placement, work.now)
+    except NotAllowed as refused:
+        raise Conflict(str(refused)) from refused
+    said = _said_of_days(visit.days, form)
+    if faults := attendance.faults_in(said, visit.days, work.now):
+        return _show(request, host, visit, faults=faults)
+    changed = {day: Presence(word) for day, word in said.items() if visit.recorded.get(day) != word}
+    await store.attendance.record(work.connection, application_id, changed, work.now)
+    return redirect(request, f"/host/placements/{application_id}", said="Thank you: the attendance is recorded.")
+
+
+def _said_of_days(days: Days, form: Submitted) -> dict[date, str]:
+    of_days = ((day, form.line(attendance.field_of(day))) for day in attendance.working_days(days))
+    return {day: word for day, word in of_days if word}
+
+
+async def _visit(application_id: str, host: Caller, work: Work) -> Visit:
+    """The host's placement; raises `NotFound`, also for another host's."""
+    application = await store.applications.find(work.connection, application_id)
+    if application and application.state in PLACED:
+        for visit in await _visits([application], work):
+            if visit.project.host_id == host.id:
+                return visit
+    raise NotFound("You have no placement of this number.")
+
+
+async def _visits(placements: Sequence[Application], work: Work) -> list[Visit]:
+    projects = await store.projects.in_full(work.connection, {each.project_id for each in placements})
+    students = await store.people.students(work.connection, {each.student_id for each in placements})
+    recorded = await store.attendance.of(work.connection, {each.application_id for each in placements})
+    return [
+        Visit(
+            placement=each,
+            days=each.days,
+            project=projects[each.project_id],
+            student=students.get(each.student_id),
+            recorded=recorded.get(each.application_id, {}),
+            now=work.now,
+        )
+        for each in placements
+        if each.days
+    ]
+
+
+def _show(request: Request, host: Caller, visit: Visit, *, faults: Sequence[Fault] = ()) -> Response:
+    return pages.answer(
+        request,
+        host,
+        "visit.jinja",
+        status=422 if faults else 200,
+        visit=visit,
+        faults=faults,
+        call_by=call_by(visit.days),
+        prepares=host_prepares(visit.days, visit.project.is_remote),
+        correctable_until=attendance.correctable_until(visit.days),
+        field_of=attendance.field_of,
+    )

@@ -1,0 +1,35 @@
+"""The hosts and students whom applications are about, as far as their pages name them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+LEVELS: Final = {"UG": "undergraduate", "PGT": "taught postgraduate", "PGR": "research student"}
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """An organisation, and who speaks for it."""
+
+    host_id: str
+    organisation: str
+    sector: str
+    city: str
+    contact_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """A student, and what by fair treatment is measured: level, division and domicile."""
+
+    student_id: str
+    name: str
+    level: str
+    year: int
+    discipline: str
+    division: str
+    domicile: str
+
+    @property
+    def studies(self) -> str:
+        """`Mathematics, undergraduate, year 2`."""
+        return f"{self.discipline}, {LEVELS.get(self.level, self.level)}, year {self.year}"

@@ -1,0 +1,30 @@
+"""What a project is like, as far as pages about its applicants and placements tell."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from services.matching.rules.life import Days
+from services.matching.rules.rankings import Project
+from shared.contracts.submissions import ProjectTemplate
+
+REMOTE: Final = "remote"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectInFull(Project):
+    """An approved project with its days. `template` is its newest revision: none until that has arrived here."""
+
+    days: Days
+    template: ProjectTemplate | None
+
+    @property
+    def is_remote(self) -> bool:
+        return self.template is not None and self.template.mode == REMOTE
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a project and its host are called."""
+
+    title: str
+    organisation: str

@@ -1,0 +1,56 @@
+"""When and under which policy a round's match goes out, and by whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.matching.rules.life import PROGRAMME
+from services.matching.rules.policies import Policy
+from services.matching.rules.rounds import FactsForMatch, Round
+from shared.workflow import NotAllowed
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is decided of a match before it goes out, by whom, when and why; none of it, where nobody did.
+
+    While it is not `held` it goes out by itself when the round's offers are due.
+    """
+
+    policy: Policy = Policy.STABLE
+    held: bool = False
+    by: str = PROGRAMME
+    at: datetime | None = None
+    comments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The match that went out, by staff or by the programme at its time, and of what it was made.
+
+    `stood` are the applications that stood then, and `places` those that each project had to give.
+    """
+
+    policy: Policy
+    by: str
+    at: datetime
+    stood: Sequence[str] = field(repr=False)
+    places: Mapping[str, int] = field(repr=False)
+
+
+def check_not_out(round_: Round) -> None:
+    """Raises `NotAllowed` once the match has gone out."""
+    if round_.matched_at:
+        raise NotAllowed("The match of this round has gone out already: offers are not taken back.")
+
+
+def check_release(round_: Round, facts: FactsForMatch) -> None:
+    """Raises `NotAllowed`, with the reason, while the match may not go out or once it has."""
+    check_not_out(round_)
+    if facts.still_on_their_way:
+        raise NotAllowed(f"The match cannot be made yet: {facts.still_on_their_way}.")
+
+
+def is_overdue(round_: Round, setting: Setting, now: datetime) -> bool:
+    """Whether students and hosts wait for a match that staff hold back past its time."""
+    return setting.held and round_.matched_at is None and now >= round_.offers_at

@@ -1,0 +1,54 @@
+"""How a host puts its applicants into its order."""
+
+import pytest
+
+from services.matching.rules.orders import Order
+
+ORDER = Order(("A", "B", "C"), {"D": "Cannot start in week 9"})
+
+
+@pytest.mark.parametrize(
+    ("moved", "ranked"),
+    [
+        (ORDER.up("B"), "BAC"),
+        (ORDER.up("A"), "ABC"),
+        (ORDER.down("B"), "ACB"),
+        (ORDER.down("C"), "ABC"),
+        (ORDER.to("C", 1), "CAB"),
+        (ORDER.to("A", 3), "BCA"),
+        (ORDER.to("A", 99), "BCA"),
+        (ORDER.to("C", -1), "CAB"),
+        (ORDER.to("E", 2), "AEBC"),
+        (ORDER.last("E"), "ABCE"),
+        (ORDER.last("A"), "BCA"),
+        (ORDER.put_back("B"), "AC"),
+        (ORDER.set_aside("B", ""), "AC"),
+    ],
+)
+def test_a_move_changes_the_place_of_one_and_the_order_of_no_others(moved: Order, ranked: str) -> None:
+    assert "".join(moved.ranked) == ranked
+
+
+def test_who_is_set_aside_is_not_ranked_and_who_is_ranked_is_not_set_aside() -> None:
+    aside = ORDER.set_aside("A", "Has another placement")
+
+    assert (aside.ranked, aside.not_suitable["A"]) == (("B", "C"), "Has another placement")
+    assert aside.to("A", 1) == ORDER
+    assert ORDER.last("D").not_suitable == {}
+    assert ORDER.put_back("D").not_suitable == {}
+
+
+def test_moving_who_is_not_ranked_up_or_down_changes_nothing() -> None:
+    assert ORDER.up("D") == ORDER.down("D") == ORDER.up("E") == ORDER
+
+
+def test_whoever_applies_no_more_leaves_the_order() -> None:
+    assert ORDER.among(["C", "A", "E"]) == Order(("A", "C"))
+
+
+def test_who_is_neither_ranked_nor_set_aside_is_undecided() -> None:
+    assert ORDER.undecided(["E", "D", "A", "F"]) == ["E", "F"]
+
+
+def test_places_are_counted_from_one() -> None:
+    assert [ORDER.place_of(each) for each in "ACD"] == [1, 3, None]
