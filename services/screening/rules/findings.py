@@ -32,30 +32,26 @@ TANGIBLE: Final = re.compile(
     re.IGNORECASE,
 )
 NEEDS_SAFEGUARDING: Final = re.compile(
-    r"\b(child(?:ren)?|minors|patients?|pupils?|schoolchildren|toddlers|vulnerable)\b", re.IGNORECASE
+    r"\b(child(?:ren)?|minors|patients?|pupils?|schoolchildren|toddlers|vulnerable)\b"
 )
 EXCLUDED: Final = {
     "patient care": re.compile(
         r"\b(?:patient care|personal care|bedside|nurs(?:e|ing)|(?:administer(?:ing)?|giv(?:e|ing)) medic\w+"
         r"|treat(?:ing)? patients|care for (?:the )?(?:patients|residents|elderly))\b",
-        re.IGNORECASE,
     ),
     "tutoring": re.compile(
         r"\b(?:tutor(?:s|ing)?|coach(?:ing)? (?:pupils|students)|homework|invigilat\w+"
         r"|teach(?:ing)? (?:a |the )?(?:class\w*|lessons?))\b",
-        re.IGNORECASE,
     ),
     "a dangerous workplace": re.compile(
-        r"\b(?:asbestos|building site|chainsaws?|confined spaces?|construction site|demolition|explosives?|firearms?"
+        r"\b(?:asbestos|building sites?|chainsaws?|confined spaces?|construction sites?|demolition|explosives?|firearms?"
         r"|forklifts?|(?:heavy|dangerous) machinery|high voltage|offshore|quarry|roofing|scaffold\w*|at heights?)\b",
-        re.IGNORECASE,
     ),
 }
 """Work that other programmes exclude (Parker Dewey, project eligibility: reference 1.3)."""
 HAZARDS: Final = re.compile(
     r"\b(biohazards?|boats?|chemicals?|diving|fieldwork|field trips?|lab(?:oratory)? (?:bench|work)|lone working"
     r"|pathogens?|radiation|radioactive|reagents?|solvents?|wet lab|workshop machines?)\b",
-    re.IGNORECASE,
 )
 COMMERCIAL: Final = frozenset({"commercial", "company", "limited company", "partnership", "plc", "llp", "sole trader"})
 """Hosts that the law's exception for voluntary workers does not cover: it is for charities, voluntary and statutory
@@ -188,9 +184,9 @@ def _unpaid_production(project: ProjectTemplate, host: Host | None) -> Iterator[
 
 
 def _named(words: re.Pattern[str], project: ProjectTemplate) -> str:
-    """The words found in what the student would do, each once, in the order of the alphabet."""
-    said = " ".join((project.title, project.scope, *project.tasks))
-    return ", ".join(sorted({match.group().lower() for match in words.finditer(said)}))
+    """The words, in small letters, found in what the student would do; each once, in the order of the alphabet."""
+    said = " ".join((project.title, project.scope, *project.tasks)).lower()
+    return ", ".join(sorted({match.group() for match in words.finditer(said)}))
 
 
 def _words(text: str) -> list[str]:
