@@ -44,8 +44,8 @@ EXCLUDED: Final = {
         r"|teach(?:ing)? (?:a |the )?(?:class\w*|lessons?))\b",
     ),
     "a dangerous workplace": re.compile(
-        r"\b(?:asbestos|building sites?|chainsaws?|confined spaces?|construction sites?|demolition|explosives?|firearms?"
-        r"|forklifts?|(?:heavy|dangerous) machinery|high voltage|offshore|quarry|roofing|scaffold\w*|at heights?)\b",
+        r"\b(?:asbestos|building sites?|chainsaws?|confined spaces?|construction sites?|demolition|explosives?"
+        r"|firearms?|forklifts?|(?:heavy|dangerous) machinery|high voltage|offshore|quarry|roofing|scaffold\w*|at heights?)\b",
     ),
 }
 """Work that other programmes exclude (Parker Dewey, project eligibility: reference 1.3)."""
