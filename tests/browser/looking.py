@@ -11,6 +11,9 @@ from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=360, height=740)
 
+ANSWERED_WITHIN = 20_000
+"""Milliseconds; far less is needed, but the machine may be busy with everything else."""
+
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 """WCAG 2.2 AA."""
 
@@ -24,7 +27,7 @@ RUN_AXE = """
 WIDER_THAN_THE_SCREEN = """
     () => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
         [...document.body.querySelectorAll('*')]
-            .filter(each => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+            .filter(each => each.getBoundingClientRect().left + each.scrollWidth > document.documentElement.clientWidth + 1)
             .map(each => each.tagName.toLowerCase() + (each.className ? '.' + each.className : ''))
             .slice(0, 8)
 """
@@ -79,6 +82,7 @@ async def looker(browser: Browser, axe: str, screenshots: Path, *, has_scripts: 
     """Somebody who has not signed in yet."""
     context = await browser.new_context(viewport=DESKTOP, java_script_enabled=has_scripts, reduced_motion="reduce")
     try:
+        context.set_default_timeout(ANSWERED_WITHIN)
         yield Looker(await context.new_page(), axe, screenshots, has_scripts)
     finally:
         await context.close()

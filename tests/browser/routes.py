@@ -13,6 +13,7 @@ from shared.web.application import routes_of
 FULLEST: Mapping[str, Moment] = {
     "/": Moment.SCREENING,
     "/enter": Moment.SCREENING,
+    "/staff/enter": Moment.SCREENING,
     "/staff/sign-in": Moment.SCREENING,
     "/host/projects": Moment.SCREENING,
     "/host/drafts": Moment.SCREENING,
@@ -25,7 +26,7 @@ FULLEST: Mapping[str, Moment] = {
     "/host/applications": Moment.RANKINGS,
     "/student/applications": Moment.OFFERS,
     "/student/offers": Moment.OFFERS,
-    "/staff/matching": Moment.OFFERS,
+    "/staff/matching": Moment.RANKINGS,
     "/host/placements": Moment.PLACEMENTS,
     "/student/placements": Moment.PLACEMENTS,
     "/staff/placements": Moment.PLACEMENTS,

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ PROJECT = Project(
 )
 FREE = Applicant(visa_weekly_hours=None, applications=0)
 DOCUMENT = Document(document_id=A_CV, source=PAGES, digest="00", size=558, pages=1)
-SECOND = {"round_id": "trinity-2027.2", "follows": "trinity-2027"}
+SECOND: dict[str, Any] = {"round_id": "trinity-2027.2", "follows": "trinity-2027"}
 
 
 def made(project_id: str = "P0002", *, starts_on: date = date(2027, 6, 21), preference: int = 1) -> Made:
