@@ -19,6 +19,11 @@ class ProjectInFull(Project):
     def is_remote(self) -> bool:
         return self.template is not None and self.template.mode == REMOTE
 
+    @property
+    def obligations(self) -> list[str]:
+        """What its host has taken on."""
+        return host_obligations(self.template.mode if self.template else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -26,8 +31,3 @@ class Named:
 
     title: str
     organisation: str
-
-    @property
-    def obligations(self) -> list[str]:
-        """What its host has taken on."""
-        return host_obligations(self.template.mode if self.template else "")
