@@ -2,10 +2,12 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
 from ninthweek.addresses import Addresses
 from ninthweek.house import house
@@ -53,3 +55,16 @@ async def serve(
         for replica in running.replicas.values():
             if replica.crash.done():
                 replica.crash.result()
+
+
+@asynccontextmanager
+async def listening(application: FastAPI, port: int = 0) -> AsyncIterator[str]:
+    """Serve an application on this machine, on a free port unless one is named; the URL."""
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        server = Server(uvicorn.Config(application, log_config=None, access_log=False, lifespan="off"))
+        serving = asyncio.create_task(server.serve([listener]))
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving

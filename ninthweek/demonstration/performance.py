@@ -22,7 +22,13 @@ from ninthweek.demonstration.playing import play_term
 from ninthweek.demonstration.quiet import NeverQuiet
 from ninthweek.demonstration.stage import Stage, stage_for
 from ninthweek.demonstration.term import Term, read_term
-from ninthweek.settings import AdministratorUrls, SettingFaulty, check_server_urls
+from ninthweek.settings import (
+    SIGNING_KEY_FILE,
+    AdministratorUrls,
+    SettingFaulty,
+    check_server_urls,
+    keep_session_secret,
+)
 from shared import logs
 from shared.contracts.intake import RoundScheduled
 from shared.servers import local_servers, remove_servers
@@ -48,6 +54,8 @@ def play(folder: Path, out: Path, *, console: Console, until: Moment | None = No
         raise SettingFaulty("--until leaves a demonstration in servers of its own: unset DATABASE_URL and AMQP_URL.")
     term = read_term(folder)
     _clear(out)
+    if until:
+        keep_session_secret(out)  # links in mails are good for whoever goes on
     with ExitStack() as stack:
         log = stack.enter_context((out / LOG).open("w", encoding="utf-8"))
         logs.configure(output=log)
@@ -124,7 +132,7 @@ def _clear(out: Path) -> None:
         remove_servers(out / SERVERS)
         for name in (MAILS, DOCUMENTS):
             shutil.rmtree(out / name, ignore_errors=True)
-        for name in (SUMMARY, PAGE, LOG, CLOCK):
+        for name in (SUMMARY, PAGE, LOG, CLOCK, SIGNING_KEY_FILE):
             (out / name).unlink(missing_ok=True)
         (out / MAILS).mkdir()
     except OSError as error:

@@ -1,15 +1,12 @@
 """Where a term is played: all services at work over real servers, a clock to step, and ways in for everybody."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
-import uvicorn
-from fastapi import FastAPI
 
 from ninthweek.addresses import addresses
 from ninthweek.demonstration.api import Api
@@ -21,7 +18,7 @@ from ninthweek.demonstration.term import Term
 from ninthweek.house import house
 from ninthweek.migration import migrate
 from ninthweek.services import NAMES
-from ninthweek.serving import Server
+from ninthweek.serving import listening
 from ninthweek.settings import AdministratorUrls, door_from_environment
 from shared.contracts.directory import OUTSIDE_SYSTEMS
 from shared.contracts.submissions import ApplicationForm
@@ -82,7 +79,7 @@ async def stage_for(term: Term, urls: AdministratorUrls) -> AsyncIterator[Stage]
     clock, chronicle, door = SteppedClock(term.begins_at), Chronicle(NAMES), door_from_environment()
     async with (
         house(own, names=NAMES, door=door, clock=clock, flight=chronicle) as running,
-        _listening(running.application) as url,
+        listening(running.application) as url,
         httpx.AsyncClient(base_url=url, timeout=ANSWERED_WITHIN) as client,
     ):
         portal = next(system.name for system in OUTSIDE_SYSTEMS if ApplicationForm in system.sends)
@@ -94,16 +91,3 @@ async def stage_for(term: Term, urls: AdministratorUrls) -> AsyncIterator[Stage]
             staff=Api(client, STAFF, door.tokens[STAFF]),
             outside=OutsideSystems(urls.amqp, Api(client, portal, door.tokens[portal]), term.folder, chronicle),
         )
-
-
-@asynccontextmanager
-async def _listening(application: FastAPI) -> AsyncIterator[str]:
-    """Serve an application on a free port of this machine; the URL."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = Server(uvicorn.Config(application, log_config=None, access_log=False, lifespan="off"))
-        serving = asyncio.create_task(server.serve([listener]))
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await serving

@@ -117,7 +117,9 @@ async def apply_from_page(content: Mapping[str, Any], before: Before, work: Work
 
     Its subjects are locked, and the student has not applied for the project before.
     """
-    own = rules.prospects.faults_in_choice(content["preference"], before.prospects.preferences, content["statement"])
+    own = rules.prospects.faults_in_choice(
+        content["preference"], before.prospects.preferences, content["statement"], content["cv"]
+    )
     identifier = content["application_id"]
     form, judged = await judge_page(ApplicationForm, content, identifier, work)
     faults = rules.malformed.together(own, judged)

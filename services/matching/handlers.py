@@ -55,7 +55,7 @@ async def keep_round(event: RoundScheduled, work: Work) -> None:
         work.publish(offers_due, at=round_.offers_at)
         list_ends = WaitingListEnds(round_id=round_.round_id, ends_at=round_.waiting_list_ends_at)
         work.publish(list_ends, at=round_.waiting_list_ends_at)
-        if is_second_round(round_.round_id):
+        if round_.is_second:
             work.publish(SecondRoundOpens(round_id=round_.round_id), at=round_.opens_at)
 
 

@@ -30,5 +30,5 @@ async def give(work: Work, project: Project, order: Order) -> list[Fault]:
                 application_ids=list(order.ranked),
             )
         )
-    await store.rankings.drop_draft(work.connection, project.project_id)
+    await store.rankings.drop_draft(work.connection, project.project_id, project.round_id)
     return []

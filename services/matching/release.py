@@ -1,7 +1,7 @@
 """The match of a round goes out: at its time, or by staff; and what it leaves ends at the cut-off.
 
-For handlers and routes alike. Whoever calls has locked `rounds.who_holds_what`: whoever else would release the round
-waits, and then finds it released.
+For handlers and routes alike. Whoever calls has locked `rounds.who_holds_what`: whoever else would release it waits,
+and then finds it released.
 """
 
 from services.matching import store

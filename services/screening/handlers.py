@@ -3,8 +3,9 @@
 from services.screening import service, store
 from services.screening.messages import ReviewDue
 from services.screening.rules import reviews
-from services.screening.rules.reviews import State
-from shared.contracts.intake import ProjectSubmitted, ProjectWithdrawn
+from services.screening.rules.approval import approving_rule
+from services.screening.rules.reviews import Review, State
+from shared.contracts.intake import HostRegistered, ProjectSubmitted, ProjectWithdrawn, RoundScheduled
 from shared.contracts.screening import ReviewOverdue
 from shared.runtime.work import Work
 from shared.web.revocations import heed_revocations
@@ -12,27 +13,39 @@ from shared.web.revocations import heed_revocations
 heed_revocations(service)
 
 
+@service.on(RoundScheduled)
+async def keep_round(event: RoundScheduled, work: Work) -> None:
+    await store.copies.keep_round(work.connection, event)
+
+
+@service.on(HostRegistered)
+async def keep_host(event: HostRegistered, work: Work) -> None:
+    await store.copies.keep_host(work.connection, event)
+
+
 @service.on(ProjectSubmitted)
 async def queue_for_review(event: ProjectSubmitted, work: Work) -> None:
-    known = await store.known_project(work.connection, event.project_id)
+    known = await store.reviews.known_project(work.connection, event.project_id)
     review = reviews.open_review(event, known, now=work.now)
     if review.state is State.OPEN:
         await _supersede_earlier(review, work)
-    if await store.add_review(work.connection, review) and review.state is State.OPEN:
+    if not await store.reviews.add_review(work.connection, review) or review.state is not State.OPEN:
+        return
+    if not await _approved_by_rule(review, work):
         work.publish(ReviewDue(project_id=event.project_id, revision=event.revision), at=review.due_at)
 
 
 @service.on(ProjectWithdrawn)
 async def close_review(event: ProjectWithdrawn, work: Work) -> None:
-    await store.add_withdrawal(work.connection, event.project_id, work.now)
-    review = await store.open_review(work.connection, event.project_id)
+    await store.reviews.add_withdrawal(work.connection, event.project_id, work.now)
+    review = await store.reviews.open_review(work.connection, event.project_id)
     if review:
-        await store.move(work.connection, review.moved(reviews.WITHDRAW, now=work.now))
+        await store.reviews.move(work.connection, review.moved(reviews.WITHDRAW, now=work.now))
 
 
 @service.on(ReviewDue)
 async def say_overdue(timer: ReviewDue, work: Work) -> None:
-    review = await store.review(work.connection, timer.project_id, timer.revision)
+    review = await store.reviews.review(work.connection, timer.project_id, timer.revision)
     if review and review.state is State.OPEN:
         work.publish(
             ReviewOverdue(
@@ -44,7 +57,24 @@ async def say_overdue(timer: ReviewDue, work: Work) -> None:
         )
 
 
-async def _supersede_earlier(review: reviews.Review, work: Work) -> None:
-    earlier = await store.open_review(work.connection, review.project_id)
+async def _supersede_earlier(review: Review, work: Work) -> None:
+    earlier = await store.reviews.open_review(work.connection, review.project_id)
     if earlier and earlier.revision < review.revision:
-        await store.move(work.connection, earlier.moved(reviews.SUPERSEDE, now=work.now))
+        await store.reviews.move(work.connection, earlier.moved(reviews.SUPERSEDE, now=work.now))
+
+
+async def _approved_by_rule(review: Review, work: Work) -> bool:
+    rules = await store.approval_rules.of_host(work.connection, review.host_id)
+    if not rules:
+        return False
+    host = await store.copies.host(work.connection, review.host_id)
+    revisions = await store.reviews.reviews_of_project(work.connection, review.project_id)
+    past = [before for before in revisions if before.revision < review.revision]
+    rule = approving_rule(rules, review, host, past, now=work.now)
+    if rule is None:
+        return False
+    approved = review.moved(reviews.APPROVE_BY_RULE, now=work.now)
+    await store.reviews.move(work.connection, approved)
+    await store.approval_rules.note_approval(work.connection, rule, approved, work.now)
+    work.publish(reviews.announcement(approved))
+    return True

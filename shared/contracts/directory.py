@@ -114,7 +114,7 @@ SCREENING = Card(
     name="screening",
     purpose="is this project suitable, scoped, supervised?",
     says=(ProjectApproved, ProjectReturned, ProjectDeclined, ReviewOverdue),
-    hears=(ProjectSubmitted, ProjectWithdrawn, LinksRevoked),
+    hears=(RoundScheduled, HostRegistered, ProjectSubmitted, ProjectWithdrawn, LinksRevoked),
 )
 
 MATCHING = Card(

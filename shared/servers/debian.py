@@ -1,16 +1,19 @@
-"""RabbitMQ's package on Debian and Ubuntu, installed without its own broker being started."""
+"""Packages on Debian and Ubuntu, installed without a service of theirs being started: RabbitMQ's, a browser's."""
 
 import fcntl
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from shared.servers.errors import ServersUnavailable
 from shared.servers.rabbitmq import RabbitMQPrograms, installed_rabbitmq
+
+Found = TypeVar("Found")
 
 _LOCK = Path("/run/ninthweek-install.lock")
 # Debian asks this file whether a package may start its service; 101 means that it may not.
@@ -24,27 +27,30 @@ def can_install() -> bool:
 
 
 def install_rabbitmq() -> RabbitMQPrograms:
-    """Install `rabbitmq-server` and return its programs; a note of one line goes to standard error.
+    """Install `rabbitmq-server` and return its programs. Raises ServersUnavailable as `install_package` does."""
+    return install_package("rabbitmq-server", installed_rabbitmq)
+
+
+def install_package(package: str, find: Callable[[], Found | None]) -> Found:
+    """Install a package and return what `find` finds of it; a note of one line goes to standard error.
 
     Raises ServersUnavailable with what apt-get said if it cannot be installed.
     """
     with _alone():
         # Another process may have installed it while this one waited.
-        if installed := installed_rabbitmq():
+        if installed := find():
             return installed
-        sys.stderr.write("ninthweek: installing the package rabbitmq-server (once on this machine)\n")
+        sys.stderr.write(f"ninthweek: installing the package {package} (once on this machine)\n")
         with _no_service_starts():
             # A fresh machine has no package lists, and fetching them takes longer than trying without.
-            if _apt_get("install", "rabbitmq-server").returncode != 0:
+            if _apt_get("install", package).returncode != 0:
                 _apt_get("update")
-                attempt = _apt_get("install", "rabbitmq-server")
+                attempt = _apt_get("install", package)
                 if attempt.returncode != 0:
-                    raise ServersUnavailable(
-                        f"the package rabbitmq-server cannot be installed:\n{attempt.stdout.rstrip()}"
-                    )
-    if installed := installed_rabbitmq():
+                    raise ServersUnavailable(f"the package {package} cannot be installed:\n{attempt.stdout.rstrip()}")
+    if installed := find():
         return installed
-    raise ServersUnavailable("the package rabbitmq-server is installed, but its programs are not found")
+    raise ServersUnavailable(f"the package {package} is installed, but its programs are not found")
 
 
 def _apt_get(action: str, *packages: str) -> subprocess.CompletedProcess[str]:

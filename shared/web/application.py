@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from functools import cache
 from http import HTTPStatus
-from typing import Any
 
 import asyncpg
 from fastapi import Depends, FastAPI, Response
@@ -19,13 +18,13 @@ from shared.database.connection import DatabaseAway
 from shared.runtime.replica import Replica
 from shared.runtime.service import Service
 from shared.web import entrance
+from shared.web.description import ERRORS, Application
 from shared.web.door import Door, at_service, caller
 from shared.web.guard import Guard
 from shared.web.limits import new_limiter
 from shared.web.openid import sign_in_at_provider
 from shared.web.problems import (
     Problem,
-    ProblemDetails,
     answer_away,
     answer_fault,
     answer_http,
@@ -36,11 +35,6 @@ from shared.web.problems import (
 
 TITLE = "ninthweek"
 DESCRIPTION = "Micro-placements, from a host's proposal to both sides' evaluation."
-
-ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemDetails, "description": HTTPStatus(status).phrase}
-    for status in (401, 403, 404, 409, 422, 503)
-}
 
 LARGEST_BODY = 6_000_000
 """Bytes: a document of the largest size, and what a form says beside it."""
@@ -86,7 +80,7 @@ def application(replicas: Sequence[Replica], door: Door) -> FastAPI:
 
 def routes_of(services: Sequence[Service]) -> FastAPI:
     """The application without anything that runs: enough to tell what it offers."""
-    app = FastAPI(title=TITLE, description=DESCRIPTION, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
+    app = Application(title=TITLE, description=DESCRIPTION, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
     app.include_router(entrance.routes)
     for service in services:
         at = Depends(at_service(service.name))

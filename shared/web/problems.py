@@ -20,8 +20,11 @@ from shared.web.sessions import session_of
 log = structlog.get_logger()
 
 
+PROBLEM_TYPE: Final = "application/problem+json"
+
+
 class ProblemDetails(BaseModel):
-    """The body of every error, as `application/problem+json`."""
+    """The body of every error (RFC 9457)."""
 
     type: str = "about:blank"
     title: str
@@ -84,8 +87,8 @@ class Unavailable(Problem):
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def answer(problem: Problem, request: Request) -> Response:
-    headers = {
+def answer(problem: Problem, request: Request, headers: Mapping[str, str] | None = None) -> Response:
+    headers = headers or {
         HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
         HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
         HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "60"},
@@ -95,9 +98,7 @@ def answer(problem: Problem, request: Request) -> Response:
     details = ProblemDetails(
         title=problem.status.phrase, status=problem.status, detail=problem.detail, faults=problem.faults
     )
-    return JSONResponse(
-        details.model_dump(), status_code=problem.status, media_type="application/problem+json", headers=headers
-    )
+    return JSONResponse(details.model_dump(), status_code=problem.status, media_type=PROBLEM_TYPE, headers=headers)
 
 
 _TITLES: Final = {
@@ -153,7 +154,7 @@ async def answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for these alone
     problem = Problem(_FRAMEWORK.get(HTTPStatus(error.status_code), str(error.detail)))
     problem.status = HTTPStatus(error.status_code)
-    return answer(problem, request)
+    return answer(problem, request, error.headers)
 
 
 async def answer_fault(request: Request, error: Exception) -> Response:

@@ -6,7 +6,9 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from signal import SIGINT
 from typing import Any
@@ -85,10 +87,16 @@ async def test_up_goes_on_with_what_a_demonstration_left(out: Path, tmp_path: Pa
     assert noted_moment(out) == stopped_at
     mails = len(list((out / "mails").iterdir()))
 
-    async with _up(out) as staff:
-        offers: list[dict[str, Any]] = (await staff.get("/offers", params={"state": "open"})).json()
-        answer = await staff.post(f"/offers/{offers[0]['application_id']}/reply", json={"reply": "accept"})
+    async with _up(out) as up:
+        offers: list[dict[str, Any]] = (await up.staff.get("/offers", params={"state": "open"})).json()
+        answer = await up.staff.post(f"/offers/{offers[0]['application_id']}/reply", json={"reply": "accept"})
         assert answer.is_success
+        assert (await up.follow("sign in as host")).headers["location"] == "/"
+        assert (await up.follow("sign in as student")).headers["location"] == "/"
+        (student,) = [label.split()[-1] for label in up.printed if label.startswith("sign in as student")]
+        assert student in {offer["student_id"] for offer in offers}
+        assert (await up.follow("sign in as reviewer, once")).headers["location"] == "/"
+        assert (await up.follow("sign in as reviewer, once")).status_code == HTTPStatus.UNAUTHORIZED
 
         async def both_sides_are_told() -> bool:
             return len(list((out / "mails").iterdir())) == mails + 2
@@ -98,19 +106,38 @@ async def test_up_goes_on_with_what_a_demonstration_left(out: Path, tmp_path: Pa
     came_to = noted_moment(out)
     assert came_to is not None
     assert stopped_at < came_to < stopped_at + timedelta(minutes=5)
-    async with _up(out) as staff:
-        still_open = (await staff.get("/offers", params={"state": "open"})).json()
+    async with _up(out) as up:
+        still_open = (await up.staff.get("/offers", params={"state": "open"})).json()
         assert len(still_open) == len(offers) - 1
-        placement = (await staff.get(f"/placements/{offers[0]['application_id']}")).json()
+        placement = (await up.staff.get(f"/placements/{offers[0]['application_id']}")).json()
         assert placement["state"] == "confirmed"
     assert came_to < (noted_moment(out) or came_to)
 
 
+@dataclass(frozen=True)
+class Up:
+    """An `up` that runs: what it printed, by label, and staff's way into its API."""
+
+    printed: dict[str, str]
+    staff: httpx.AsyncClient
+
+    async def follow(self, label: str) -> httpx.Response:
+        """Open the link of this label, as somebody who has no token."""
+        (link,) = [value for name, value in self.printed.items() if name.startswith(label)]
+        async with httpx.AsyncClient() as browser:
+            return await browser.get(link)
+
+
 @asynccontextmanager
-async def _up(data: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """Staff's way into an `up` that runs with this folder while the block lasts."""
+async def _up(data: Path) -> AsyncIterator[Up]:
+    """An `up` with this folder while the block lasts."""
     port = free_port()
     process = await _start("up", "--data", str(data), "--port", str(port), NINTHWEEK_TOKEN="secret")
+    assert process.stdout is not None
+    printed: dict[str, str] = {}
+    while "mails" not in printed and (line := (await process.stdout.readline()).decode()):
+        label, _, value = line.strip().rpartition(" ")
+        printed[label.strip()] = value
     client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": "Bearer secret"})
 
     async def is_ready() -> bool:
@@ -121,14 +148,14 @@ async def _up(data: Path) -> AsyncIterator[httpx.AsyncClient]:
 
     async with client:
         await until(is_ready)
-        yield client
+        yield Up(printed, client)
         process.send_signal(SIGINT)
-        printed, _ = await process.communicate()
-        assert process.returncode == 0, printed.decode()
+        _, logged = await process.communicate()
+        assert process.returncode == 0, logged.decode()
 
 
 async def _start(*arguments: str, **settings: str) -> asyncio.subprocess.Process:
     """A command of ours, with servers of its own."""
-    others = ("DATABASE_URL", "AMQP_URL", "SMTP_URL", "MAIL_FOLDER", "DOCUMENTS_URL")
+    others = ("DATABASE_URL", "AMQP_URL", "SMTP_URL", "MAIL_FOLDER", "DOCUMENTS_URL", "PUBLIC_URL", "SESSION_SECRET")
     environment = {name: value for name, value in os.environ.items() if name not in others} | settings
     return await asyncio.create_subprocess_exec(*NINTHWEEK, *arguments, env=environment, stdout=PIPE, stderr=PIPE)

@@ -9,12 +9,13 @@ from services.intake.routes import (
     host_applications,
     host_projects,
     projects,
+    round_pages,
     rounds,
     student_applications,
 )
 
 for part in (
-    *(rounds, projects, applications, documents),
+    *(rounds, projects, applications, documents, round_pages),
     *(host_projects, drafts, host_applications),
     *(catalogue, student_applications),
 ):

@@ -229,6 +229,7 @@ async def _preview(
     request: Request, draft: Draft, host: Caller, work: Work, *, status: int = 200, is_newer: bool = False
 ) -> Response:
     proposal, faults = await _judge(draft, work)
+    organisation = (await _host(draft, work)).organisation
     return pages.answer(
         request,
         host,
@@ -236,7 +237,7 @@ async def _preview(
         status=status,
         draft=draft,
         steps=_steps(draft, rules.drafts.steps_done(draft, faults)),
-        sheet={"organisation": (await _host(draft, work)).organisation, "template": proposal} if proposal else None,
+        sheet={"organisation": organisation, "template": proposal} if rules.drafts.is_whole(faults) else None,
         wanting=rules.drafts.wanting(draft, faults),
         titles=TITLES,
         labels=LABELS,

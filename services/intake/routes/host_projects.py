@@ -7,7 +7,7 @@ from services.intake import rules, store
 from services.intake.routes.door import InIntake
 from services.intake.routes.looks import pages
 from services.intake.rules.drafts import Draft
-from services.intake.rules.projects import CORRECT, ListedProject
+from services.intake.rules.projects import CORRECT, WITHDRAW, ListedProject, ProjectState
 from services.intake.withdrawals import withdraw_project
 from shared.contracts.fields import ProjectId
 from shared.contracts.message import subject
@@ -85,6 +85,8 @@ async def offer_again(request: Request, project_id: ProjectId, host: HostIs, wor
 @routes.get("/{project_id}/withdrawal")
 async def show_withdrawal(request: Request, project_id: ProjectId, host: HostIs, work: InIntake) -> Response:
     project = await _own(project_id, host, work)
+    if project.state not in WITHDRAW.before:
+        return redirect(request, f"/host/projects/{project_id}")
     return await _withdrawal_page(request, project, host, work)
 
 
@@ -96,8 +98,9 @@ async def withdraw(request: Request, project_id: ProjectId, host: HostIs, work: 
     withdrawal, faults = model_of(ProjectWithdrawal, values)
     if withdrawal is None:
         return await _withdrawal_page(request, project, host, work, status=422, faults=faults, reason=values["reason"])
-    await withdraw_project(project, withdrawal.reason, work)
-    return redirect(request, f"/host/projects/{project_id}", said="The project is withdrawn.")
+    withdrawn = await withdraw_project(project, withdrawal.reason, work)
+    said = "The project is withdrawn." if withdrawn.state is ProjectState.WITHDRAWN else ""
+    return redirect(request, f"/host/projects/{project_id}", said=said)
 
 
 async def _withdrawal_page(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.intake import rules, store
 from services.intake.messages import ApplicationsClose
+from services.intake.rules.milestones import Movement
 from services.intake.rules.rounds import Round
 from shared.contracts.intake import Fault, RoundCalendar, RoundScheduled
 from shared.contracts.message import subject
@@ -30,14 +31,16 @@ async def schedule(calendar: RoundCalendar, work: Work) -> Round:
 async def change(round_id: str, calendar: RoundCalendar, work: Work) -> Round:
     """Put another calendar in force, and what a second round has from its first; raises `Invalid` or `NotFound`."""
     await work.lock(ALL_ROUNDS, *(subject("round", each) for each in both_rounds(round_id)))
-    round_ = await find(round_id, work)
-    rounds = await store.rounds.every(work.connection)
-    _check(rules.calendars.faults_in_change(round_, calendar, rounds, now=work.now))
-    changed = await _change(round_, calendar, work)
-    for second in rounds:
-        if second.round_id == second_round(round_id):
-            await _change(second, rules.second_rounds.carried_along(second, calendar), work)
-    return changed
+    changed = [
+        (await _change(each, its_calendar, work)) for each, its_calendar in await _changes(round_id, calendar, work)
+    ]
+    return changed[0]
+
+
+async def preview(round_id: str, calendar: RoundCalendar, work: Work) -> list[tuple[Round, list[Movement]]]:
+    """What a change would move, of the round and of what goes along; raises as `change` would."""
+    changes = await _changes(round_id, calendar, work)
+    return [(each, rules.milestones.movements(each.calendar, its_calendar)) for each, its_calendar in changes]
 
 
 async def find(round_id: str, work: Work) -> Round:
@@ -46,6 +49,18 @@ async def find(round_id: str, work: Work) -> Round:
     if round_ is None:
         raise NotFound(f"There is no round {round_id}.")
     return round_
+
+
+async def _changes(round_id: str, calendar: RoundCalendar, work: Work) -> list[tuple[Round, RoundCalendar]]:
+    """The round with the calendar that it is to have; after it its second round, with what that has from the first."""
+    round_ = await find(round_id, work)
+    rounds = await store.rounds.every(work.connection)
+    _check(rules.calendars.faults_in_change(round_, calendar, rounds, now=work.now))
+    seconds = [each for each in rounds if each.round_id == second_round(round_id)]
+    return [
+        (round_, calendar),
+        *((second, rules.second_rounds.carried_along(second, calendar)) for second in seconds),
+    ]
 
 
 async def _change(round_: Round, calendar: RoundCalendar, work: Work) -> Round:

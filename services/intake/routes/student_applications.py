@@ -23,14 +23,18 @@ from shared.contracts.intake import Fault
 from shared.contracts.message import subject
 from shared.contracts.submissions import ApplicationWithdrawal
 from shared.identifiers import new_id
-from shared.runtime.work import UnitsOfWork, Work
-from shared.web import Caller, FormIs, NotFound, StudentIs, Submitted, model_of, redirect
+from shared.runtime.work import Work
+from shared.web import Caller, FormIs, NotFound, StudentIs, Submitted, knock, model_of, redirect
 from shared.web.door import units_of
 
 routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 EARLIER_CVS = 5
 """CVs sent before that a student is offered to send again."""
+
+
+CVS_OF_A_STUDENT = "30/hour"
+"""That a student may send: each is read by a process of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,11 @@ async def show_form(request: Request, project_id: ProjectId, student: StudentIs,
 async def apply(
     request: Request, project_id: ProjectId, student: StudentIs, form: FormIs, documents: InDocuments
 ) -> Response:
-    units = units_of(request)
-    cv, fault = await _cv_sent(form, student, documents, units)
+    cv, fault = await _cv_sent(request, form, student, documents)
     written = Written(
         _uuid(form.line("application_id")) or new_id(), form.number("preference"), form.text("statement"), cv
     )
-    async with units.open() as work:
+    async with units_of(request).open() as work:
         await work.lock(*subjects(str(written.application_id), student.id, project_id, str(cv)))
         before = await _before(project_id, student, work)
         if before.prospects.applied:
@@ -86,9 +89,8 @@ async def take_cv(
     request: Request, project_id: ProjectId, student: StudentIs, form: FormIs, documents: InDocuments
 ) -> Response:
     """Keep a CV and say at once what is wrong with it: the part of the form that chooses one."""
-    units = units_of(request)
-    cv, fault = await _cv_sent(form, student, documents, units)
-    async with units.read() as connection:
+    cv, fault = await _cv_sent(request, form, student, documents)
+    async with units_of(request).read() as connection:
         cvs = await store.documents.cvs_of_student(connection, student.id, most=EARLIER_CVS)
     return pages.answer(
         request,
@@ -120,7 +122,7 @@ async def show_what_was_sent(
         round=round_,
         over=round_ is not None and work.now >= rules.rounds.ends_at(round_),
         statement=await store.applications.statement(work.connection, application_id),
-        history=history,
+        taken_back=next((step for step in history if step["after"] == ApplicationState.WITHDRAWN), None),
     )
 
 
@@ -168,16 +170,17 @@ async def _apply(written: Written, student: Caller, before: Before, work: Work) 
 
 
 async def _cv_sent(
-    form: Submitted, student: Caller, documents: DocumentStore, units: UnitsOfWork
+    request: Request, form: Submitted, student: Caller, documents: DocumentStore
 ) -> tuple[UUID | None, Fault | None]:
     """The CV of a form: the file that came with it, kept whatever it is, or the one that was chosen of earlier ones."""
     file = form.file("file")
     if file is None:
         return _uuid(form.line("cv")), None
+    knock(request, "cv", student.id, CVS_OF_A_STUDENT)
     data = await file.read(LARGEST_DOCUMENT + 1)
     if len(data) > LARGEST_DOCUMENT:
         return None, Fault(field="cv", reason=rules.documents.TOO_LARGE)
-    document = await documents.take(data, source=PAGES, units=units, student_id=student.id)
+    document = await documents.take(data, source=PAGES, units=units_of(request), student_id=student.id)
     reason = rules.documents.fault_in_pages(document)
     return (document.document_id, None) if reason is None else (None, Fault(field="cv", reason=reason))
 

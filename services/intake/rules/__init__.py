@@ -2,6 +2,7 @@
 
 from services.intake.rules import (
     applications,
+    calendar_form,
     calendars,
     careers,
     catalogue,
@@ -24,6 +25,7 @@ from services.intake.rules import (
 
 __all__ = [
     "applications",
+    "calendar_form",
     "calendars",
     "careers",
     "catalogue",

@@ -136,7 +136,9 @@ class Card(BaseModel):
     @property
     def parts(self) -> list[tuple[str, bool]]:
         """The excerpt in parts, and whether each was searched for."""
-        return parts(self.excerpt if MARK[0] in self.excerpt else shorten(self.excerpt, EXCERPT, placeholder=" …"))
+        if MARK[0] in self.excerpt:
+            return parts(f"… {self.excerpt.strip(' ·')} …")
+        return parts(shorten(self.excerpt, EXCERPT, placeholder=" …"))
 
 
 class Choice(BaseModel):
@@ -155,7 +157,8 @@ class Choice(BaseModel):
     def label(self) -> str:
         if self.filter == "week":
             return f"Week {self.value}"
-        return SIZES.get(self.value, self.value) if self.filter == "size" else self.value
+        words = SIZES.get(self.value, self.value) if self.filter == "size" else self.value
+        return words[:1].upper() + words[1:]
 
 
 class Found(BaseModel):
@@ -189,6 +192,10 @@ class Listing(ListedProject):
     def hours(self) -> float:
         """In the placement's week."""
         return hours_of(self.template)
+
+    @property
+    def size_in_words(self) -> str:
+        return SIZES.get(self.host.size, self.host.size)
 
     @property
     def sector_known(self) -> Sector:

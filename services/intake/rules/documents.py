@@ -15,6 +15,8 @@ LARGEST_DOCUMENT = 5_000_000
 
 TOO_LARGE = f"A document has at most {LARGEST_DOCUMENT // 1_000_000} MB: send a smaller one."
 
+NO_CV = "Choose your CV: a PDF of one page."
+
 
 class Content(BaseModel):
     """What was read of some bytes."""
@@ -46,7 +48,7 @@ def faults_in_cv(document: Document | None, *, source: str, own: bool, used_by_a
     """Whether an application that came from `source` may name the document; `own`: it is the student's from before."""
     reason: str | None
     if source == PAGES and not own:
-        reason = "Choose your CV: a PDF of one page."
+        reason = NO_CV
     elif document is None or source not in (document.source, PAGES):
         reason = f"{source} has sent no document of this id: send it to /documents first."
     elif used_by_another:

@@ -83,13 +83,13 @@ class Draft(BaseModel):
 
     @property
     def proposal(self) -> dict[str, JsonValue]:
-        """What would be sent: what was typed, and what is blank as the contract has a blank."""
-        typed = {field: self.content.get(field, blank(field)) for field in ProjectTemplate.model_fields}
+        """What would be sent: what was typed, and blanks for the rest."""
         return {
+            **{field: blank(field) for field in ProjectTemplate.model_fields},
+            **{field: value for field, value in self.content.items() if value is not None},
             "project_id": self.project_id,
             "revision": self.revision,
             "host_id": self.host_id,
-            **{field: value for field, value in typed.items() if value is not None},
         }
 
 
@@ -135,7 +135,7 @@ def overwrites(draft: Draft, step: Step, typed: Mapping[str, JsonValue], *, seen
 
 def is_saved(draft: Draft, step: Step, typed: Mapping[str, JsonValue]) -> bool:
     """Whether the draft holds just this already."""
-    return all(draft.content.get(field, blank(field)) == typed[field] for field in FIELDS[step])
+    return all(_same(draft.content.get(field), typed[field]) for field in FIELDS[step])
 
 
 def saved(draft: Draft, step: Step, typed: Mapping[str, JsonValue], *, window: str, now: datetime) -> Draft:
@@ -173,6 +173,11 @@ def faults_in_what_is_typed(draft: Draft, faults: Sequence[Fault]) -> list[Fault
     return [fault for fault in faults if draft.content.get(name_of(fault)) not in _NOTHING]
 
 
+def is_whole(faults: Sequence[Fault]) -> bool:
+    """Whether nothing is at fault in what students will see."""
+    return all(step_of(fault) not in FIELDS for fault in faults)
+
+
 def wanting(draft: Draft, faults: Sequence[Fault]) -> dict[Step, list[Fault]]:
     """What keeps a draft from being sent, by the step in which it is mended."""
     found = {**by_step(faults), Step.OBLIGATIONS: faults_in_acceptance(draft)}
@@ -191,7 +196,11 @@ def steps_done(draft: Draft, faults: Sequence[Fault]) -> set[Step]:
 
 
 def _is_begun(draft: Draft, step: Step) -> bool:
-    return any(draft.content.get(field, blank(field)) != blank(field) for field in FIELDS[step])
+    return any(draft.content.get(field) not in _NOTHING for field in FIELDS[step])
+
+
+def _same(one: JsonValue, other: JsonValue) -> bool:
+    return one == other or (one in _NOTHING and other in _NOTHING)
 
 
 def _next(draft: Draft, step: Step, window: str, now: datetime) -> Draft:

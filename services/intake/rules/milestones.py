@@ -1,8 +1,9 @@
 """What a round's calendar says to a reader: where it is, what comes next, and what a change of its dates moves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Final, Literal
 
 from services.intake.rules.rounds import Round, applications_window, submissions_window
@@ -26,10 +27,11 @@ OPENING_OF_SECOND: Final = "The first round's waiting list ends, and students ma
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """A moment of a round, and what happens then."""
+    """A moment of a round, and what happens then; `whole_day`: from that day on, whatever the time."""
 
     at: datetime
     what: str
+    whole_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +44,51 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A moment that a change of the calendar moves, with what hangs on it."""
+    """A moment that a change of the calendar moves, with what hangs on it; `whole_day` as of a milestone."""
 
     what: str
     before: datetime
     after: datetime
+    whole_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetCalendar:
+    """A calendar that a round has or had, and since when."""
+
+    version: int
+    set_at: datetime
+    calendar: RoundCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a round has: projects by state, the places of those approved, applications, and how many apply for what."""
+
+    projects: Mapping[str, int]
+    places: int
+    received: int
+    withdrawn: int
+    students: int
+    projects_applied_for: int
+
+
+def changes(calendars: Sequence[SetCalendar]) -> list[tuple[SetCalendar, list[Movement]]]:
+    """Each calendar after the first, with what it moved; the latest first."""
+    return [(new, movements(old.calendar, new.calendar)) for old, new in pairwise(calendars)][::-1]
+
+
+def latest_first(calendar: RoundCalendar) -> tuple[int, datetime]:
+    """By what to sort rounds: the latest placements first, and a first round before its second."""
+    return (-calendar.weeks[0].starts_on.toordinal(), calendar.opens_at)
 
 
 def milestones(calendar: RoundCalendar) -> list[Milestone]:
     """All that happens at moments of a calendar, the first one first; placement weeks go from midnight to midnight."""
-    weeks = (Milestone(_midnight(week.starts_on), f"Placements of week {week.week} begin") for week in calendar.weeks)
+    weeks = (
+        Milestone(_midnight(week.starts_on), f"Placements of week {week.week} begin", whole_day=True)
+        for week in calendar.weeks
+    )
     end = Milestone(_midnight(_last_day(calendar) + timedelta(days=1)), "The last placements are over")
     return sorted([*_moments(calendar), *weeks, end], key=lambda milestone: milestone.at)
 
@@ -85,7 +122,9 @@ def movements(before: RoundCalendar, after: RoundCalendar) -> list[Movement]:
     """What a change moves, in the calendar's order: each moment is a timer, or opens or closes the door."""
     moments = (Movement(what, getattr(before, field), getattr(after, field)) for field, what in WHAT_HAPPENS.items())
     weeks = (
-        Movement(f"Placements of week {new.week} begin", _midnight(old.starts_on), _midnight(new.starts_on))
+        Movement(
+            f"Placements of week {new.week} begin", _midnight(old.starts_on), _midnight(new.starts_on), whole_day=True
+        )
         for old, new in zip(before.weeks, after.weeks, strict=False)
     )
     return [movement for movement in (*moments, *weeks) if movement.before != movement.after]

@@ -22,21 +22,18 @@ def _in_applications(calendar: RoundCalendar, other: Round) -> Iterator[Fault]:
     if calendar.opens_at >= other.closes_at or other.opens_at >= calendar.closes_at:
         return
     if other.opens_at <= calendar.opens_at:
-        reason = (
-            f"{other.name} takes applications until {in_words(other.closes_at)} (its closes_at): open then or later."
-        )
+        reason = f"Applications of {other.name} close on {in_words(other.closes_at)}: open then or later."
         yield Fault(field="opens_at", reason=reason)
     else:
-        reason = f"{other.name} takes applications from {in_words(other.opens_at)} (its opens_at): close by then."
+        reason = f"Applications of {other.name} open on {in_words(other.opens_at)}: close by then."
         yield Fault(field="closes_at", reason=reason)
 
 
 def _in_weeks(calendar: RoundCalendar, other: Round) -> Iterator[Fault]:
     if calendar.follows or other.follows:
         return
-    theirs = {week.starts_on: place for place, week in enumerate(other.weeks)}
+    theirs = {week.starts_on: week.week for week in other.weeks}
     for place, week in enumerate(calendar.weeks):
         if week.starts_on in theirs:
-            field = f"weeks.{theirs[week.starts_on]}.starts_on"
-            reason = f"{other.name} has its placements in the same week (its {field}): choose another."
+            reason = f"This is week {theirs[week.starts_on]} of {other.name}, with its placements: choose another."
             yield Fault(field=f"weeks.{place}.starts_on", reason=reason)

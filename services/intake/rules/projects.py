@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from services.intake.rules.rounds import Round, faults_in_time, round_for, submissions_window
+from services.intake.rules.rounds import Round, faults_in_time, round_for_proposals, submissions_window
 from services.intake.rules.submissions import Refused
 from shared.contracts.fields import HostId, Line, Moment, Organisation, ProjectId, Revision, RoundId
 from shared.contracts.intake import Fault, PlacementWeek
@@ -86,8 +86,7 @@ def check(
 
     `current` is the project as it stands, where the proposal corrects one.
     """
-    first_rounds = [each for each in rounds if not each.follows]
-    round_ = round_for(first_rounds, sent_at, submissions_window, current.round_id if current else None)
+    round_ = round_for_proposals(rounds, sent_at, current.round_id if current else None)
     faults = [
         *faults_in_time(round_, sent_at, submissions_window, "proposals"),
         *_faults_in_host(proposal, host_known, current),

@@ -16,6 +16,7 @@ from services.intake.rules.applications import (
     hours_of,
     obstacles,
 )
+from services.intake.rules.documents import NO_CV
 from services.intake.rules.projects import Project, last_day
 from services.intake.rules.rounds import Round, ends_at
 from services.intake.rules.submissions import PAGES
@@ -83,14 +84,16 @@ def free_preferences(standing: Iterable[Made], round_: Round) -> tuple[int, ...]
     return tuple(rank for rank in range(1, round_.applications_per_student + 1) if rank not in given_away)
 
 
-def faults_in_choice(preference: int | None, free: Sequence[int], statement: str) -> list[Fault]:
-    """What our pages ask beside what the door judges: a rank of its own, and something to read."""
+def faults_in_choice(preference: int | None, free: Sequence[int], statement: str, cv: str | None) -> list[Fault]:
+    """What our pages ask beside what the door judges: a rank of its own, something to read, and a CV at all."""
     faults = []
     if preference not in free:
         faults.append(Fault(field="preference", reason="Choose a rank that none of your other applications has."))
     if not statement.strip():
         reason = f"Say in at most {LONGEST_STATEMENT} words why you would like to do this project."
         faults.append(Fault(field="statement", reason=reason))
+    if cv is None:
+        faults.append(Fault(field="cv", reason=NO_CV))
     return faults
 
 

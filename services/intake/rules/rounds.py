@@ -78,6 +78,11 @@ def round_for(
     return next(iter([*inside, *its_own, *ahead, *reversed(rounds)]), None)
 
 
+def round_for_proposals(rounds: Iterable[Round], moment: datetime, own: str | None = None) -> Round | None:
+    """The round by which what a host proposes at that moment is judged; a second round takes no proposals."""
+    return round_for([each for each in rounds if not each.follows], moment, submissions_window, own)
+
+
 def faults_in_time(round_: Round | None, moment: datetime, window: Callable[[Round], Window], what: str) -> list[Fault]:
     """Whether what was sent then is in time; `what` names it in the plural."""
     if round_ is None:

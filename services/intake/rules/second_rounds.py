@@ -5,12 +5,14 @@ first one's waiting list ends when it opens, so that what is left is known; see 
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from services.intake.rules.rounds import Round, applications_window, in_words
+from services.intake.rules.rounds import Round, in_words
+from shared.clock import LOCAL_TIME
 from shared.contracts.intake import Fault, RoundCalendar
 from shared.contracts.rounds import first_round, second_round
 
+FRIDAY = 4
 LONGEST_ID = 64
 """Characters of a round's id."""
 
@@ -22,28 +24,18 @@ def judged_by(both: Iterable[Round], moment: datetime) -> Round | None:
     return next(iter([*begun, *rounds]), None)
 
 
-def taking(both: Iterable[Round], left: int | None, now: datetime) -> Round | None:
-    """The round for which a project takes applications now; none while it takes none.
-
-    `both` are its own round and that one's second, if there is one, and `left` is how many places it has for that.
-    """
-    round_ = judged_by(both, now)
-    if round_ is None or round_.applications_closed_at or now not in applications_window(round_):
-        return None
-    return None if round_.follows and not left else round_
-
-
 def suggested(first: Round) -> RoundCalendar:
-    """A second round of that one as a form begins with it: it opens once the first offers have been answered."""
-    answered = first.offers_at + timedelta(days=first.reply_within_days)
+    """A second round of that one as a form begins with it: on working days, once the first offers are answered."""
+    reply = timedelta(days=first.reply_within_days)
+    opens_at = _working_day(first.offers_at + reply)
     return first.calendar.model_copy(
         update={
             "name": f"{first.name}, second round",
             "follows": first.round_id,
-            "opens_at": answered,
-            "closes_at": answered + timedelta(days=5),
-            "rankings_due_at": answered + timedelta(days=8),
-            "offers_at": answered + timedelta(days=9),
+            "opens_at": opens_at,
+            "closes_at": _working_day(opens_at + timedelta(days=4)),
+            "rankings_due_at": _working_day(opens_at + timedelta(days=7)),
+            "offers_at": _working_day(opens_at + max(reply, timedelta(days=9))),
             "applications_per_student": 1,
         }
     )
@@ -105,6 +97,13 @@ def own_first(round_id: str, rounds: Iterable[Round]) -> list[Round]:
     """A first round and its second, by the id of either, the first one first."""
     first = first_round(round_id)
     return [each for each in rounds if first_round(each.round_id) == first]
+
+
+def _working_day(moment: datetime) -> datetime:
+    """The same time of that day, or of the Monday after it."""
+    local = moment.astimezone(LOCAL_TIME)
+    to_monday = timedelta(days=7 - local.weekday()) if local.weekday() > FRIDAY else timedelta()
+    return (local + to_monday).astimezone(UTC)
 
 
 def _faults_in_what_is_the_firsts(calendar: RoundCalendar, first: RoundCalendar) -> list[Fault]:

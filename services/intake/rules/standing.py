@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.intake.rules.projects import CORRECT, WITHDRAW, ListedProject, Project, ProjectState
-from services.intake.rules.rounds import Round, applications_window, round_for, submissions_window
+from services.intake.rules.rounds import Round, applications_window, ends_at, round_for_proposals, submissions_window
 
 Kind = Literal["neutral", "good", "bad", "waiting", "info"]
 
@@ -85,7 +85,7 @@ def shelves(projects: Sequence[ListedProject], rounds: Sequence[Round], *, now: 
 
 def next_round(rounds: Sequence[Round], now: datetime) -> Round | None:
     """The next round that will take proposals."""
-    ahead = (each for each in rounds if now < each.submissions_open_at)
+    ahead = (each for each in rounds if now < each.submissions_open_at and not each.follows)
     return min(ahead, key=lambda each: each.submissions_open_at, default=None)
 
 
@@ -112,7 +112,7 @@ def comments_on(project: Project, history: Sequence[Mapping[str, Any]]) -> str:
 
 def open_round(rounds: Sequence[Round], now: datetime, own: str | None = None) -> Round | None:
     """The round that takes proposals now; its own, where that does."""
-    judged_by = round_for(rounds, now, submissions_window, own)
+    judged_by = round_for_proposals(rounds, now, own)
     return judged_by if judged_by and now in submissions_window(judged_by) else None
 
 
@@ -163,4 +163,6 @@ def _approved(own: Round, now: datetime) -> Words:
     if now < own.offers_at:
         first = Deadline("Offers go out", own.offers_at)
         return Words("Being matched", "waiting", "The match is made from your order and the students'.", first)
-    return Words("Offers are out", "info", "You are told as soon as a student has accepted.", None, PLACEMENTS)
+    if now < ends_at(own):
+        return Words("Offers are out", "info", "You are told as soon as a student has accepted.", None, PLACEMENTS)
+    return Words("Over", "neutral", f"The placements of {own.name} are over.", None, PLACEMENTS)

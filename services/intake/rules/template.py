@@ -124,13 +124,14 @@ def as_typed(field: str, text: str) -> JsonValue:
 
 
 def blank(field: str) -> JsonValue:
-    """What a field holds into which nothing was typed; `None` where it then holds nothing at all."""
-    return [] if is_list(field) else as_typed(field, "")
+    """What a field holds into which nothing was typed, in the terms of the contract: the rules say what it lacks."""
+    kind = _annotation(field)
+    return [] if is_list(field) else date.min.isoformat() if kind is date else 0 if kind is int else ""
 
 
 def as_text(content: Mapping[str, JsonValue]) -> dict[str, str]:
     """Every field as it stands in a form: a list with one item a line, and what is not there as nothing."""
-    return {field: _text(content.get(field, blank(field))) for field in LABELS}
+    return {field: _text(content.get(field)) for field in LABELS}
 
 
 def choices(round_: Round | None, content: Mapping[str, JsonValue]) -> dict[str, list[Choice]]:

@@ -71,36 +71,35 @@ counted as (
     select filter, value, count(*) from values_of where misses <@ array[filter] and value <> '' group by filter, value
 ),
 page as (
-    select * from listed where misses = '{}'
-    order by
+    select *, row_number() over (order by
         case when $10 = 'best' then rank end desc,
         case when $10 in ('best', 'newest') then approved_at end desc,
         case when $10 = 'title' then title end,
         starts_on, title, project_id
-    limit $11 offset $12
+    ) as position
+    from listed where misses = '{}' order by position limit $11 offset $12
 ),
 cards as (
     select
         page.project_id, title, organisation, sector, city, country, category, mode, week, days, starts_on,
         case when page.round_id = any($2) then places else places_left end as places,
-        case when numnode(query) > 0
-            then ts_headline(
-                'english',
-                concat_ws(' · ', template->>'scope', array_to_string(array(
-                    select jsonb_array_elements_text((template->'tasks') || (template->'deliverables')
-                        || (template->'skills'))
-                ), ' · ')),
-                query,
-                $13
-            )
-            else template->>'scope'
-        end as excerpt,
+        -- Where the words are in the title or of the host alone, the text is shown from its beginning.
+        case when strpos(headline, $17) > 0 then headline else template->>'scope' end as excerpt,
         exists (
             select from applications
             where applications.project_id = page.project_id and student_id = $14 and state = 'received'
         ) as applied,
-        row_number() over () as position
-    from page join projects using (project_id) join project_revisions using (project_id, revision), asked
+        position
+    from page join projects using (project_id) join project_revisions using (project_id, revision), asked,
+        lateral (
+            select case when numnode(query) > 0 then ts_headline('english', concat_ws(
+                ' · ',
+                template->>'scope',
+                array_to_string(array(select jsonb_array_elements_text(
+                    (template->'tasks') || (template->'deliverables') || (template->'skills')
+                )), ' · ')
+            ), query, $13) else '' end as headline
+        ) as marked
 )
 select
     (select count(*) from listed where misses = '{}') as total,
@@ -134,6 +133,7 @@ async def find(
         student_id,
         ANY,
         season.rounds_with_places_left,
+        MARK[0],
     )
     return Found.model_validate(dict(row or {}))
 

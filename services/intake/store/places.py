@@ -30,18 +30,6 @@ async def left(connection: Connection, project_id: str) -> int | None:
     return places
 
 
-async def left_by_project(connection: Connection) -> dict[str, int | None]:
-    """The same of every approved project."""
-    rows = await connection.fetch(
-        """
-        select project_id, case when rounds.left_said then coalesce(places_left.places, 0) end as places
-        from projects join rounds using (round_id) left join places_left using (project_id)
-        where projects.state = 'approved'
-        """
-    )
-    return {row["project_id"]: row["places"] for row in rows}
-
-
 async def hold(connection: Connection, application_id: str) -> None:
     """It has an offer or a placement, unless that has ended already: an end may be heard of before what it ends."""
     await connection.execute(

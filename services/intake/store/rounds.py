@@ -4,8 +4,10 @@ from datetime import datetime
 
 from asyncpg import Record
 
+from services.intake.rules.milestones import Figures, SetCalendar
 from services.intake.rules.rounds import Round
-from shared.contracts.rounds import both_rounds
+from shared.contracts.intake import RoundCalendar
+from shared.contracts.rounds import both_rounds, first_round
 from shared.database.connection import Connection
 
 
@@ -57,6 +59,43 @@ async def keep(connection: Connection, round_: Round, *, at: datetime) -> None:
         calendar,
         at,
     )
+
+
+async def calendars(connection: Connection, round_id: str) -> list[SetCalendar]:
+    """Every calendar that the round has had, the first one first."""
+    rows = await connection.fetch(
+        "select version, calendar, set_at from round_calendars where round_id = $1 order by version", round_id
+    )
+    return [SetCalendar(row["version"], row["set_at"], RoundCalendar(**row["calendar"])) for row in rows]
+
+
+async def figures(connection: Connection, round_id: str) -> Figures:
+    """How many projects and applications a round has; a second round's projects are those that have places left."""
+    row = await connection.fetchrow(
+        """
+        with own as (
+            select projects.project_id, state,
+                   case when $1 = $2 then (template->>'places')::integer else places_left.places end as places
+            from projects
+                join project_revisions using (project_id, revision)
+                left join places_left using (project_id)
+            where round_id = $2 and ($1 = $2 or places_left.places > 0 and state = 'approved')
+        )
+        select
+            (select coalesce(jsonb_object_agg(state, number), '{}')
+             from (select state, count(*) as number from own group by state) as counted) as projects,
+            (select coalesce(sum(places), 0) from own where state = 'approved') as places,
+            count(*) as received,
+            count(*) filter (where state = 'withdrawn') as withdrawn,
+            count(distinct student_id) as students,
+            count(distinct project_id) filter (where state = 'received') as projects_applied_for
+        from applications where round_id = $1
+        """,
+        round_id,
+        first_round(round_id),
+    )
+    assert row is not None  # noqa: S101 - it is always one row
+    return Figures(**row)
 
 
 async def close_applications(connection: Connection, round_id: str, *, at: datetime) -> None:

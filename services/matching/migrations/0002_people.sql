@@ -52,10 +52,12 @@ alter table rankings add column not_suitable jsonb not null default '{}';
 
 -- A ranking that its host has begun and not sent: best first; who is in neither has not been looked at.
 create table ranking_drafts (
-    project_id text primary key references projects,
+    project_id text not null references projects,
+    round_id text not null,
     application_ids text[] not null,
     not_suitable jsonb not null,
-    saved_at timestamptz not null
+    saved_at timestamptz not null,
+    primary key (project_id, round_id)
 );
 
 -- What a host said of a day of a placement; lines are only ever added, and the last one of a day counts.

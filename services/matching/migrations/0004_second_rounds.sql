@@ -1,15 +1,5 @@
--- Of a second round: when what its first leaves for it was said.
+-- Of a second round: when what its first leaves was said. That the second opens ends the first one's waiting list.
 alter table rounds add column settled_at timestamptz;
-
--- The waiting list of a round that has a second (`.2`) ends, at the latest, when that one opens.
-create view rounds_as_they_stand as
-select
-    rounds.round_id, rounds.version, rounds.name, rounds.opens_at, rounds.closes_at, rounds.rankings_due_at,
-    rounds.weeks, rounds.offers_at, rounds.reply_within_days,
-    least(rounds.waiting_list_ends_at, second.opens_at) as waiting_list_ends_at,
-    rounds.matched_at, rounds.settled_at
-from rounds
-left join rounds as second on second.round_id = rounds.round_id || '.2';
 
 -- A project is ranked once in each round.
 alter table rankings add column round_id text;

@@ -75,7 +75,9 @@ async def show_projects(request: Request, host: HostIs, work: InMatching) -> Res
     projects = await store.projects.of_host(work.connection, host.id)
     rounds = await store.rounds.of_ids(work.connection, {project.round_id for project in projects})
     newest_first = sorted(rounds.values(), key=lambda each: each.offers_at, reverse=True)
-    progress = await _progress(projects, rounds, work)
+    progress: dict[str, Progress] = {}
+    for round_ in rounds.values():
+        progress |= await _progress(projects, round_, work)
     by_round = [(each, [project for project in projects if project.round_id == each.round_id]) for each in newest_first]
     return pages.answer(request, host, "applicants.jinja", rounds=by_round, progress=progress)
 
@@ -99,7 +101,7 @@ async def move_applicant(
     if faults := _faults_in_move(application_id, form):
         return _show(request, host, desk, faults=faults, at_fault=application_id)
     order = _moved(desk.order, application_id, form)
-    await store.rankings.keep_draft(work.connection, project_id, order, work.now)
+    await store.rankings.keep_draft(work.connection, project_id, desk.round.round_id, order, work.now)
     said = _said(desk, application_id, order)
     if is_htmx(request):
         return _show(request, host, await _desk(project_id, host, work), said_now=said)
@@ -130,6 +132,8 @@ async def send_ranking(
 
 def _faults_in_move(application_id: str, form: Submitted) -> list[Fault]:
     match form.line("move"):
+        case move if move not in set(Move):
+            return [Fault(field="move", reason="Say what to do with this applicant: use one of the buttons.")]
         case Move.TO if form.number("place") is None:
             reason = "Say the position as a number, 1 for the best."
             return [Fault(field=f"place-{application_id}", reason=reason)]
@@ -140,17 +144,15 @@ def _faults_in_move(application_id: str, form: Submitted) -> list[Fault]:
 
 
 def _moved(order: Order, application_id: str, form: Submitted) -> Order:
-    """The order after the move that a form names; one that it does not name changes nothing."""
-    simple = {Move.UP: order.up, Move.DOWN: order.down, Move.LAST: order.last, Move.BACK: order.put_back}
-    match form.line("move"):
+    """The order after the move that a form without faults names."""
+    match move := Move(form.line("move")):
         case Move.TO:
             return order.to(application_id, form.number("place") or 1)
         case Move.ASIDE:
             return order.set_aside(application_id, form.text("reason"))
-        case move if move in set(simple):
-            return simple[Move(move)](application_id)
         case _:
-            return order
+            simple = {Move.UP: order.up, Move.DOWN: order.down, Move.LAST: order.last, Move.BACK: order.put_back}
+            return simple[move](application_id)
 
 
 def _said(desk: Desk, application_id: str, order: Order) -> str:
@@ -191,15 +193,14 @@ async def _desk_to_rank(project_id: str, host: Caller, work: Work) -> Desk:
 
 async def _desk(project_id: str, host: Caller, work: Work) -> Desk:
     project = await _own(project_id, host, work)
-    rounds = await store.rounds.of_ids(work.connection, [project.round_id])
-    if project.round_id not in rounds:
+    round_ = await store.rounds.find(work.connection, project.round_id)
+    if round_ is None:
         raise NotFound("The round of this project is not known yet: try again in a moment.")
-    round_ = rounds[project.round_id]
-    progress = (await _progress([project], rounds, work))[project_id]
-    received = await store.applications.to_project(work.connection, project_id)
+    progress = (await _progress([project], round_, work))[project_id]
+    received = await store.applications.to_projects(work.connection, [project_id], round_.round_id)
     shown = _shown(received, progress.stage)
-    sent = await store.rankings.current(work.connection, project_id)
-    draft = await store.rankings.draft(work.connection, project_id)
+    sent = (await store.rankings.in_round(work.connection, [project_id], round_.round_id)).get(project_id)
+    draft = await store.rankings.draft(work.connection, project_id, round_.round_id)
     order = draft or (sent.order if sent else Order())
     return Desk(
         project=project,
@@ -221,27 +222,21 @@ def _shown(received: Sequence[Application], stage: Stage) -> dict[str, Applicati
     return {}
 
 
-async def _progress(projects: Sequence[ProjectInFull], rounds: Mapping[str, Round], work: Work) -> dict[str, Progress]:
-    """How far each project is whose round is known."""
-    ids = [project.project_id for project in projects if project.round_id in rounds]
-    applications = await store.applications.to_projects(work.connection, ids)
-    sent = await store.rankings.current_of(work.connection, ids)
-    begun = await store.rankings.drafts_of(work.connection, ids)
-    stages = {
-        round_id: rankings.stage(round_, all_here=await store.rounds.all_here(work.connection, round_id), now=work.now)
-        for round_id, round_ in rounds.items()
-    }
+async def _progress(projects: Sequence[ProjectInFull], round_: Round, work: Work) -> dict[str, Progress]:
+    """How far those of these projects are that take part in a round."""
+    ids = [project.project_id for project in projects if project.round_id == round_.round_id]
+    all_here = await store.rounds.all_here(work.connection, round_.round_id)
+    applications = await store.applications.to_projects(work.connection, ids, round_.round_id)
+    sent = await store.rankings.in_round(work.connection, ids, round_.round_id)
+    begun = await store.rankings.drafts_in_round(work.connection, ids, round_.round_id)
     return {
-        project.project_id: Progress(
-            stage=stages[project.round_id],
-            applicants=sum(
-                each.state is not State.WITHDRAWN for each in applications if each.project_id == project.project_id
-            ),
-            sent=project.project_id in sent,
-            begun=project.project_id in begun,
+        project_id: Progress(
+            stage=rankings.stage(round_, all_here=all_here, now=work.now),
+            applicants=sum(each.state is not State.WITHDRAWN for each in applications if each.project_id == project_id),
+            sent=project_id in sent,
+            begun=project_id in begun,
         )
-        for project in projects
-        if project.round_id in rounds
+        for project_id in ids
     }
 
 

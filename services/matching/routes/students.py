@@ -27,6 +27,7 @@ from services.matching.rules.projects import ProjectInFull
 from services.matching.rules.rounds import Round
 from shared.contracts.fields import ApplicationId
 from shared.contracts.intake import Fault
+from shared.contracts.rounds import both_rounds
 from shared.runtime.work import Work
 from shared.web import Caller, FormIs, NotFound, StudentIs, redirect
 from shared.workflow import NotAllowed, Step
@@ -45,7 +46,7 @@ class Applied:
 
     application: Application
     others: Sequence[Application]
-    """The student's other applications of the round."""
+    """The student's other applications, of the round, its first and its second."""
 
     others_that_stand: Sequence[str]
     """What these are to, those of them that may still be offered a place."""
@@ -64,16 +65,19 @@ class Applied:
 
     @property
     def where(self) -> str | None:
-        """`Oxford, in person`; `remote`."""
+        """`Oxford, in person`; `Remote`."""
         template = self.project.template if self.project else None
         if template is None or self.project is None:
             return None
-        return template.mode if self.project.is_remote or self.host is None else f"{self.host.city}, {template.mode}"
+        if self.project.is_remote or self.host is None:
+            return template.mode.capitalize()
+        return f"{self.host.city}, {template.mode}"
 
     @property
     def choice(self) -> str:
         """Its place among the student's own wishes for the round."""
-        wishes = sorted([*self.others, self.application], key=lambda each: each.wish)
+        of_round = [each for each in self.others if each.round_id == self.application.round_id]
+        wishes = sorted([*of_round, self.application], key=lambda each: each.wish)
         return f"{wishes.index(self.application) + 1} of {len(wishes)}"
 
     @property
@@ -283,7 +287,8 @@ def _as_applied(
     steps: Mapping[str, Sequence[Step[State]]],
     work: Work,
 ) -> Applied:
-    others = [each for each in all_ if each.round_id == application.round_id and each is not application]
+    of_both = both_rounds(application.round_id)
+    others = [each for each in all_ if each.round_id in of_both and each is not application]
     round_ = rounds.get(application.round_id)
     happened = steps[application.application_id]
     return Applied(

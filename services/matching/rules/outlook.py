@@ -16,6 +16,7 @@ from services.matching.rules.life import (
     MATCH,
     NO_PLACE,
     NOT_SUITABLE,
+    OFFER_BY_HAND,
     OFFER_ON,
     PLACED_ELSEWHERE,
     PROJECT_WITHDRAWN,
@@ -51,7 +52,7 @@ class Outlook(Words):
 def outlook(
     application: Application, round_: Round, others: Iterable[Application], last: Step[State], *, now: datetime
 ) -> Outlook:
-    """`others` are the student's other applications of the round, `last` the application's last step."""
+    """`others` are the student's other applications in the round, its first and its second; `last` its last step."""
     match application.state:
         case State.STANDING:
             return _standing(round_, others, now)
@@ -124,11 +125,9 @@ def _offered(application: Application, now: datetime) -> Outlook:
 
 
 def _confirmed(application: Application, now: datetime) -> Outlook:
-    begins = midnight(application.days.starts_on) if application.days else None
-    if begins and now >= begins:
+    if application.days and now >= midnight(application.days.starts_on):
         return Outlook("Under way", "good", "Your placement has begun.")
-    ahead = (Milestone("Your placement begins", begins),) if begins else ()
-    return Outlook("Confirmed", "good", "The place is yours. Prepare for it: your checklist says what to do.", ahead)
+    return Outlook("Confirmed", "good", "The place is yours. Prepare for it: your checklist says what to do.")
 
 
 def _ended(application: Application, last: Step[State]) -> Outlook:
@@ -178,6 +177,7 @@ HAPPENED: Final = {
     RECEIVE.name: "Your application was received",
     MATCH.name: "You were offered a place",
     OFFER_ON.name: "You were offered a place that had become free",
+    OFFER_BY_HAND.name: "The programme's staff offered you a place",
     WAITLIST.name: "You were put on the waiting list",
     ACCEPT.name: "You accepted the offer",
     COMPLETE.name: "Your placement was completed",

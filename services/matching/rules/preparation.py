@@ -58,7 +58,6 @@ def host_prepares(days: Days, remote: bool) -> list[Task]:
         Task(
             "Destroy what you hold of applicants",
             "Once the round is over: statements, CVs and notes of everyone who applied.",
-            days.ends_on,
         ),
     ]
 

@@ -19,16 +19,21 @@ from services.matching.rules.rounds import Round, midnight
 from shared.workflow import NotAllowed
 
 
-def candidates(applications: Iterable[Application], holders: Collection[str]) -> list[Application]:
+def candidates(
+    applications: Iterable[Application], *, matched: Collection[str], holders: Collection[str]
+) -> list[Application]:
     """Who of those who applied to a project may be offered a place of it by hand, best-ranked first.
 
-    Whom its host found suitable, who waits or went away empty, and who is not among the `holders`: the students who
-    have a place or an open offer in the round.
+    Whom its host found suitable in a round that is `matched`, who waits or went away empty, and who is not among the
+    `holders`: the students who have a place or an open offer.
     """
     able = [
         each
         for each in applications
-        if each.rank is not None and each.state in OFFER_BY_HAND.before and each.student_id not in holders
+        if each.rank is not None
+        and each.state in OFFER_BY_HAND.before
+        and each.round_id in matched
+        and each.student_id not in holders
     ]
     return sorted(able, key=lambda each: (each.rank or 0, each.application_id))
 
@@ -41,21 +46,35 @@ def cancel_for(placement: Application, reason: str, *, now: datetime) -> Change:
 
 
 def offer_by_hand(
-    chosen: Application, project: Project, round_: Round, *, free_places: int, reason: str, now: datetime
+    chosen: Application,
+    project: Project,
+    rounds: Iterable[Round],
+    *,
+    held: int,
+    replaces: bool,
+    reason: str,
+    now: datetime,
 ) -> Change:
-    """The offer of a free place to one of the candidates, to be replied to as any other, before the placement begins.
+    """The offer of a place to one of the candidates, to be replied to as any other, before the placement begins.
 
-    Raises `NotAllowed`, with the reason, where it cannot be made.
+    `rounds` are the round and its second, `held` the places that others have, and `replaces` tells that one of those
+    makes way for the chosen. While a second round goes on, a place that is free is for its match, and who replaces
+    somebody is to reply before that. Raises `NotAllowed`, with the reason, where no offer can be made.
     """
-    if round_.matched_at is None:
-        raise NotAllowed("The match of this round has not gone out: until then nobody is offered a place.")
+    by_id = {each.round_id: each for each in rounds}
+    going_on = next((each for each in by_id.values() if each.takes_what_is_left), None)
     if project.withdrawn:
         raise NotAllowed("The host withdrew this project: it has no places.")
-    if free_places < 1:
+    if held >= project.places:
         raise NotAllowed("All places of this project are taken or offered: one must become free first.")
+    if going_on and not replaces:
+        raise NotAllowed("The second round is open: its match gives away the places that are free.")
     begins = midnight(chosen.days.starts_on) if chosen.days else None
     if begins and now >= begins:
         raise NotAllowed("The placement has begun: nobody can be offered it any more.")
-    reply_by = min(round_.reply_by(now), begins) if begins else round_.reply_by(now)
+    if going_on and now >= going_on.offers_at:
+        raise NotAllowed("The match of the second round is due: wait until it has gone out.")
+    ends = [begins, going_on.offers_at if going_on else None]
+    reply_by = min(by_id[chosen.round_id].reply_by(now), *filter(None, ends))
     offer = Offer(made_at=now, reply_by=reply_by, first=False)
     return move(replace(chosen, offer=offer), OFFER_BY_HAND, now=now, comments=reason)

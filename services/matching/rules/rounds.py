@@ -36,6 +36,10 @@ class Round:
     settled_at: datetime | None = None
 
     @property
+    def is_second(self) -> bool:
+        return is_second_round(self.round_id)
+
+    @property
     def takes_what_is_left(self) -> bool:
         """Whether it is a second round that has begun and is not matched: places that become free are for it."""
         return self.settled_at is not None and self.matched_at is None
@@ -88,8 +92,8 @@ def midnight(day: date) -> datetime:
 def to_settle(rounds: Iterable[Round], now: datetime) -> Round | None:
     """The second round, once it has opened and its first is matched, until it was said what that one leaves."""
     rounds = list(rounds)
-    second = next((round_ for round_ in rounds if is_second_round(round_.round_id)), None)
-    first_is_matched = any(round_.matched_at for round_ in rounds if not is_second_round(round_.round_id))
+    second = next((round_ for round_ in rounds if round_.is_second), None)
+    first_is_matched = any(round_.matched_at for round_ in rounds if not round_.is_second)
     if second is None or second.settled_at or not first_is_matched:
         return None
     return second if now >= second.opens_at else None

@@ -120,11 +120,15 @@ async def of_student(connection: Connection, student_id: str) -> list[Applicatio
     return [application_of(row) for row in rows]
 
 
-async def to_projects(connection: Connection, project_ids: Collection[str]) -> list[Application]:
-    """All applications to these projects, in the order in which they were received."""
+async def to_projects(connection: Connection, project_ids: Collection[str], round_id: str) -> list[Application]:
+    """All applications of a round to these projects, in the order in which they were received."""
     rows = await connection.fetch(
-        "select * from applications_in_full where project_id = any($1) order by received_at, application_id",
+        """
+        select * from applications_in_full where project_id = any($1) and round_id = $2
+        order by received_at, application_id
+        """,
         list(project_ids),
+        round_id,
     )
     return [application_of(row) for row in rows]
 
@@ -154,16 +158,15 @@ async def standing(connection: Connection, round_id: str) -> list[Application]:
 
 
 async def holders(connection: Connection, round_id: str, student_ids: Collection[str]) -> set[str]:
-    """Those of these students who have a place or an open offer: in the round, or one to come in any."""
+    """Those of these students who have a place or an open offer in the round, in its first or in its second."""
     rows = await connection.fetch(
         """
         select distinct student_id from applications
-        where student_id = any($2) and state = any($3) and (round_id = $1 or state <> $4)
+        where round_id = any($1) and student_id = any($2) and state = any($3)
         """,
-        round_id,
+        list(both_rounds(round_id)),
         list(student_ids),
         HOLDS_A_PLACE,
-        State.COMPLETED,
     )
     return {row["student_id"] for row in rows}
 

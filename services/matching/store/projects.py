@@ -80,21 +80,36 @@ async def find(connection: Connection, project_id: str) -> Project | None:
 
 async def in_full(connection: Connection, project_ids: Collection[str]) -> dict[str, ProjectInFull]:
     """Those of them that are approved, withdrawn since or not."""
-    rows = await connection.fetch(f"{_IN_FULL} where project_id = any($1)", list(project_ids))
+    rows = await connection.fetch(f"{_IN_FULL} where project_id = any($2)", HOLDS_A_PLACE, list(project_ids))
     return {row["project_id"]: _in_full(row) for row in rows}
 
 
 async def of_host(connection: Connection, host_id: str) -> list[ProjectInFull]:
     """A host's approved projects, withdrawn since or not, by their first day."""
-    rows = await connection.fetch(f"{_IN_FULL} where host_id = $1 order by starts_on, project_id", host_id)
+    rows = await connection.fetch(
+        f"{_IN_FULL} where host_id = $2 order by starts_on, project_id", HOLDS_A_PLACE, host_id
+    )
     return [_in_full(row) for row in rows]
 
 
+# Of a project all of whose places are taken the first round is the last; nobody can apply for it in the second.
 _IN_FULL = """
     select
-        project_id, round_id, host_id, title, places, starts_on, ends_on, template,
-        withdrawn_at is not null as withdrawn
+        project_id, host_id, title, places, starts_on, ends_on, template, withdrawn_at is not null as withdrawn,
+        case
+            when exists (
+                select from applications
+                where applications.project_id = projects.project_id
+                  and applications.round_id = current_rounds.round_id
+            ) or places > (
+                select count(*) from applications
+                where applications.project_id = projects.project_id and applications.state = any($1)
+            )
+            then current_rounds.round_id
+            else projects.round_id
+        end as round_id
     from projects
+    join current_rounds using (project_id)
     left join templates using (project_id)
     left join withdrawn_projects using (project_id)
 """
@@ -114,14 +129,17 @@ async def names(connection: Connection, project_ids: Collection[str]) -> dict[st
 
 
 async def unranked(connection: Connection, round_id: str) -> dict[str, int]:
-    """The projects of which no ranking has come, with how many applications to each stand."""
+    """The projects of which no ranking has come in the round, with how many applications to each stand."""
     rows = await connection.fetch(
         """
         select project_id, count(*) as applications
         from applications
         where round_id = $1
           and state = any($2)
-          and not exists (select from rankings where rankings.project_id = applications.project_id)
+          and not exists (
+              select from rankings
+              where rankings.project_id = applications.project_id and rankings.round_id = $1
+          )
           and not exists (select from withdrawn_projects where withdrawn_projects.project_id = applications.project_id)
         group by project_id
         order by project_id

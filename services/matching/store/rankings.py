@@ -14,18 +14,25 @@ if TYPE_CHECKING:
 
 async def current(connection: Connection, project_id: str) -> Ranking | None:
     """The ranking that counts in the round in which the project takes part now."""
-    return (await current_of(connection, [project_id])).get(project_id)
+    row = await connection.fetchrow(
+        """
+        select rankings.* from rankings join current_rounds using (project_id, round_id)
+        where project_id = $1 order by id desc limit 1
+        """,
+        project_id,
+    )
+    return _ranking(row) if row else None
 
 
-async def current_of(connection: Connection, project_ids: Collection[str]) -> dict[str, Ranking]:
-    """The rankings of those of them that have one in the round in which they take part now."""
+async def in_round(connection: Connection, project_ids: Collection[str], round_id: str) -> dict[str, Ranking]:
+    """The rankings that count in a round, of those of these projects that have one."""
     rows = await connection.fetch(
         """
-        select distinct on (project_id) rankings.*
-        from rankings join current_rounds using (project_id, round_id)
-        where project_id = any($1) order by project_id, id desc
+        select distinct on (project_id) * from rankings where project_id = any($1) and round_id = $2
+        order by project_id, id desc
         """,
         list(project_ids),
+        round_id,
     )
     return {row["project_id"]: _ranking(row) for row in rows}
 
@@ -54,34 +61,42 @@ async def add(connection: Connection, project_id: str, order: Order, received_at
     )
 
 
-async def draft(connection: Connection, project_id: str) -> Order | None:
-    """What the host has begun and not sent."""
-    row = await connection.fetchrow("select * from ranking_drafts where project_id = $1", project_id)
+async def draft(connection: Connection, project_id: str, round_id: str) -> Order | None:
+    """What the host has begun in a round and not sent."""
+    row = await connection.fetchrow(
+        "select * from ranking_drafts where project_id = $1 and round_id = $2", project_id, round_id
+    )
     return Order(tuple(row["application_ids"]), row["not_suitable"]) if row else None
 
 
-async def keep_draft(connection: Connection, project_id: str, order: Order, saved_at: datetime) -> None:
+async def keep_draft(connection: Connection, project_id: str, round_id: str, order: Order, saved_at: datetime) -> None:
     await connection.execute(
         """
-        insert into ranking_drafts (project_id, application_ids, not_suitable, saved_at) values ($1, $2, $3, $4)
-        on conflict (project_id) do update set
+        insert into ranking_drafts (project_id, round_id, application_ids, not_suitable, saved_at)
+        values ($1, $2, $3, $4, $5)
+        on conflict (project_id, round_id) do update set
             application_ids = excluded.application_ids, not_suitable = excluded.not_suitable,
             saved_at = excluded.saved_at
         """,
         project_id,
+        round_id,
         order.ranked,
         dict(order.not_suitable),
         saved_at,
     )
 
 
-async def drop_draft(connection: Connection, project_id: str) -> None:
-    await connection.execute("delete from ranking_drafts where project_id = $1", project_id)
+async def drop_draft(connection: Connection, project_id: str, round_id: str) -> None:
+    await connection.execute("delete from ranking_drafts where project_id = $1 and round_id = $2", project_id, round_id)
 
 
-async def drafts_of(connection: Connection, project_ids: Collection[str]) -> set[str]:
-    """Those of them whose ranking has been begun and not sent."""
-    rows = await connection.fetch("select project_id from ranking_drafts where project_id = any($1)", list(project_ids))
+async def drafts_in_round(connection: Connection, project_ids: Collection[str], round_id: str) -> set[str]:
+    """Those of them whose ranking in a round has been begun and not sent."""
+    rows = await connection.fetch(
+        "select project_id from ranking_drafts where project_id = any($1) and round_id = $2",
+        list(project_ids),
+        round_id,
+    )
     return {row["project_id"] for row in rows}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from services.matching.rules.life import State
 from services.matching.rules.rounds import FactsForMatch, Round
 from shared.contracts.intake import ApplicationsClosed, PlacementWeek
-from shared.contracts.rounds import both_rounds, first_round
+from shared.contracts.rounds import both_rounds, first_round, is_second_round, second_round
 from shared.database.connection import Connection
 
 if TYPE_CHECKING:
@@ -60,28 +60,26 @@ async def keep_closing(connection: Connection, event: ApplicationsClosed) -> Non
 
 
 async def find(connection: Connection, round_id: str) -> Round | None:
-    row = await connection.fetchrow("select * from rounds_as_they_stand where round_id = $1", round_id)
-    return _round(row) if row else None
+    return (await of_ids(connection, [round_id])).get(round_id)
 
 
 async def both(connection: Connection, round_id: str) -> list[Round]:
     """A first round and its second, as far as they are known, by the id of either; the first one first."""
-    rows = await connection.fetch(
-        "select * from rounds_as_they_stand where round_id = any($1) order by round_id", list(both_rounds(round_id))
-    )
-    return [_round(row) for row in rows]
+    known = await of_ids(connection, both_rounds(round_id))
+    return [known[each] for each in both_rounds(round_id) if each in known]
 
 
 async def of_ids(connection: Connection, round_ids: Collection[str]) -> dict[str, Round]:
     """Those of them that are known."""
-    rows = await connection.fetch("select * from rounds_as_they_stand where round_id = any($1)", list(round_ids))
-    return {row["round_id"]: _round(row) for row in rows}
+    rows = await connection.fetch(
+        "select * from rounds where round_id = any($1)", [*round_ids, *map(second_round, round_ids)]
+    )
+    return {round_.round_id: round_ for round_ in _rounds(rows) if round_.round_id in round_ids}
 
 
 async def every(connection: Connection) -> list[Round]:
     """Those whose offers are due last come first."""
-    rows = await connection.fetch("select * from rounds_as_they_stand order by offers_at desc, round_id")
-    return [_round(row) for row in rows]
+    return _rounds(await connection.fetch("select * from rounds order by offers_at desc, round_id"))
 
 
 async def facts_for_match(connection: Connection, round_id: str) -> FactsForMatch:
@@ -134,5 +132,18 @@ async def set_settled(connection: Connection, round_id: str, at: datetime) -> No
     await connection.execute("update rounds set settled_at = $2 where round_id = $1", round_id, at)
 
 
-def _round(row: "Record") -> Round:
-    return Round(**{**row, "weeks": tuple(PlacementWeek.model_validate(week) for week in row["weeks"])})
+def _rounds(rows: "list[Record]") -> list[Round]:
+    """The rounds; the waiting list of one that has a second among them ends, at the latest, when that one opens."""
+    opens_at = {first_round(row["round_id"]): row["opens_at"] for row in rows if is_second_round(row["round_id"])}
+    return [
+        Round(
+            **{
+                **row,
+                "weeks": tuple(PlacementWeek.model_validate(week) for week in row["weeks"]),
+                "waiting_list_ends_at": min(
+                    row["waiting_list_ends_at"], opens_at.get(row["round_id"], row["waiting_list_ends_at"])
+                ),
+            }
+        )
+        for row in rows
+    ]

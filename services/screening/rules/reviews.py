@@ -13,6 +13,8 @@ from shared.contracts.submissions import ProjectTemplate
 from shared.workflow import NotAllowed, Step, Transition
 
 WORKING_DAYS_TO_DECIDE: Final = 5
+LONGEST_COMMENTS: Final = 2_000
+"""Characters, as the contract has them."""
 
 
 class State(StrEnum):
@@ -36,6 +38,7 @@ class Verdict(StrEnum):
 
 HOST: Final = "host"
 STAFF: Final = "staff"
+PROGRAMME_RULE: Final = "programme rule"
 
 SUBMIT: Final = Transition("submit", before=(None,), after=State.OPEN, by=HOST)
 SUPERSEDE: Final = Transition("supersede", before=(State.OPEN,), after=State.SUPERSEDED, by=HOST)
@@ -45,6 +48,7 @@ VERDICTS: Final = {
     Verdict.RETURN: Transition("return", before=(State.OPEN,), after=State.RETURNED, by=STAFF),
     Verdict.DECLINE: Transition("decline", before=(State.OPEN,), after=State.DECLINED, by=STAFF),
 }
+APPROVE_BY_RULE: Final = Transition("approve", before=(State.OPEN,), after=State.APPROVED, by=PROGRAMME_RULE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,18 @@ def faults_in(verdict: Verdict, comments: str) -> Sequence[Fault]:
     if verdict is Verdict.APPROVE or comments.strip():
         return ()
     return (Fault(field="comments", reason=f"Say why, for the host: {verdict} needs comments."),)
+
+
+def verdict_of(verdict: str, comments: str) -> tuple[Verdict | None, str, list[Fault]]:
+    """A verdict and its comments as somebody wrote them, and every fault."""
+    words = comments.strip()
+    if verdict not in list(Verdict):
+        return None, words, [Fault(field="verdict", reason="Choose a verdict.")]
+    faults = [*faults_in(Verdict(verdict), words)]
+    if len(words) > LONGEST_COMMENTS:
+        reason = f"At most {LONGEST_COMMENTS:,} characters; these are {len(words):,}."
+        faults.append(Fault(field="comments", reason=reason))
+    return Verdict(verdict), words, faults
 
 
 def decide(review: Review, verdict: Verdict, comments: str, *, now: datetime) -> Review:

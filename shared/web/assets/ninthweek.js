@@ -36,6 +36,11 @@ document.addEventListener("htmx:load", (event) => {
   // HTMX begins with the whole page, which is prepared already.
   if (event.target !== document.body) prepare(event.target);
 });
+// What saves itself says so when it cannot.
+document.addEventListener("htmx:sendError", (event) => {
+  if (event.detail.target.id !== "saved") return;
+  event.detail.target.textContent = "Not saved: there is no connection. Keep this page open; your next change saves all of it.";
+});
 // A page that comes back from the browser's memory has not been sent yet.
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);

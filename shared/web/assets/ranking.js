@@ -33,7 +33,7 @@ function send() {
   waiting = null;
   const form = item.querySelector("form.to");
   form.elements.place.value = placeOf(item);
-  form.requestSubmit(form.querySelector("[value=to]"));
+  form.elements.move.click();
 }
 
 function sendSoon(item) {

@@ -48,7 +48,7 @@ async def test_staff_may_save_a_document(door: FrontDoor) -> None:
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.headers["content-disposition"].startswith("attachment")
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert (await door.intake.http.get(f"/documents/{document_id}", headers=PORTAL)).status_code == 403
+    assert (await door.intake.http.get(f"/documents/{document_id}", headers=PORTAL)).status_code == 404
 
 
 async def test_what_is_not_a_pdf_is_not_served_as_one(door: FrontDoor) -> None:

@@ -113,7 +113,7 @@ async def test_what_is_typed_is_checked_as_it_is_typed_and_whole_when_it_is_left
     left = await desk.save(f"{draft}/arrangements", arrangements)
     assert left.status_code == 422
     assert "Offer at least one place." in left.text
-    assert "This field is missing: add it." in left.text
+    assert "must start from 21 June 2027" in left.text
     assert 'value="0"' in left.text, "what was typed is shown again"
 
 
@@ -254,7 +254,7 @@ async def test_a_decided_project_is_not_corrected_but_offered_again_without_its_
     draft = (await desk.browser.post("/host/projects/P0001/draft")).headers["location"]
     assert a_template().title in (await desk.open(f"{draft}/project")).text
     preview = await desk.open(f"{draft}/preview")
-    assert '#starts_on"' in preview.text
+    assert '#week"' in preview.text
     await desk.write(draft)
     await desk.send(draft)
     assert [said.project_id for said in await open_door.intake.said(ProjectSubmitted)] == [

@@ -61,7 +61,7 @@ async def test_a_host_sees_who_comes_when_and_what_to_do_before(hosts: httpx.Asy
     listed = Page(await hosts.get("/host/placements"))
     page = Page(await hosts.get(PAGE))
 
-    assert "Elif Sato Mathematics, undergraduate, year 2" in listed.text
+    assert "Elif Sato Monday 21 to Friday 25 June 2027 Confirmed" in listed.text
     assert PAGE in listed.links
     for told in (
         "Monday 21 to Friday 25 June 2027",

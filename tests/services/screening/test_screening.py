@@ -14,11 +14,6 @@ from tests.support.examples import project_submitted, project_withdrawn
 from tests.support.running import TOKENS, RunningService, Start
 
 
-@pytest.fixture
-async def screening(start: Start) -> RunningService:
-    return await start("screening")
-
-
 async def decide(
     screening: RunningService, verdict: str, comments: str = "", *, project_id: str = "P0001", revision: int = 1
 ) -> httpx.Response:

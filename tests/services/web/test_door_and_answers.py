@@ -97,3 +97,8 @@ async def test_every_answer_carries_the_headers_that_guard_it(screening: Running
 async def test_an_unknown_path_is_a_problem_too(screening: RunningService) -> None:
     answer = await screening.http.get("/nowhere", headers={"Authorization": f"Bearer {TOKENS['staff']}"})
     assert (answer.status_code, answer.json()["status"]) == (404, 404)
+
+
+async def test_a_method_that_a_path_does_not_have_is_answered_by_those_that_it_has(screening: RunningService) -> None:
+    answer = await screening.http.get("/probe/P1")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")

@@ -16,6 +16,7 @@ from ninthweek.demonstration.stage import Stage, stage_for
 from ninthweek.demonstration.term import read_term
 from ninthweek.services import NAMES, load
 from ninthweek.settings import AdministratorUrls
+from shared.identifiers import new_id
 from shared.web.application import application, routes_of
 from shared.web.callers import Role
 from shared.web.door import Door
@@ -34,6 +35,11 @@ TURNED_AWAY = {401, 403, 404}
 CONNECTED = """
     select application_id, student_id, project_id, host_id, round_id
     from matching.applications where state = 'completed' order by application_id limit 1
+"""
+
+A_DRAFT = """
+    insert into intake.drafts (draft_id, host_id, project_id, revision, content, version, saves, saved_at)
+    values ($1::uuid, $2, 'P-' || $1::uuid, 1, '{}', 1, '{}', now()) returning draft_id
 """
 
 
@@ -121,14 +127,18 @@ async def _things(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str,
     cv = await connection.fetchval(
         "select cv from intake.applications where application_id = $1", ids["application_id"]
     )
+    draft_id = await connection.fetchval(A_DRAFT, new_id(), ids["host_id"])
     return {
         **ids,
+        "draft_id": str(draft_id),
+        "step": "work",
         **{f"{row['respondent']} survey_id": str(row["survey_id"]) for row in surveys},
         "survey_id": str(surveys[0]["survey_id"]),
         "document_id": str(cv),
         "revision": "1",
         "policy": "stable",
         "name": "ninthweek.css",
+        "slug": "technology",
         "kind": "host",
         "person_id": str(ids["host_id"]),
     }

@@ -69,7 +69,7 @@ def test_an_offer_is_open_until_just_before_its_deadline() -> None:
 def test_a_placement_is_ahead_and_then_under_way() -> None:
     begins = rounds.midnight(DAYS.starts_on)
 
-    assert ahead(of(State.CONFIRMED, now=begins - MOMENT)) == [begins]
+    assert of(State.CONFIRMED, now=begins - MOMENT).label == "Confirmed"
     assert of(State.CONFIRMED, now=begins).label == "Under way"
 
 

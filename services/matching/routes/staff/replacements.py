@@ -9,14 +9,14 @@ from fastapi.responses import HTMLResponse, Response
 
 from services.matching import store
 from services.matching.allocation import carry_out
-from services.matching.routes.applications import InMatching
+from services.matching.routes.applications import InMatching, find_to_change
 from services.matching.routes.looks import pages
 from services.matching.routes.staff.concerned import concerned, faults_in_reason, find_offered
 from services.matching.rules import replacements
 from services.matching.rules.life import HOLDS_A_PLACE, Application, Change
 from services.matching.rules.people import Student
 from services.matching.rules.projects import ProjectInFull
-from services.matching.rules.rounds import who_holds_what
+from services.matching.rules.rounds import Round, who_holds_what
 from shared.contracts.fields import ApplicationId, ProjectId
 from shared.contracts.intake import Fault
 from shared.runtime.work import Work
@@ -39,13 +39,18 @@ NOTHING: Final = Given()
 
 @dataclass(frozen=True, slots=True)
 class Applicants:
-    """A project with who applied to it: who has its places, how many are free, and who may be offered one by hand."""
+    """A project with who applied to it: who has its places, and who may be offered one by hand."""
 
     project: ProjectInFull
+    rounds: Sequence[Round]
+    """Its round, and the second where there is one."""
     holding: Sequence[Application]
-    free: int
     candidates: Sequence[Application]
     students: Mapping[str, Student]
+
+    @property
+    def free(self) -> int:
+        return 0 if self.project.withdrawn else max(0, self.project.places - len(self.holding))
 
     def candidate(self, application_id: str) -> Application | None:
         return next((each for each in self.candidates if each.application_id == application_id), None)
@@ -62,13 +67,13 @@ async def offer_free_place(
     project_id: ProjectId, form: FormIs, request: Request, caller: StaffIs, work: InMatching
 ) -> Response:
     """Offer a free place to an applicant of staff's choice."""
-    await _lock_rounds(await _applicants(project_id, work), work)
+    await work.lock(who_holds_what((await _applicants(project_id, work)).project.round_id))
     applicants = await _applicants(project_id, work)
     given = Given(form.line("application_id"), form.text("reason"))
     chosen = applicants.candidate(given.application_id)
     if (faults := _faults_in(given, chosen)) or chosen is None:
         return await _answer_places(applicants, request, caller, work, given=given, faults=faults)
-    await carry_out(work, [await _offer(chosen, applicants, given.reason, work)])
+    await carry_out(work, [_offer(chosen, applicants, given.reason, work, replaces=False)])
     return redirect(request, f"/staff/placements/{chosen.application_id}", said="The place is offered.")
 
 
@@ -87,15 +92,15 @@ async def replace_placement(
     application_id: ApplicationId, form: FormIs, request: Request, caller: StaffIs, work: InMatching
 ) -> Response:
     """Cancel a placement and offer its place to an applicant of staff's choice, in one."""
-    project_id = (await find_offered(application_id, work)).project_id
-    await _lock_rounds(await _applicants(project_id, work), work)
-    placement, applicants = await find_offered(application_id, work), await _applicants(project_id, work)
+    await find_offered(application_id, work)
+    placement = await find_to_change(application_id, work)
+    applicants = await _applicants(placement.project_id, work)
     given = Given(form.line("application_id"), form.text("reason"))
     cancellation = _cancel(placement, given.reason, work)
     chosen = applicants.candidate(given.application_id)
     if (faults := _faults_in(given, chosen)) or chosen is None:
         return await _answer_replacement(placement, applicants, request, caller, work, given=given, faults=faults)
-    offer = await _offer(chosen, applicants, given.reason, work, set_free=1)
+    offer = _offer(chosen, applicants, given.reason, work, replaces=True)
     await carry_out(work, [cancellation, offer])
     said = "The placement is cancelled, and its place is offered."
     return redirect(request, f"/staff/placements/{chosen.application_id}", said=said)
@@ -105,22 +110,19 @@ async def _applicants(project_id: str, work: Work) -> Applicants:
     project = (await store.projects.in_full(work.connection, [project_id])).get(project_id)
     if project is None:
         raise NotFound(f"No project {project_id} was approved.")
+    rounds = await store.rounds.both(work.connection, project.round_id)
     applied = await store.applications.to_project(work.connection, project_id)
     student_ids = {each.student_id for each in applied}
     holders = await store.applications.holders(work.connection, project.round_id, student_ids)
     return Applicants(
         project=project,
         holding=[each for each in applied if each.state in HOLDS_A_PLACE],
-        free=(await store.projects.free_places(work.connection, [project_id])).get(project_id, 0),
-        candidates=replacements.candidates(applied, holders),
+        rounds=rounds,
+        candidates=replacements.candidates(
+            applied, matched={each.round_id for each in rounds if each.matched_at}, holders=holders
+        ),
         students=await store.people.students(work.connection, student_ids),
     )
-
-
-async def _lock_rounds(applicants: Applicants, work: Work) -> None:
-    """Wait until nobody else changes who holds what in the rounds of a project."""
-    round_ids = {applicants.project.round_id, *(each.round_id for each in applicants.candidates)}
-    await work.lock(*(who_holds_what(round_id) for round_id in round_ids))
 
 
 def _cancel(placement: Application, reason: str, work: Work) -> Change:
@@ -130,15 +132,17 @@ def _cancel(placement: Application, reason: str, work: Work) -> Change:
         raise Conflict(str(refused)) from refused
 
 
-async def _offer(chosen: Application, applicants: Applicants, reason: str, work: Work, *, set_free: int = 0) -> Change:
-    """The offer to whom staff chose; `set_free` places become free with it."""
-    round_ = await store.rounds.find(work.connection, chosen.round_id)
-    if round_ is None:
-        raise NotFound(f"The round {chosen.round_id} is not known yet.")
-    free = applicants.free + set_free
+def _offer(chosen: Application, applicants: Applicants, reason: str, work: Work, *, replaces: bool) -> Change:
+    held = len(applicants.holding) - replaces
     try:
         return replacements.offer_by_hand(
-            chosen, applicants.project, round_, free_places=free, reason=reason, now=work.now
+            chosen,
+            applicants.project,
+            applicants.rounds,
+            held=held,
+            replaces=replaces,
+            reason=reason,
+            now=work.now,
         )
     except NotAllowed as refused:
         raise Conflict(str(refused)) from refused
@@ -169,7 +173,7 @@ async def _answer_places(
         status=422 if faults else 200,
         applicants=applicants,
         host=hosts.get(applicants.project.host_id),
-        round=await store.rounds.find(work.connection, applicants.project.round_id),
+        round=next((each for each in applicants.rounds if each.round_id == applicants.project.round_id), None),
         given=given,
         faults=faults,
     )

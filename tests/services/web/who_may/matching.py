@@ -1,16 +1,32 @@
 """The routes of matching."""
 
-from tests.services.web.who_may.visitors import STAFF, VIEWERS, Access
+from tests.services.web.who_may.visitors import HOSTS, STAFF, STUDENTS, THE_HOST, THE_STUDENT, VIEWERS, Access
 
 WHO_MAY: Access = {
+    "GET /host/applicants": HOSTS,
+    "GET /host/applicants/{project_id}": THE_HOST,
+    "GET /host/placements": HOSTS,
+    "GET /host/placements/{application_id}": THE_HOST,
     "GET /offers": STAFF,
     "GET /offers/{application_id}": STAFF,
     "GET /placements": STAFF,
     "GET /placements/{application_id}": STAFF,
     "GET /rankings/{project_id}": STAFF,
+    "POST /host/applicants/{project_id}/order": THE_HOST,
+    "POST /host/applicants/{project_id}/ranking": THE_HOST,
+    "POST /host/placements/{application_id}/attendance": THE_HOST,
     "POST /offers/{application_id}/reply": STAFF,
     "POST /placements/{application_id}/cancellation": STAFF,
+    "POST /student/offers/{application_id}/accept": THE_STUDENT,
+    "POST /student/offers/{application_id}/decline": THE_STUDENT,
+    "POST /student/placements/{application_id}/cancellation": THE_STUDENT,
     "PUT /rankings/{project_id}": STAFF,
+    "GET /student/applications": STUDENTS,
+    "GET /student/offers/{application_id}": THE_STUDENT,
+    "GET /student/offers/{application_id}/accept": THE_STUDENT,
+    "GET /student/offers/{application_id}/decline": THE_STUDENT,
+    "GET /student/placements/{application_id}": THE_STUDENT,
+    "GET /student/placements/{application_id}/cancellation": THE_STUDENT,
     "GET /staff/matching": VIEWERS,
     "GET /staff/matching/{round_id}": VIEWERS,
     "GET /staff/matching/{round_id}/release": STAFF,

@@ -1,28 +1,28 @@
-"""The review queue, a project's reviews, and the verdict; all for staff."""
+"""The review queue, a project's reviews, and the verdict, as data; all for staff."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.screening import service, store
+from services.screening import store
+from services.screening.routes.desk import InScreening, meet, person
 from services.screening.rules import reviews
+from services.screening.rules.desk import Act, Entry
 from services.screening.rules.differences import Difference, differences
-from services.screening.rules.findings import Finding, findings
-from services.screening.rules.reviews import Review, State, Verdict
+from services.screening.rules.findings import Finding
+from services.screening.rules.reviews import State, Verdict
 from shared.contracts.fields import HostId, Moment, ProjectId, Revision, RoundId, Title
 from shared.contracts.message import subject
 from shared.contracts.submissions import ProjectTemplate
-from shared.runtime.work import Work
-from shared.web import Conflict, Invalid, NotFound, StaffOnly, work_in
+from shared.web import Conflict, Invalid, NotFound, StaffIs, StaffOnly
 from shared.workflow import NotAllowed
 
-InScreening = Annotated[Work, Depends(work_in("screening"), scope="function")]
-
-service.routes.dependencies.append(StaffOnly)
+routes = APIRouter(dependencies=[StaffOnly])
 
 
 class ReviewSummary(BaseModel):
@@ -84,61 +84,68 @@ class VerdictGiven(BaseModel):
     ] = ""
 
 
-@service.routes.get("/reviews")
+@routes.get("/reviews")
 async def list_reviews(
     work: InScreening, state: State | None = None, round_id: RoundId | None = None
 ) -> list[ReviewSummary]:
     """The review queue: the oldest first, with age, due date and automatic findings."""
-    return [_summary(review, work.now) for review in await store.queue(work.connection, state, round_id)]
+    return [_summary(entry, work.now) for entry in await store.queue.entries(work.connection, state, round_id)]
 
 
-@service.routes.get("/reviews/{project_id}")
+@routes.get("/reviews/{project_id}")
 async def read_reviews(project_id: ProjectId, work: InScreening) -> ReviewedProject:
     """All revisions of a project: as submitted, what changed between them, and the history of each review."""
-    known = await store.known_project(work.connection, project_id)
-    revisions = await store.reviews_of_project(work.connection, project_id)
+    known = await store.reviews.known_project(work.connection, project_id)
+    revisions = await store.queue.entries_of_project(work.connection, project_id)
     if not revisions:
         raise NotFound(f"No revision of {project_id} was submitted for review.")
     return ReviewedProject(project_id=project_id, withdrawn=known.withdrawn, revisions=_in_full(revisions, work.now))
 
 
-@service.routes.post("/reviews/{project_id}/revisions/{revision}/verdict")
+@routes.post("/reviews/{project_id}/revisions/{revision}/verdict")
 async def give_verdict(
-    project_id: ProjectId, revision: Revision, given: VerdictGiven, work: InScreening
+    project_id: ProjectId, revision: Revision, given: VerdictGiven, caller: StaffIs, work: InScreening
 ) -> ReviewSummary:
-    """Approve a revision, return it for correction, or decline it. The same verdict again changes nothing."""
+    """Approve a revision, return it for correction, or decline it, at once. The same verdict again changes nothing."""
     comments = given.comments.strip()
     if faults := reviews.faults_in(given.verdict, comments):
         raise Invalid(faults)
     await work.lock(subject("project", project_id))
-    review = await store.review(work.connection, project_id, revision)
-    if review is None:
+    entry = await store.queue.entry(work.connection, project_id, revision)
+    if entry is None:
         raise NotFound(f"Revision {revision} of {project_id} was not submitted for review.")
+    if entry.opinion_missing:
+        raise Conflict(f"A second opinion was asked for. {entry.opinion_missing}")
     try:
-        decided = reviews.decide(review, given.verdict, comments, now=work.now)
+        decided = reviews.decide(entry.review, given.verdict, comments, now=work.now)
     except NotAllowed as refused:
         raise Conflict(str(refused)) from refused
-    if decided is not review:
-        await store.move(work.connection, decided)
+    if decided is not entry.review:
+        await meet(caller, work)
+        await store.reviews.move(work.connection, decided)
+        await store.desk.clear(work.connection, [entry.key])
+        line = (*entry.key, "at once")
+        await store.desk.note(work.connection, Act.RELEASED, [line], by_id=person(caller).id, at=work.now)
         work.publish(reviews.announcement(decided))
-    return _summary(decided, work.now)
+    return _summary(replace(entry, review=decided), work.now)
 
 
-def _in_full(revisions: Sequence[Review], now: datetime) -> list[RevisionReview]:
+def _in_full(revisions: Sequence[Entry], now: datetime) -> list[RevisionReview]:
     changed: list[list[Difference]] = [[]]
-    changed += [differences(before.project, after.project) for before, after in pairwise(revisions)]
+    changed += [differences(before.review.project, after.review.project) for before, after in pairwise(revisions)]
     return [
         RevisionReview(
-            **_summary(review, now).model_dump(),
-            project=review.project,
+            **_summary(entry, now).model_dump(),
+            project=entry.review.project,
             changed=changes,
-            history=[HistoryStep.model_validate(step) for step in review.steps],
+            history=[HistoryStep.model_validate(step) for step in entry.review.steps],
         )
-        for review, changes in zip(reversed(revisions), reversed(changed), strict=True)
+        for entry, changes in zip(reversed(revisions), reversed(changed), strict=True)
     ]
 
 
-def _summary(review: Review, now: datetime) -> ReviewSummary:
+def _summary(entry: Entry, now: datetime) -> ReviewSummary:
+    review = entry.review
     last = review.steps[-1]
     until = now if review.state is State.OPEN else last.at
     return ReviewSummary(
@@ -152,6 +159,6 @@ def _summary(review: Review, now: datetime) -> ReviewSummary:
         opened_at=review.opened_at,
         due_at=review.due_at,
         waited_days=round((until - review.opened_at).total_seconds() / 86_400, 1),
-        overdue=review.state is State.OPEN and now >= review.due_at,
-        findings=findings(review.project),
+        overdue=entry.is_overdue(now),
+        findings=list(entry.findings),
     )

@@ -1,7 +1,7 @@
-"""Every SQL statement of screening."""
+"""Reviews, their histories, and withdrawals."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from services.screening.rules.reviews import KnownProject, Review, State
 from shared.contracts.submissions import ProjectTemplate
@@ -10,6 +10,11 @@ from shared.workflow import Step
 
 if TYPE_CHECKING:
     from asyncpg import Record
+
+_ADD_STEP: Final = """
+    insert into review_steps (project_id, revision, transition, state_before, state_after, by, at, comments)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
 
 
 async def known_project(connection: Connection, project_id: str) -> KnownProject:
@@ -28,7 +33,7 @@ async def review(connection: Connection, project_id: str, revision: int) -> Revi
     row = await connection.fetchrow(
         "select * from review_histories where project_id = $1 and revision = $2", project_id, revision
     )
-    return _review(row) if row else None
+    return review_in(row) if row else None
 
 
 async def open_review(connection: Connection, project_id: str) -> Review | None:
@@ -36,13 +41,13 @@ async def open_review(connection: Connection, project_id: str) -> Review | None:
     row = await connection.fetchrow(
         "select * from review_histories where project_id = $1 and state = 'open'", project_id
     )
-    return _review(row) if row else None
+    return review_in(row) if row else None
 
 
 async def reviews_of_project(connection: Connection, project_id: str) -> list[Review]:
     """The reviews of all its revisions, in their order."""
     rows = await connection.fetch("select * from review_histories where project_id = $1 order by revision", project_id)
-    return [_review(row) for row in rows]
+    return [review_in(row) for row in rows]
 
 
 async def queue(connection: Connection, state: State | None, round_id: str | None) -> list[Review]:
@@ -56,7 +61,7 @@ async def queue(connection: Connection, state: State | None, round_id: str | Non
         state,
         round_id,
     )
-    return [_review(row) for row in rows]
+    return [review_in(row) for row in rows]
 
 
 async def add_review(connection: Connection, review: Review) -> bool:
@@ -78,19 +83,17 @@ async def add_review(connection: Connection, review: Review) -> bool:
         review.due_at,
     )
     if added:
-        await _add_steps(connection, review, review.steps)
+        await connection.executemany(_ADD_STEP, [_step_columns(review, step) for step in review.steps])
     return bool(added)
 
 
-async def move(connection: Connection, moved: Review) -> None:
-    """Record the last step of a review."""
-    await connection.execute(
+async def move(connection: Connection, *moved: Review) -> None:
+    """Record the last step of these reviews."""
+    await connection.executemany(
         "update reviews set state = $3 where project_id = $1 and revision = $2",
-        moved.project_id,
-        moved.revision,
-        moved.state,
+        [(review.project_id, review.revision, review.state) for review in moved],
     )
-    await _add_steps(connection, moved, moved.steps[-1:])
+    await connection.executemany(_ADD_STEP, [_step_columns(review, review.steps[-1]) for review in moved])
 
 
 async def add_withdrawal(connection: Connection, project_id: str, withdrawn_at: datetime) -> None:
@@ -101,29 +104,21 @@ async def add_withdrawal(connection: Connection, project_id: str, withdrawn_at: 
     )
 
 
-async def _add_steps(connection: Connection, review: Review, steps: tuple[Step[State], ...]) -> None:
-    await connection.executemany(
-        """
-        insert into review_steps (project_id, revision, transition, state_before, state_after, by, at, comments)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
-        """,
-        [
-            (
-                review.project_id,
-                review.revision,
-                step.transition,
-                step.before,
-                step.after,
-                step.by,
-                step.at,
-                step.comments,
-            )
-            for step in steps
-        ],
+def _step_columns(review: Review, step: Step[State]) -> tuple[Any, ...]:
+    return (
+        review.project_id,
+        review.revision,
+        step.transition,
+        step.before,
+        step.after,
+        step.by,
+        step.at,
+        step.comments,
     )
 
 
-def _review(row: "Record") -> Review:
+def review_in(row: "Record") -> Review:
+    """A review, of a row that has its history as `steps`."""
     return Review(
         project_id=row["project_id"],
         revision=row["revision"],

@@ -1,0 +1,111 @@
+"""A revision on one page: as submitted with what changed marked, what was found, scores, the verdict, the history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from services.screening import store
+from services.screening.routes.desk import PAGES, InScreening, meet, page_routes
+from services.screening.rules.comments import suggested_comments
+from services.screening.rules.desk import Entry
+from services.screening.rules.differences import marked
+from services.screening.rules.findings import NAMES, SERIOUS
+from services.screening.rules.history import history
+from services.screening.rules.rubric import GUIDANCE, Criterion, comment_field, score_field, summary
+from shared.contracts.fields import ProjectId
+from shared.contracts.intake import Fault
+from shared.runtime.work import Work
+from shared.web import Caller, NotFound, Role, ViewerIs
+
+routes = page_routes()
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A form that was at fault: which one, what was typed into it, and its faults."""
+
+    form: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    faults: Sequence[Fault] = ()
+
+
+@routes.get("/projects/{project_id}")
+async def show_review(
+    project_id: ProjectId, request: Request, caller: ViewerIs, work: InScreening, revision: str = "", begin: str = ""
+) -> HTMLResponse:
+    """The newest revision of a project, or the one asked for; `begin=comments` puts phrases into the verdict's form."""
+    await meet(caller, work)
+    number = int(revision) if revision.isdecimal() and len(revision) < 6 else None
+    return await review_page(request, caller, work, project_id, number, begins=begin == "comments")
+
+
+async def review_page(
+    request: Request,
+    caller: Caller,
+    work: Work,
+    project_id: str,
+    revision: int | None,
+    *,
+    begins: bool = False,
+    typed: Typed = Typed(),
+) -> HTMLResponse:
+    """The page of a revision; raises `NotFound`. With a form at fault, what was typed stands there still."""
+    revisions = await store.queue.entries_of_project(work.connection, project_id)
+    place = _place(revisions, revision)
+    if place is None:
+        raise NotFound("No such revision was submitted for review.")
+    entry, before = revisions[place], revisions[place - 1] if place else None
+    rules = await store.approval_rules.approved_by(work.connection, project_id)
+    acts = await store.desk.acts(work.connection, *entry.key)
+    suggestion = suggested_comments(entry.findings)
+    reviewers = await store.desk.reviewers(work.connection)
+    return PAGES.answer(
+        request,
+        caller,
+        "review.jinja",
+        status=422 if typed.faults else 200,
+        entry=entry,
+        revisions=revisions,
+        before=before,
+        fields=marked(before.review.project if before else None, entry.review.project),
+        finding_names=NAMES,
+        serious=SERIOUS,
+        guidance=GUIDANCE,
+        summary=summary(entry.scorings),
+        scores=typed.values if typed.form == "scores" else _own_scores(entry, caller),
+        verdict=typed.values if typed.form == "verdict" else _verdict(entry, suggestion if begins else ""),
+        suggestion=suggestion,
+        opinion=typed.values if typed.form == "opinion" else {"of": "", "why": ""},
+        faults={typed.form: typed.faults},
+        reviewers=reviewers,
+        others={of: name for of, name in reviewers.items() if of != caller.id},
+        history=history(entry.review, acts, rules.get(entry.review.revision)),
+        may_review=caller.may_act_as(Role.REVIEWER),
+    )
+
+
+def _place(revisions: Sequence[Entry], revision: int | None) -> int | None:
+    """Where a revision, or without a number the newest, stands among a project's."""
+    numbers = [entry.review.revision for entry in revisions]
+    if revision is None:
+        return len(numbers) - 1 if numbers else None
+    return numbers.index(revision) if revision in numbers else None
+
+
+def _own_scores(entry: Entry, caller: Caller) -> dict[str, Any]:
+    own = next((scoring for scoring in entry.scorings if scoring.reviewer_id == caller.id), None)
+    values: dict[str, Any] = {}
+    for criterion in Criterion:
+        mark = own.marks[criterion] if own else None
+        values[score_field(criterion)] = str(mark.score) if mark else ""
+        values[comment_field(criterion)] = mark.comment if mark else ""
+    return values
+
+
+def _verdict(entry: Entry, begun: str) -> dict[str, str]:
+    if entry.prepared and not begun:
+        return {"verdict": entry.prepared.verdict, "comments": entry.prepared.comments}
+    return {"verdict": entry.prepared.verdict if entry.prepared else "", "comments": begun}

@@ -1,0 +1,147 @@
+"""What reviewers keep on a revision before anything is said: verdicts, and second opinions asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Final
+
+from services.screening.rules.findings import Finding, Host, Kind, findings
+from services.screening.rules.reviews import Review, State, Verdict, what_happened
+from services.screening.rules.rubric import Scoring
+from shared.contracts.intake import Fault
+
+LONGEST_QUESTION: Final = 500
+"""Characters."""
+
+
+class Act(StrEnum):
+    """What somebody did on a revision; a line of what happened to it, for staff alone."""
+
+    ASSIGNED = "assigned"
+    UNASSIGNED = "unassigned"
+    SCORED = "scored"
+    OPINION_ASKED = "opinion asked"
+    OPINION_NOT_NEEDED = "opinion not needed"
+    PREPARED = "prepared"
+    CLEARED = "cleared"
+    RELEASED = "released"
+    LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """An act: by whom, when, and what else there is to say of it."""
+
+    act: Act
+    by: str
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of staff who has been here, and may be given a project to review."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A verdict that nobody outside sees yet; `number` is another one after each change."""
+
+    number: int
+    verdict: Verdict
+    comments: str
+    by_id: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOpinion:
+    """Who asked for another reviewer's scores, of whom (or of anybody else), and why."""
+
+    asked_by_id: str
+    asked_by: str
+    asked_of_id: str | None
+    asked_of: str | None
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A review, with everything that reviewers did on it; what is found in it is found when it is asked for."""
+
+    review: Review
+    host: Host | None
+    round_name: str
+    reviewer: Person | None
+    prepared: Prepared | None
+    opinion: SecondOpinion | None
+    scorings: Sequence[Scoring]
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.review.project_id, self.review.revision
+
+    @property
+    def organisation(self) -> str:
+        """The host's name, or its id while nothing else is known of it."""
+        return self.host.organisation if self.host else self.review.host_id
+
+    @cached_property
+    def findings(self) -> Sequence[Finding]:
+        return findings(self.review.project, self.host)
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        return tuple(dict.fromkeys(finding.kind for finding in self.findings))
+
+    @property
+    def is_open(self) -> bool:
+        return self.review.state is State.OPEN
+
+    @property
+    def opinion_missing(self) -> str | None:
+        """What a second opinion waits for, if it is waited for."""
+        return opinion_missing(self.opinion, self.scorings, self.prepared) if self.is_open else None
+
+    @property
+    def obstacle(self) -> str | None:
+        """Why its host cannot be told a verdict, if it cannot."""
+        if not self.is_open:
+            return what_happened(self.review)
+        return f"A second opinion was asked for. {self.opinion_missing}" if self.opinion_missing else None
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.is_open and now >= self.review.due_at
+
+
+def opinion_missing(
+    opinion: SecondOpinion | None, scorings: Sequence[Scoring], prepared: Prepared | None
+) -> str | None:
+    """Why nothing may be said yet, if it may not: whoever was asked has not scored.
+
+    Neither whoever asked nor whoever prepared the verdict is a second opinion.
+    """
+    if opinion is None:
+        return None
+    scored = {scoring.reviewer_id for scoring in scorings}
+    if opinion.asked_of_id is not None:
+        return None if opinion.asked_of_id in scored else f"{opinion.asked_of} has not scored it yet."
+    others = scored - {opinion.asked_by_id} - ({prepared.by_id} if prepared else set())
+    return None if others else "Nobody has scored it yet but who asked for a second opinion or prepared the verdict."
+
+
+def faults_in_question(asker: Person, asked: Person | None, why: str, *, named: bool) -> list[Fault]:
+    """What keeps a second opinion from being asked for: whoever is named is another reviewer who has been here."""
+    faults: list[Fault] = []
+    if named and (asked is None or asked.id == asker.id):
+        faults.append(Fault(field="of", reason="Choose another reviewer than yourself, or anybody."))
+    if len(why) > LONGEST_QUESTION:
+        faults.append(Fault(field="why", reason=f"At most {LONGEST_QUESTION} characters; these are {len(why):,}."))
+    return faults

@@ -1,0 +1,47 @@
+"""What happened to a revision, for staff: the steps of its review and what members of staff did on it, in one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.screening.rules.approval import ApprovalRule
+from services.screening.rules.desk import Act, ActLine
+from services.screening.rules.reviews import PROGRAMME_RULE, STAFF, Review
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """What happened, when, by whom, and what was said with it."""
+
+    transition: str
+    by: str
+    at: datetime
+    comments: str
+
+
+STEPS: Final[Mapping[str, str]] = {
+    "submit": "Submitted",
+    "supersede": "Superseded",
+    "withdraw": "Withdrawn",
+    "approve": "Approved",
+    "return": "Returned",
+    "decline": "Declined",
+}
+
+
+def history(review: Review, acts: Sequence[ActLine], rule: ApprovalRule | None) -> list[HistoryLine]:
+    """The oldest first; a verdict has the name of who released it, or the rule."""
+    released_by = {act.at: act.by for act in acts if act.act is Act.RELEASED}
+    by_rule = f"programme {rule.name} ({rule.terms.reason})" if rule else PROGRAMME_RULE
+    steps = [
+        HistoryLine(
+            transition=STEPS[step.transition],
+            by={STAFF: released_by.get(step.at, STAFF), PROGRAMME_RULE: by_rule}.get(step.by, step.by),
+            at=step.at,
+            comments=step.comments,
+        )
+        for step in review.steps
+    ]
+    done = [HistoryLine(act.act, act.by, act.at, act.words) for act in acts if act.act is not Act.RELEASED]
+    return sorted((*steps, *done), key=lambda line: line.at)

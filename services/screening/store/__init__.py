@@ -1,0 +1,5 @@
+"""Every SQL statement of screening."""
+
+from services.screening.store import approval_rules, copies, desk, queue, reviews
+
+__all__ = ["approval_rules", "copies", "desk", "queue", "reviews"]

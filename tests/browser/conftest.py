@@ -1,0 +1,46 @@
+"""One browser a worker, and the programme before it."""
+
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from shared.servers import ServersUnavailable
+from tests.browser.looking import Looker, looker
+from tests.support import chromium
+from tests.support.npm import installed
+
+HERE = Path(__file__).parent
+SCREENSHOTS = HERE.parents[1] / "var" / "screenshots"
+
+OpenBrowser = Callable[..., AbstractAsyncContextManager[Looker]]
+"""What gives somebody a browser of their own; with `has_scripts=False`, one without JavaScript."""
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script that finds what keeps people out."""
+    return (installed(HERE / "axe", "axe") / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    try:
+        program = chromium.chromium()
+    except ServersUnavailable as reason:
+        pytest.skip(str(reason))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def open_browser(browser: Browser, axe: str, request: pytest.FixtureRequest) -> OpenBrowser:
+    folder = SCREENSHOTS / request.node.name
+    shutil.rmtree(folder, ignore_errors=True)
+    return partial(looker, browser, axe, folder)

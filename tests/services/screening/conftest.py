@@ -1,0 +1,34 @@
+"""Screening with people before it, each in a browser of their own."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from shared.web.callers import Role
+from tests.support.desk import Desk
+from tests.support.running import RunningService, Start
+from tests.support.visitors import browser, staff
+
+
+@pytest.fixture
+async def screening(start: Start) -> RunningService:
+    return await start("screening")
+
+
+@pytest.fixture
+async def desk(screening: RunningService) -> AsyncIterator[Desk]:
+    """Two reviewers, a member of staff and a viewer; each has been here once."""
+    here = Desk(screening)
+    async with AsyncExitStack() as stack:
+
+        async def seat(role: Role, who: str) -> None:
+            client = await stack.enter_async_context(browser(screening.replicas, staff(role, who)))
+            here.browsers[who] = client
+            assert (await client.get("/staff/screening")).status_code == 200
+
+        await seat(Role.REVIEWER, "hana")
+        await seat(Role.REVIEWER, "mateo")
+        await seat(Role.STAFF, "quinn")
+        await seat(Role.VIEWER, "vera")
+        yield here

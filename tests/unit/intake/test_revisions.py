@@ -1,0 +1,36 @@
+from datetime import date
+
+from services.intake.rules.projects import ProjectRevision
+from services.intake.rules.revisions import beside_the_last, changes
+from shared.differences import Change, Piece
+from tests.support.intake import SUBMISSIONS_OPEN, a_template
+
+
+def a_revision(number: int, title: str) -> ProjectRevision:
+    return ProjectRevision(
+        revision=number,
+        template=a_template(title=title),
+        sent_at=SUBMISSIONS_OPEN,
+        received_at=SUBMISSIONS_OPEN,
+    )
+
+
+def test_only_fields_that_changed_are_shown_with_what_was_there_and_what_is_new() -> None:
+    before = a_template(tasks=["Read", "Write"], places=2, starts_on=date(2027, 6, 21))
+    after = a_template(tasks=["Read", "Draw"], places=1, starts_on=date(2027, 6, 22))
+    tasks, places, starts_on = changes(before, after)
+    assert (tasks.label, tasks.is_list) == ("Tasks", True)
+    assert tasks.pieces == [Piece(Change.SAME, "Read"), Piece(Change.REMOVED, "Write"), Piece(Change.ADDED, "Draw")]
+    assert places.pieces == [Piece(Change.REMOVED, "2"), Piece(Change.ADDED, "1")]
+    assert "".join(piece.text for piece in starts_on.pieces if piece.change != Change.REMOVED) == "Tuesday 22 June 2027"
+
+
+def test_each_revision_is_beside_the_one_before_it_the_newest_first() -> None:
+    sent = [
+        ProjectRevision(
+            revision=number, template=a_template(title=title), sent_at=SUBMISSIONS_OPEN, received_at=SUBMISSIONS_OPEN
+        )
+        for number, title in ((1, "One"), (3, "Two"), (4, "Two"))
+    ]
+    found = beside_the_last(sent)
+    assert [(each.revision.revision, each.before, len(each.fields)) for each in found] == [(4, 3, 0), (3, 1, 1)]

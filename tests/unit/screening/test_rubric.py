@@ -1,0 +1,60 @@
+"""The rubric: what reviewers score, and what their scores say together."""
+
+import pytest
+
+from services.screening.rules.rubric import GUIDANCE, Criterion, Mark, comment_field, marks_of, score_field, summary
+from tests.support.reviews import scoring
+
+SCORES = dict.fromkeys(Criterion, 3)
+
+
+def test_each_criterion_has_a_question_and_says_what_each_score_means() -> None:
+    assert GUIDANCE.keys() == set(Criterion)
+    assert all(guide.question and len(set(guide.meanings)) == 4 for guide in GUIDANCE.values())
+
+
+def test_where_nobody_has_scored_there_is_no_summary() -> None:
+    assert summary([]) is None
+
+
+def test_the_scores_of_several_reviewers_have_a_mean_and_a_spread() -> None:
+    together = summary([scoring("hana", 4, 3, 2, 3, 1), scoring("mateo", 4, 2, 4, 3, 4)])
+
+    assert together is not None
+    assert together.reviewers == 2
+    assert [spread.mean for spread in together.by_criterion.values()] == [4, 2.5, 3, 3, 2.5]
+    assert together.mean == 3
+    outcome, scope, supervision, *_ = together.by_criterion.values()
+    assert (outcome.lowest, outcome.highest) == (4, 4)
+    assert (scope.lowest, scope.highest) == (2, 3)
+    assert (supervision.lowest, supervision.highest) == (2, 4)
+
+
+def test_scores_two_apart_are_a_disagreement_and_one_apart_are_none() -> None:
+    together = summary([scoring("hana", 3, 3, 3, 3, 3), scoring("mateo", 4, 2, 1, 3, 3)])
+
+    assert together is not None
+    assert together.disagreements == (Criterion.SUPERVISION,)
+
+
+def test_marks_are_made_of_a_form_with_comments_or_without() -> None:
+    marks, faults = marks_of(SCORES, {Criterion.SCOPE: "  A good deal for two days. "})
+
+    assert faults == []
+    assert marks.keys() == set(Criterion)
+    assert marks[Criterion.SCOPE] == Mark(score=3, comment="A good deal for two days.")
+
+
+@pytest.mark.parametrize("score", [None, 0, 5, -1])
+def test_a_criterion_without_a_score_that_there_is_is_a_fault(score: int | None) -> None:
+    _, faults = marks_of(SCORES | {Criterion.LEARNING: score}, {})
+
+    assert [fault.field for fault in faults] == [score_field(Criterion.LEARNING)]
+
+
+def test_a_comment_may_have_a_thousand_characters() -> None:
+    assert marks_of(SCORES, {Criterion.SCOPE: "x" * 1_000})[1] == []
+
+    _, faults = marks_of(SCORES, {Criterion.SCOPE: "x" * 1_001})
+
+    assert [fault.field for fault in faults] == [comment_field(Criterion.SCOPE)]
