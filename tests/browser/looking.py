@@ -27,7 +27,7 @@ RUN_AXE = """
 WIDER_THAN_THE_SCREEN = """
     () => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
         [...document.body.querySelectorAll('*')]
-            .filter(each => each.getBoundingClientRect().left + each.scrollWidth > document.documentElement.clientWidth + 1)
+            .filter(each => each.getBoundingClientRect().left + each.scrollWidth > innerWidth + 1)
             .map(each => each.tagName.toLowerCase() + (each.className ? '.' + each.className : ''))
             .slice(0, 8)
 """

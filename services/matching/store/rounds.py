@@ -41,7 +41,6 @@ async def keep(connection: Connection, round_: Round) -> bool:
         round_.offers_at,
         round_.reply_within_days,
         round_.waiting_list_ends_at,
-        round_.opens_at,
     )
     return bool(kept)
 

@@ -24,6 +24,8 @@ from tests.support.matching import (
     second_round_scheduled,
 )
 from tests.support.matching_at_work import Matching
+from tests.support.pages import Page
+from tests.support.visitors import browser, host, student
 
 WISHES = {"S1": ["P1"], "S2": ["P1"], "S3": ["P2"]}
 RANKINGS = {"P1": ["S1", "S2"], "P2": ["S3"]}
@@ -230,3 +232,40 @@ async def test_without_a_second_round_nothing_is_said_of_what_is_left(matching: 
     await matching.step_to(OFFERS_AT + timedelta(hours=1))
     await matching.reply("S7-P7", "decline")
     assert await matching.service.said(PlacesLeft) == []
+
+
+async def test_a_host_sees_each_project_in_the_round_that_it_still_takes_part_in(matching: Matching) -> None:
+    await open_second_round(matching)
+
+    async with (
+        browser(matching.service.replicas, host("H-P1")) as full,
+        browser(matching.service.replicas, host("H-P2")) as with_a_place_left,
+    ):
+        assert "S1 Coming" in Page(await full.get("/host/applicants/P1")).text
+        assert "Students apply until" in Page(await with_a_place_left.get("/host/applicants/P2")).text
+
+
+async def test_a_host_ranks_the_applicants_of_the_second_round_alone(matching: Matching) -> None:
+    await open_second_round(matching)
+    await matching.hear(second_application("S2", "P2"), applications_closed(1, round_id=SECOND_ROUND))
+    await matching.step_to(second_round_scheduled().closes_at)
+
+    async with browser(matching.service.replicas, host("H-P2")) as hosts:
+        path = "/host/applicants/P2"
+        assert "S3" not in Page(await hosts.get(path)).text
+        await hosts.post(f"{path}/order", data={"application_id": "S2-P2.2", "move": "last"})
+        order = Page(await hosts.get(path)).value_of("order")
+        assert (await hosts.post(f"{path}/ranking", data={"order": order})).status_code == 303
+
+    assert (await matching.get("/rankings/P2"))["application_ids"] == ["S2-P2.2"]
+    await matching.step_to(SECOND_OFFERS_AT)
+    assert await matching.offers() == ["S2-P2.2"]
+
+
+async def test_accepting_says_which_application_of_the_other_round_ends(matching: Matching) -> None:
+    await matching.hear(second_application("S1", "P3"))
+
+    async with browser(matching.service.replicas, student("S1")) as students:
+        page = Page(await students.get("/student/offers/S1-P1/accept"))
+
+    assert "It ends your other application: Project P3" in page.text

@@ -96,7 +96,7 @@ async def test_before_a_reply_is_sent_it_is_said_what_follows(s1: httpx.AsyncCli
     accepting = Page(await s1.get(f"{OFFER}/accept"))
     declining = Page(await s1.get(f"{OFFER}/decline"))
 
-    assert "It ends your other application of this round: A small tool for river health" in accepting.text
+    assert "It ends your other application: A small tool for river health" in accepting.text
     assert accepting.actions == {f"{OFFER}/accept"}
     assert "Declining ends this application, and cannot be undone." in declining.text
     assert declining.actions == {f"{OFFER}/decline"}

@@ -8,7 +8,7 @@ import pytest
 from services.matching.rules import rankings, rounds
 from services.matching.rules.life import State
 from services.matching.rules.orders import Order
-from services.matching.rules.rankings import Project, Stage
+from services.matching.rules.rankings import Progress, Project, Stage
 from services.matching.rules.rounds import Round
 from shared.workflow import NotAllowed
 from tests.support.examples import round_scheduled
@@ -98,3 +98,38 @@ def test_applicants_are_shown_no_more_once_the_last_placement_week_is_over() -> 
 
     assert rankings.stage(matched, all_here=True, now=end - MOMENT) is Stage.MATCHED
     assert rankings.stage(matched, all_here=True, now=end) is Stage.OVER
+
+
+@pytest.mark.parametrize(
+    ("stage", "applicants", "sent", "begun", "label"),
+    [
+        (Stage.BEFORE, 0, False, False, "Applications not open yet"),
+        (Stage.COMING, 3, False, False, "Students are applying"),
+        (Stage.TO_RANK, 3, False, False, "Waiting for your ranking"),
+        (Stage.TO_RANK, 3, False, True, "Begun, not sent"),
+        (Stage.TO_RANK, 3, True, True, "Changes not sent"),
+        (Stage.TO_RANK, 3, True, False, "Ranking sent"),
+        (Stage.TO_RANK, 0, False, False, "Nobody applied"),
+        (Stage.OVERDUE, 3, False, True, "Ranking overdue"),
+        (Stage.OVERDUE, 3, True, False, "Ranking sent"),
+        (Stage.MATCHED, 3, True, False, "Offers are out"),
+        (Stage.MATCHED, 3, False, True, "Not ranked: nothing was offered"),
+        (Stage.MATCHED, 0, False, False, "Nobody applied"),
+        (Stage.OVER, 3, True, False, "The round is over"),
+    ],
+)
+def test_how_far_a_host_is_has_its_words(stage: Stage, applicants: int, sent: bool, begun: bool, label: str) -> None:
+    assert Progress(stage, applicants, sent, begun).words.label == label
+
+
+def test_a_host_is_not_told_why_an_applicant_is_no_longer_available() -> None:
+    ends = (State.DECLINED, State.EXPIRED, State.RETRACTED, State.UNSUCCESSFUL, State.WITHDRAWN)
+
+    assert {rankings.fate(application("S1", "P1", state=state)).label for state in ends} == {"No longer available"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "fields"), [("", ["reason"]), ("No time", []), ("x" * 1_000, []), ("x" * 1_001, ["reason"])]
+)
+def test_why_somebody_is_not_suitable_is_said_and_said_briefly(reason: str, fields: list[str]) -> None:
+    assert [fault.field for fault in rankings.faults_in_reason("reason", reason)] == fields

@@ -1,0 +1,167 @@
+"""A second round at the door: what it takes applications for, from whom, and how its first moves it."""
+
+from datetime import timedelta
+from typing import Any
+
+from services.intake.rules.second_rounds import suggested
+from shared.contracts.intake import ApplicationReceived, ApplicationsClosed, RoundScheduled
+from shared.contracts.matching import (
+    OfferDeclined,
+    OfferMade,
+    PlacementCancelled,
+    PlacementConfirmed,
+    PlacesLeft,
+    ProjectPlaces,
+)
+from tests.support.front_door import FrontDoor
+from tests.support.intake import CLOSES, a_calendar, a_proposal, a_round
+from tests.support.matching import DAYS
+
+FIRST = a_round()
+SECOND = suggested(FIRST)
+SECOND_ROUND = "trinity-2027.2"
+
+
+def left(**places: int) -> PlacesLeft:
+    projects = [ProjectPlaces(project_id=project, places=number) for project, number in places.items()]
+    return PlacesLeft(round_id="trinity-2027", projects=projects)
+
+
+async def schedule_second(door: FrontDoor, **changes: Any) -> dict[str, Any]:
+    body = SECOND.model_copy(update=changes).model_dump(mode="json")
+    answer = await door.intake.http.post("/rounds", json=body)
+    assert answer.status_code == 201, answer.text
+    scheduled: dict[str, Any] = answer.json()
+    return scheduled
+
+
+async def open_second(door: FrontDoor, *students: str, heard: PlacesLeft | None = None) -> None:
+    """A first round of P0001 and P0002 that is over, and the first moment of its second; P0001 has a place left."""
+    await door.open_applications(*students)
+    await door.propose(project_id="P0002")
+    await door.approve(a_proposal(project_id="P0002"))
+    await schedule_second(door)
+    await door.apply(student_id=students[0])
+    await door.intake.step_to(SECOND.opens_at)
+    await door.intake.hear(heard or left(P0001=1))
+
+
+def of_first(student_id: str = "S00001") -> dict[str, Any]:
+    """The ids of the application that was made in the first round."""
+    return {
+        "application_id": "A000001",
+        "round_id": "trinity-2027",
+        "student_id": student_id,
+        "project_id": "P0001",
+        "host_id": "H0001",
+    }
+
+
+async def apply_in_second(door: FrontDoor, **changes: Any) -> dict[str, list[str]]:
+    """The fields at fault, by the application."""
+    before = set(await door.refusals())
+    event_id = await door.apply(**{"application_id": "A000002", "student_id": "S00002"} | changes)
+    return {key: fields for key, fields in (await door.refusals()).items() if key == event_id and key not in before}
+
+
+async def test_a_second_round_is_set_and_announced(door: FrontDoor) -> None:
+    await door.schedule()
+    scheduled = await schedule_second(door)
+    assert (scheduled["round_id"], scheduled["follows"]) == (SECOND_ROUND, "trinity-2027")
+    said = (await door.intake.said(RoundScheduled))[-1]
+    assert (said.round_id, said.follows, said.weeks) == (SECOND_ROUND, "trinity-2027", FIRST.weeks)
+
+
+async def test_a_second_round_that_does_not_fit_is_answered_with_all_its_faults(door: FrontDoor) -> None:
+    await door.schedule()
+    body = SECOND.model_copy(update={"opens_at": CLOSES, "weeks": a_calendar().weeks[:0] or FIRST.weeks})
+    answer = await door.intake.http.post("/rounds", json=body.model_dump(mode="json"))
+    assert (answer.status_code, [fault["field"] for fault in answer.json()["faults"]]) == (422, ["opens_at"])
+
+
+async def test_a_project_with_places_left_is_applied_for_in_the_second_round(door: FrontDoor) -> None:
+    await open_second(door, "S00001", "S00002")
+    assert await apply_in_second(door) == {}
+    said = (await door.intake.said(ApplicationReceived))[-1]
+    assert (said.application_id, said.round_id, said.project_id) == ("A000002", SECOND_ROUND, "P0001")
+
+
+async def test_a_project_without_places_is_not_and_is_once_one_becomes_free(door: FrontDoor) -> None:
+    await open_second(door, "S00001", "S00002")
+    (refused,) = (await apply_in_second(door, project_id="P0002")).values()
+    assert refused == ["project_id"]
+
+    await door.intake.hear(left(P0002=1), left(P0001=1))
+    assert await apply_in_second(door, project_id="P0002", application_id="A000003") == {}
+
+
+async def test_the_limit_is_the_second_rounds_own(door: FrontDoor) -> None:
+    await open_second(door, "S00001", "S00002", heard=left(P0001=1, P0002=1))
+    assert await apply_in_second(door, student_id="S00001") == {}
+    (refused,) = (
+        await apply_in_second(door, student_id="S00001", application_id="A000003", project_id="P0002")
+    ).values()
+    assert refused == ["student_id"]
+
+
+async def test_whoever_has_an_offer_or_a_placement_in_the_first_cannot_apply(door: FrontDoor) -> None:
+    await open_second(door, "S00001", "S00002")
+    await door.intake.hear(OfferMade(**of_first(), reply_by=SECOND.closes_at))
+    (refused,) = (await apply_in_second(door, student_id="S00001")).values()
+    assert refused == ["student_id"]
+
+    days = {"starts_on": DAYS.starts_on, "ends_on": DAYS.ends_on}
+    await door.intake.hear(PlacementConfirmed(**of_first(), **days))
+    assert await apply_in_second(door, student_id="S00001", application_id="A000003") != {}
+    await door.intake.hear(PlacementCancelled(**of_first(), **days, by="student"))
+    assert await apply_in_second(door, student_id="S00001", application_id="A000004") == {}
+
+
+async def test_an_offer_that_ended_before_it_was_heard_of_keeps_nobody_out(door: FrontDoor) -> None:
+    await open_second(door, "S00001", "S00002")
+    await door.intake.hear(OfferDeclined(**of_first(), by="default"))
+    await door.intake.hear(OfferMade(**of_first(), reply_by=SECOND.closes_at))
+    assert await apply_in_second(door, student_id="S00001") == {}
+
+
+async def test_what_was_sent_in_the_first_rounds_time_is_late_for_it(door: FrontDoor) -> None:
+    await open_second(door, "S00001", "S00002")
+    (refused,) = (await apply_in_second(door, time=CLOSES - timedelta(hours=1))).values()
+    assert refused == ["sent_at"]
+
+
+async def test_applications_of_the_second_round_close_with_their_own_count(door: FrontDoor) -> None:
+    await open_second(door, "S00001", "S00002")
+    await apply_in_second(door)
+    await door.intake.step_to(SECOND.closes_at)
+    closed = {each.round_id: each.applications_received for each in await door.intake.said(ApplicationsClosed)}
+    assert closed == {"trinity-2027": 1, SECOND_ROUND: 1}
+
+
+async def test_a_proposal_is_for_the_first_round(door: FrontDoor) -> None:
+    await door.schedule()
+    await schedule_second(door)
+    await door.register()
+    await door.propose()
+    assert (await door.intake.http.get("/projects/P0001")).json()["round_id"] == "trinity-2027"
+
+
+async def test_what_a_second_round_has_from_its_first_changes_with_it(door: FrontDoor) -> None:
+    await door.schedule()
+    await schedule_second(door)
+    closes_at = FIRST.submissions_close_at - timedelta(days=1)
+    assert (await door.change(submissions_close_at=closes_at)).status_code == 200
+    second = (await door.intake.http.get(f"/rounds/{SECOND_ROUND}")).json()
+    assert (second["round_version"], second["submissions_close_at"]) == (
+        2,
+        closes_at.isoformat().replace("+01:00", "+01:00"),
+    )
+
+
+async def test_a_first_round_does_not_move_into_its_second(door: FrontDoor) -> None:
+    await door.schedule()
+    await schedule_second(door)
+    answer = await door.change(offers_at=SECOND.opens_at)
+    assert answer.status_code == 422
+    assert answer.json()["faults"][0]["field"] == "offers_at"
+    assert len(await door.intake.said(RoundScheduled)) == 2

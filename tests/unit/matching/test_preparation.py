@@ -1,0 +1,32 @@
+"""What both sides do before a placement."""
+
+from datetime import date
+
+from services.matching.rules.preparation import Task, host_prepares, student_prepares
+from tests.support.matching import DAYS
+
+
+def told(tasks: list[Task]) -> str:
+    return " ".join(f"{task.what} {task.how}" for task in tasks)
+
+
+def test_the_introductory_call_is_a_week_before_the_first_day() -> None:
+    assert host_prepares(DAYS, remote=False)[0].by == date(2027, 6, 14)
+    assert [task.by for task in student_prepares(DAYS, remote=True) if "call" in task.what] == [date(2027, 6, 14)]
+
+
+def test_expenses_and_a_place_to_stay_matter_to_whoever_goes_there() -> None:
+    for on_site, remote in (
+        (host_prepares(DAYS, remote=False), host_prepares(DAYS, remote=True)),
+        (student_prepares(DAYS, remote=False), student_prepares(DAYS, remote=True)),
+    ):
+        assert "lunch" in told(on_site)
+        assert "lunch" not in told(remote)
+    assert "college room" in told(student_prepares(DAYS, remote=False))
+    assert "college room" not in told(student_prepares(DAYS, remote=True))
+
+
+def test_a_host_is_told_of_insurance_and_of_what_it_destroys() -> None:
+    for remote in (True, False):
+        assert "insurance" in told(host_prepares(DAYS, remote))
+        assert "Destroy" in told(host_prepares(DAYS, remote))
