@@ -60,7 +60,7 @@ def typed_through(template: ProjectTemplate) -> Draft:
     texts = as_text(template.model_dump(mode="json"))
     draft = a_draft()
     for step, fields in FIELDS.items():
-        typed: dict[str, JsonValue] = {
+        typed: dict[str, Any] = {
             field: [*filter(None, texts[field].split("\n"))] if is_list(field) else as_typed(field, texts[field])
             for field in fields
         }
