@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.matching.rules import endings, offers
+from services.matching.rules import endings, offers, replacements, rounds
 from services.matching.rules.endings import Reply
 from services.matching.rules.history import Applied, Happened, RoundHistory
 from services.matching.rules.life import HOLDS_A_PLACE, STANDS, Application, Canceller, Change, Days, State
+from services.matching.rules.policies import Policy
+from services.matching.rules.rankings import Project
 from shared.contracts.intake import ApplicationReceived, ApplicationsClosed, ApplicationWithdrawn, RoundScheduled
 from shared.contracts.screening import ProjectApproved
 from tests.support.examples import ROUND, round_scheduled
@@ -119,6 +121,7 @@ class RoundInMemory:
     places: dict[str, int]
     now: datetime = OFFERS_AT - timedelta(days=1)
     matched: bool = False
+    policy: Policy = Policy.STABLE
     applications: dict[str, Application] = field(default_factory=dict)
     withdrawn_applications: set[str] = field(default_factory=set)
     withdrawn_projects: set[str] = field(default_factory=set)
@@ -141,11 +144,12 @@ class RoundInMemory:
             place = application_ids.index(each.application_id) + 1 if each.application_id in application_ids else None
             self.applications[each.application_id] = replace(each, rank=place)
 
-    def make_match(self) -> None:
+    def make_match(self, policy: Policy = Policy.STABLE) -> None:
+        self.policy = policy
         standing = [each for each in self.applications.values() if each.state in STANDS]
         places = {project: free for project, free in self.places.items() if project not in self.withdrawn_projects}
         self.matched = True
-        self._carry_out(offers.make_match(standing, places, now=self.now, reply_by=self._reply_by))
+        self._carry_out(offers.make_match(standing, places, policy, now=self.now, reply_by=self._reply_by))
 
     def reply(self, application_id: str, reply: Reply) -> None:
         replying = self.applications[application_id]
@@ -171,6 +175,19 @@ class RoundInMemory:
     def cancel(self, application_id: str, by: Canceller) -> None:
         self._carry_out(endings.cancel(self.applications[application_id], by, "", now=self.now))
 
+    def candidates(self, project_id: str) -> list[Application]:
+        """Who may be offered a place of a project by hand."""
+        holders = {each.student_id for each in self.applications.values() if each.state in HOLDS_A_PLACE}
+        return replacements.candidates(self._to_project(project_id), matched={ROUND}, holders=holders)
+
+    def replace(self, application_id: str, chosen: Application) -> None:
+        """A placement makes way for another, of the same project."""
+        cancellation = replacements.cancel_for(self.applications[application_id], "", now=self.now)
+        self._carry_out([cancellation, self._by_hand(chosen, replaces=True)])
+
+    def offer_by_hand(self, chosen: Application) -> None:
+        self._carry_out([self._by_hand(chosen, replaces=False)])
+
     def complete(self, application_id: str) -> None:
         self._carry_out(endings.complete(self.applications[application_id], now=self.now))
 
@@ -181,12 +198,25 @@ class RoundInMemory:
     def in_state(self, *states: State) -> list[str]:
         return [each.application_id for each in self.applications.values() if each.state in states]
 
+    def _by_hand(self, chosen: Application, *, replaces: bool) -> Change:
+        project = chosen.project_id
+        return replacements.offer_by_hand(
+            chosen,
+            Project(project, ROUND, chosen.host_id, "", self.places[project], project in self.withdrawn_projects),
+            [rounds.scheduled(round_scheduled())],
+            held=sum(each.state in HOLDS_A_PLACE for each in self._to_project(project)) - replaces,
+            replaces=replaces,
+            reason="",
+            now=self.now,
+        )
+
     @property
     def history(self) -> RoundHistory:
         ranked = [each for each in self.applications.values() if each.rank is not None]
         ranked.sort(key=lambda each: each.rank or 0)
         return RoundHistory(
             waiting_list_ends_at=CUT_OFF,
+            policy=self.policy,
             places=self.places,
             rankings={
                 project: [each.application_id for each in ranked if each.project_id == project]

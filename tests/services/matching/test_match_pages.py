@@ -86,7 +86,7 @@ async def test_a_preview_says_which_facts_are_missing(matching: Matching, pages:
     shown = await text_of(pages, HERE)
 
     assert "5 of 6 applications are known" in shown
-    assert "its host has not ranked 2 applicants" in shown
+    assert "1 project without a ranking, with 2 applications" in shown
     assert (await release(pages, "stable", sure="yes")).status_code == 409
     assert await matching.offers() == []
 

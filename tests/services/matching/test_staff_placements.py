@@ -89,7 +89,7 @@ async def test_open_offers_are_found_too(pages: httpx.AsyncClient) -> None:
 async def test_a_placement_tells_what_happened(pages: httpx.AsyncClient) -> None:
     shown = await text_of(pages, "/S1-P1")
 
-    assert "Accept</strong> by student" in shown
+    assert "Offer accepted by the student" in shown
     assert "Brown &amp; Brown Museum" in shown
     assert "The host has recorded nothing yet" in shown
     assert (await pages.get("/staff/placements/S2-P1")).status_code == 404

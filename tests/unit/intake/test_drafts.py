@@ -1,11 +1,10 @@
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import JsonValue
 from pydantic_core import to_json
 
 from services.intake.rules.drafts import (
@@ -30,6 +29,9 @@ from services.intake.rules.template import FIELDS, LABELS, Step, as_text, as_typ
 from shared.contracts.intake import Fault
 from shared.contracts.submissions import ProjectProposal, ProjectTemplate
 from tests.support.intake import SUBMISSIONS_OPEN, a_round, a_template
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 NOW = SUBMISSIONS_OPEN
 LATER = NOW + timedelta(minutes=5)

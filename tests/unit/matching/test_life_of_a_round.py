@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.matching.rules import history
 from services.matching.rules.endings import Reply
 from services.matching.rules.life import STANDS, Canceller, State
+from services.matching.rules.policies import Policy
 from shared.workflow import NotAllowed
 from tests.support.matching import CUT_OFF, RoundInMemory, application_received
 
@@ -47,14 +48,14 @@ class LifeOfARound(RuleBasedStateMachine):
         self.round.rank(project, suitable)
 
     @precondition(lambda self: not self.round.matched)
-    @rule(random=st.randoms(use_true_random=False))
-    def every_host_ranks_and_the_match_is_made(self, random: Random) -> None:
+    @rule(random=st.randoms(use_true_random=False), policy=st.sampled_from(Policy))
+    def every_host_ranks_and_the_match_is_made(self, random: Random, policy: Policy) -> None:
         for project in PROJECTS:
             applicants = [each for each in self.round.applications if each.split("-")[1] == project]
             random.shuffle(applicants)
             self.round.rank(project, applicants[: max(1, len(applicants) - 1)])
         self.round.now = CUT_OFF - timedelta(hours=1)  # so that open offers outlive the cut-off
-        self.round.make_match()
+        self.round.make_match(policy)
 
     @rule(student=students, project=projects)
     def an_application_is_withdrawn(self, student: str, project: str) -> None:
@@ -89,6 +90,24 @@ class LifeOfARound(RuleBasedStateMachine):
     @rule(data=st.data(), by=st.sampled_from(("student", "host", "staff")))
     def a_placement_is_cancelled(self, data: st.DataObject, by: Canceller) -> None:
         self.round.cancel(data.draw(st.sampled_from(self.round.in_state(State.CONFIRMED, State.CANCELLED))), by)
+
+    @precondition(lambda self: self.round.in_state(State.CONFIRMED))
+    @rule(data=st.data())
+    def a_placement_is_given_to_somebody_else(self, data: st.DataObject) -> None:
+        placement = data.draw(st.sampled_from(self.round.in_state(State.CONFIRMED)))
+        candidates = self.round.candidates(placement.split("-")[1])
+        if candidates and placement.split("-")[1] not in self.round.withdrawn_projects:
+            self.round.replace(placement, data.draw(st.sampled_from(candidates)))
+
+    @precondition(lambda self: self.round.matched)
+    @rule(data=st.data(), project=projects)
+    def a_place_is_offered_by_hand_where_one_is_free(self, data: st.DataObject, project: str) -> None:
+        said = len(self.round.happened)
+        if candidates := self.round.candidates(project):
+            try:
+                self.round.offer_by_hand(data.draw(st.sampled_from(candidates)))
+            except NotAllowed:
+                assert len(self.round.happened) == said
 
     @precondition(lambda self: self.round.applications)
     @rule(data=st.data())

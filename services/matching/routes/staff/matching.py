@@ -127,6 +127,7 @@ async def list_outcome(
         part=part,
         parts_shown=list(Part),
         q=q,
+        unranked=await _unranked(match, work),
         found=found,
         address=address(request.url.path, part=part, q=q),
     )
@@ -199,11 +200,13 @@ async def _seen(match: Match, work: Work) -> Preview | None:
     return await asyncio.to_thread(preview, standing, places)
 
 
-async def _unranked(match: Match, work: Work) -> list[tuple[Named, int]]:
-    """The projects of which no ranking has come, with how many applied to each."""
-    if match.released:
-        return []
-    unranked = await store.projects.unranked(work.connection, match.round.round_id)
+async def _unranked(match: Match, work: Work) -> Mapping[str, int]:
+    """The projects of which no ranking has come, with how many applied to each; after the match it is too late."""
+    return {} if match.released else await store.projects.unranked(work.connection, match.round.round_id)
+
+
+async def _named_unranked(match: Match, work: Work) -> list[tuple[Named, int]]:
+    unranked = await _unranked(match, work)
     names = await store.projects.names(work.connection, unranked)
     return [(names.get(project_id, Named(project_id, "")), number) for project_id, number in unranked.items()]
 
@@ -238,7 +241,7 @@ async def _answer_match(
         "staff/match.jinja",
         status=422 if faults else 200,
         match=match,
-        unranked=await _unranked(match, work),
+        unranked=await _named_unranked(match, work),
         outcomes=list(seen.outcomes.values()) if seen else [],
         groupings=await _groupings(seen, work) if seen else {},
         typed=typed or {"policy": match.setting.policy, "held": match.setting.held, "note": ""},
@@ -257,6 +260,6 @@ async def _answer_release(
         status=422 if faults else 200,
         match=match,
         outcome=seen.outcomes[policy] if seen else None,
-        unranked=await _unranked(match, work),
+        unranked=await _named_unranked(match, work),
         faults=faults,
     )
