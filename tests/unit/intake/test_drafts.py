@@ -1,5 +1,5 @@
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -30,9 +30,6 @@ from shared.contracts.intake import Fault
 from shared.contracts.submissions import ProjectProposal, ProjectTemplate
 from tests.support.intake import SUBMISSIONS_OPEN, a_round, a_template
 
-if TYPE_CHECKING:
-    from pydantic import JsonValue
-
 NOW = SUBMISSIONS_OPEN
 LATER = NOW + timedelta(minutes=5)
 DRAFT = UUID("01990a4e-7c00-7000-8000-000000000044")
@@ -60,7 +57,7 @@ def typed_through(template: ProjectTemplate) -> Draft:
     texts = as_text(template.model_dump(mode="json"))
     draft = a_draft()
     for step, fields in FIELDS.items():
-        typed: dict[str, JsonValue] = {
+        typed: dict[str, Any] = {
             field: [*filter(None, texts[field].split("\n"))] if is_list(field) else as_typed(field, texts[field])
             for field in fields
         }
