@@ -24,6 +24,9 @@ RUN_AXE = """
         ))
 """
 
+FORGET_STYLES = "() => document.querySelectorAll('[style]').forEach(each => each.removeAttribute('style'))"
+"""A look leaves some behind; HTMX would copy them into what it puts in their place, and our policy forbids that."""
+
 WIDER_THAN_THE_SCREEN = """
     () => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
         [...document.body.querySelectorAll('*')]
@@ -59,6 +62,7 @@ class Looker:
             too_wide = await self.page.evaluate(WIDER_THAN_THE_SCREEN)
             self.wrong += [f"{self._where}, {width}: is wider than the screen: {each}" for each in too_wide]
             await self.page.screenshot(path=self.screenshots / f"{name}.{width}.png", full_page=True)
+        await self.page.evaluate(FORGET_STYLES)
         await self.page.set_viewport_size(DESKTOP)
 
     async def _found(self) -> list[str]:
@@ -70,7 +74,8 @@ class Looker:
     def _told(self, message: ConsoleMessage) -> None:
         """What a page tells the console: an error of a script, or what the content security policy forbade."""
         if message.type in {"error", "warning"} and not REFUSED_AS_MEANT.match(message.text):
-            self.wrong.append(f"{self._where}: the console says: {message.text}")
+            at = message.location
+            self.wrong.append(f"{self._where}: the console says: {message.text} ({at['url']}:{at['lineNumber']})")
 
     @property
     def _where(self) -> str:
