@@ -52,5 +52,6 @@ class Flight:
         return not self._awaited
 
     async def landed(self) -> None:
-        """Wait until nothing is in flight."""
-        await self._landed.wait()
+        """Wait until nothing is in flight: by the time that the waiter is woken, another may have taken off."""
+        while self._awaited:
+            await self._landed.wait()

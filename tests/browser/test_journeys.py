@@ -166,7 +166,7 @@ async def host_describes_a_project(cast: Cast) -> None:
 async def staff_approve_it(cast: Cast) -> None:
     staff, page = cast.staff, cast.staff.page
     await cast.programme.stage.quiet()
-    await page.get_by_role("link", name="Screening").first.click()
+    await page.get_by_role("link", name="Screening", exact=True).first.click()
     await staff.look("11 staff, the queue")
     await page.get_by_role("link", name=TITLE).click()
     await staff.look("12 staff, the project")
@@ -183,6 +183,8 @@ async def staff_approve_it(cast: Cast) -> None:
 async def student_finds_it_and_applies(cast: Cast) -> None:
     student, page = cast.student, cast.student.page
     await come_in_by_asking(cast, student, STUDENT)
+    await student.look("16 student, nothing sent yet")
+    await page.get_by_role("link", name="Find a project", exact=True).first.click()
     await student.look("16 student, the catalogue")
     await page.get_by_role("link", name=TITLE).first.click()
     await student.look("17 student, the project")
@@ -220,7 +222,7 @@ async def host_ranks_the_applicant(cast: Cast) -> None:
 async def staff_release_the_match(cast: Cast) -> None:
     staff, page = cast.staff, cast.staff.page
     await cast.programme.stage.quiet()
-    await page.get_by_role("link", name="Matching").first.click()
+    await page.get_by_role("link", name="Matching", exact=True).first.click()
     await staff.look("24 staff, the matches")
     await page.get_by_role("link", name="Trinity 2027").first.click()
     await staff.look("25 staff, under each policy")
@@ -247,7 +249,7 @@ async def student_accepts_the_offer(cast: Cast) -> None:
 
 async def host_records_who_was_there(cast: Cast) -> None:
     host, page = cast.host, cast.host.page
-    await page.get_by_role("link", name="Placements").first.click()
+    await page.get_by_role("link", name="Placements", exact=True).first.click()
     await host.look("32 host, placements")
     await page.get_by_role("link", name="Sam Okafor").first.click()
     await page.get_by_label("Present").first.check()
@@ -274,7 +276,7 @@ async def both_sides_evaluate(cast: Cast) -> None:
 async def staff_read_the_report(cast: Cast) -> None:
     staff, page = cast.staff, cast.staff.page
     await cast.programme.stage.quiet()
-    await page.get_by_role("link", name="Reports").first.click()
+    await page.get_by_role("link", name="Reports", exact=True).first.click()
     await page.get_by_role("link", name="Trinity 2027").first.click()
     await expect(page.locator("h1")).to_contain_text("Trinity 2027")
     await staff.look("40 staff, the report")

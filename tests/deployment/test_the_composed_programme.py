@@ -1,8 +1,10 @@
 """The programme in containers, as it is after `docker compose up --build --wait`."""
 
 import json
+import re
 import subprocess
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -74,6 +76,21 @@ def test_a_project_goes_from_its_proposal_to_an_application_for_it(programme: Pr
     eventually(lambda: programme.subjects_of_mails_to(reader) == [f"We have your application for “River {mark}”"])
 
 
+def test_staff_come_in_by_a_link_and_find_each_service_s_pages(programme: Programme) -> None:
+    link = compose("run", "--rm", "--no-TTY", "desk", "sign-in", "--who", "smoke").stdout.strip()
+    with programme.caller() as browser:
+        browser.headers["Accept"] = "text/html"
+        assert browser.get("/").is_success
+        assert browser.get("/staff/rounds").status_code == 401
+        assert browser.get(urlsplit(link).path).status_code == 303
+        for path in ("rounds", "screening", "matching", "placements", "reports", "people"):
+            page = browser.get(f"/staff/{path}")
+            assert (page.status_code, "</html>" in page.text) == (200, True), path
+        stylesheet = next(iter(re.findall(r'href="(/assets/[^"]+[.]css[^"]*)"', browser.get("/staff/rounds").text)))
+        assert browser.get(stylesheet).headers["content-type"].startswith("text/css")
+        assert browser.get(urlsplit(link).path).status_code == 401
+
+
 def sent(published: "subprocess.CompletedProcess[str]") -> None:
     assert published.returncode == 0, published.stderr
 
@@ -92,7 +109,7 @@ def test_the_contracts_are_readable_by_all(programme: Programme) -> None:
         assert stranger.get("/asyncapi.json").json()["asyncapi"].startswith("3.")
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/readyz", "/rounds/../metrics", "/api/email", "/"])
+@pytest.mark.parametrize("path", ["/metrics", "/readyz", "/rounds/../metrics", "/api/email", "/nowhere"])
 def test_what_is_not_for_the_outside_is_not_behind_the_door(programme: Programme, path: str) -> None:
     with programme.caller(STAFF) as staff:
         assert staff.get(path).status_code == 404

@@ -24,7 +24,7 @@ STEPS = {
 def as_typed(template: ProjectTemplate, step: str) -> dict[str, str]:
     """What a host types into a step to say what the template says."""
     content = template.model_dump(mode="json")
-    return {field: _text(content[field]) for field in STEPS[step]}
+    return {field: as_text(content[field]) for field in STEPS[step]}
 
 
 def hidden(page: httpx.Response) -> dict[str, str]:
@@ -69,5 +69,5 @@ class Desk:
         return await self.browser.post(f"{draft}/preview", data={"version": version})
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
     return "\n".join(value) if isinstance(value, list) else str(value)

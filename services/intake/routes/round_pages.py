@@ -138,8 +138,8 @@ def _calendar(
     """The calendar that was typed, or every fault that keeps it from being one."""
     values, faults = rules.calendar_form.values_of(typed, first=first, current=current)
     calendar, broken = model_of(RoundCalendar, values)
-    named = {fault.field for fault in faults}
-    faults += [fault for fault in broken if fault.field not in named]
+    named = {fault.field.partition(".")[0] for fault in faults}
+    faults += [fault for fault in broken if fault.field.partition(".")[0] not in named]
     return (None, faults) if faults else (calendar, [])
 
 

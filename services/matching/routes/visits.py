@@ -15,7 +15,7 @@ from services.matching.rules import attendance
 from services.matching.rules.attendance import Presence
 from services.matching.rules.life import PLACED, Application, Days, State
 from services.matching.rules.people import Student
-from services.matching.rules.preparation import call_by, host_prepares
+from services.matching.rules.preparation import host_prepares
 from services.matching.rules.projects import ProjectInFull
 from services.matching.rules.words import Words
 from shared.contracts.fields import ApplicationId
@@ -136,7 +136,6 @@ def _show(request: Request, host: Caller, visit: Visit, *, faults: Sequence[Faul
         status=422 if faults else 200,
         visit=visit,
         faults=faults,
-        call_by=call_by(visit.days),
         prepares=host_prepares(visit.days, visit.project.is_remote),
         correctable_until=attendance.correctable_until(visit.days),
         field_of=attendance.field_of,

@@ -1,4 +1,4 @@
-"""What both sides do before a placement, and what they have agreed to.
+"""What both sides do before a placement.
 
 As the programmes do it that this one is modelled on: an introductory call about hours and arrangements, local travel
 and a reasonable lunch against receipts, accommodation that is the student's own to arrange, a workshop that is offered
@@ -49,16 +49,7 @@ def host_prepares(days: Days, remote: bool) -> list[Task]:
             + (" working from home." if remote else " at your place of work."),
             days.starts_on,
         ),
-        Task(
-            "Make sure that the named supervisor is there",
-            "Every day, with time for questions, and with feedback at the end. Tell us if somebody else takes over.",
-            days.starts_on,
-        ),
         *([] if remote else on_site),
-        Task(
-            "Destroy what you hold of applicants",
-            "Once the round is over: statements, CVs and notes of everyone who applied.",
-        ),
     ]
 
 

@@ -1,13 +1,11 @@
 """What a project is like, as far as pages about its applicants and placements tell."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from services.matching.rules.life import Days
 from services.matching.rules.rankings import Project
 from shared.contracts.submissions import ProjectTemplate
-
-REMOTE: Final = "remote"
+from shared.obligations import REMOTE, host_obligations
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +18,11 @@ class ProjectInFull(Project):
     @property
     def is_remote(self) -> bool:
         return self.template is not None and self.template.mode == REMOTE
+
+    @property
+    def obligations(self) -> list[str]:
+        """What its host has taken on."""
+        return host_obligations(self.template.mode if self.template else "")
 
 
 @dataclass(frozen=True, slots=True)

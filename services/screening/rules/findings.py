@@ -45,7 +45,8 @@ EXCLUDED: Final = {
     ),
     "a dangerous workplace": re.compile(
         r"\b(?:asbestos|building sites?|chainsaws?|confined spaces?|construction sites?|demolition|explosives?"
-        r"|firearms?|forklifts?|(?:heavy|dangerous) machinery|high voltage|offshore|quarry|roofing|scaffold\w*|at heights?)\b",
+        r"|firearms?|forklifts?|(?:heavy|dangerous) machinery|high voltage|offshore|quarry|roofing|scaffold\w*"
+        r"|at heights?)\b",
     ),
 }
 """Work that other programmes exclude (Parker Dewey, project eligibility: reference 1.3)."""

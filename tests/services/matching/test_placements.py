@@ -101,6 +101,8 @@ async def test_placements_are_listed_by_round_and_state(matching: Matching) -> N
         "starts_on": "2027-06-21",
         "ends_on": "2027-06-25",
         "confirmed_at": OFFERS_AT.isoformat().replace("+00:00", "Z"),
+        "attendance": [],
+        "did_not_come": False,
     }
     assert await matching.get("/placements", state="completed") == []
     assert await matching.get("/placements", round_id="hilary-2027") == []

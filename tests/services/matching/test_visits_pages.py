@@ -68,7 +68,7 @@ async def test_a_host_sees_who_comes_when_and_what_to_do_before(hosts: httpx.Asy
         "introductory call by Monday 14 June 2027",
         "insurance",
         "against receipts",
-        "Destroy what you hold of applicants",
+        "destroyed when the round is over",
         "You record it here from the first day on",
     ):
         assert told in page.text

@@ -13,10 +13,8 @@ async def test_the_queue_shows_what_waits_with_its_host_its_round_and_what_was_f
 
     page = await desk.page()
 
-    assert (
-        "A small tool for river health , Brown & Brown Museum Brown & Brown Museum, commercial · P0001 · Trinity 2027"
-        in page
-    )
+    assert "A small tool for river health , Brown & Brown Museum" in page
+    assert "Brown & Brown Museum, commercial · P0001 · Trinity 2027" in page
     assert "unpaid production" in page
     assert "Nobody reviews it yet" in page
 

@@ -5,7 +5,6 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import JsonValue
 from pydantic_core import to_json
 
 from services.intake.rules.drafts import (
@@ -58,7 +57,7 @@ def typed_through(template: ProjectTemplate) -> Draft:
     texts = as_text(template.model_dump(mode="json"))
     draft = a_draft()
     for step, fields in FIELDS.items():
-        typed: dict[str, JsonValue] = {
+        typed: dict[str, Any] = {
             field: [*filter(None, texts[field].split("\n"))] if is_list(field) else as_typed(field, texts[field])
             for field in fields
         }
