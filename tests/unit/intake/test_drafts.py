@@ -1,5 +1,5 @@
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -29,9 +29,6 @@ from services.intake.rules.template import FIELDS, LABELS, Step, as_text, as_typ
 from shared.contracts.intake import Fault
 from shared.contracts.submissions import ProjectProposal, ProjectTemplate
 from tests.support.intake import SUBMISSIONS_OPEN, a_round, a_template
-
-if TYPE_CHECKING:
-    from pydantic import JsonValue
 
 NOW = SUBMISSIONS_OPEN
 LATER = NOW + timedelta(minutes=5)
