@@ -13,6 +13,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import asyncpg
 import httpx
 import pytest
 
@@ -49,12 +50,26 @@ BY_BUTTON: Mapping[str, Sequence[str]] = {
 """Buttons of a page that lead to another one which no link leads to."""
 
 
+OTHERS: Mapping[Moment, str] = {
+    Moment.APPLICATIONS: """
+        select 'student', student_id from intake.students
+        where student_id not in (select student_id from intake.applications) limit 1
+    """,
+    Moment.SURVEYS: """
+        select distinct on (respondent) respondent, respondent_id
+        from evaluation.surveys_of_placements where state = 'answered' order by respondent, respondent_id
+    """,
+}
+"""Whose pages offer what is done already by those who have most to do: who has not applied, who has answered."""
+
+
 @dataclass(frozen=True)
 class Site:
-    """The programme at a moment, and whose sessions there are."""
+    """The programme at a moment, whose sessions there are, and the paths that are found by a search alone."""
 
     url: str
     sessions: Mapping[str, Session | None]
+    searched: Sequence[str]
 
 
 @asynccontextmanager
@@ -67,6 +82,7 @@ async def _programme(moment: Moment, database_url: str, amqp_url: str, folder: P
     async with stage_for(term, urls) as stage:
         await play_term(term, stage, lambda: None, stop)
         people = await with_most_to_do(urls)
+        others = await _others(moment, database_url)
         sessions = {
             "nobody": None,
             "host": host(people["host"]),
@@ -74,9 +90,19 @@ async def _programme(moment: Moment, database_url: str, amqp_url: str, folder: P
             "staff": staff(Role.STAFF),
             "reviewer": staff(Role.REVIEWER),
             "viewer": staff(Role.VIEWER),
+            **{f"another {kind}": (host if kind == "host" else student)(each) for kind, each in others},
         }
         async with listening(application(list(stage.replicas.values()), Door({}, SETTINGS))) as url:
-            yield Site(url, sessions)
+            yield Site(url, sessions, [f"/staff/people/{kind}/{person_id}" for kind, person_id in people.items()])
+
+
+async def _others(moment: Moment, database_url: str) -> list[tuple[str, str]]:
+    """The kind and the id of each."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        return [tuple(row) for row in await connection.fetch(OTHERS[moment])] if moment in OTHERS else []
+    finally:
+        await connection.close()
 
 
 @pytest.mark.parametrize("moment", Moment)
@@ -96,7 +122,7 @@ async def test_nothing_is_wrong_with_any_page(
         for who, session in site.sessions.items():
             found = {
                 route: paths
-                for route, paths in (await _found_by_links(site.url, session)).items()
+                for route, paths in (await _found_by_links(site, session)).items()
                 if moment_of(route) is moment
             }
             visited |= found.keys()
@@ -109,18 +135,19 @@ async def test_nothing_is_wrong_with_any_page(
                         await person.page.goto(site.url + path, wait_until="networkidle")
                         await person.look(f"{who}{route.replace('/', '.')}.{number}")
                 wrong += [f"{who}: {each}" for each in person.wrong]
-    assert sorted(set(wrong)) == []
+    assert not wrong, "\n".join(sorted(set(wrong)))
     assert pages_at(moment) - visited == set()
 
 
-async def _found_by_links(url: str, session: Session | None) -> dict[str, list[str]]:
+async def _found_by_links(site: Site, session: Session | None) -> dict[str, list[str]]:
     """The paths of each page that a person comes to from where they begin, by route, without the ones refused."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     waiting = [path for path, _ in places_of(session.caller)] if session else ["/", "/enter", "/staff/sign-in"]
+    waiting += site.searched
     asked: set[str] = set()
     cookies = {cookie_name(SETTINGS): session_cookie(session)} if session else {}
-    headers = {"Accept": "text/html", "Origin": url}
-    async with httpx.AsyncClient(base_url=url, cookies=cookies, headers=headers, timeout=60) as client:
+    headers = {"Accept": "text/html", "Origin": site.url}
+    async with httpx.AsyncClient(base_url=site.url, cookies=cookies, headers=headers, timeout=60) as client:
         while waiting:
             path = waiting.pop(0)
             route = route_of(path)

@@ -89,7 +89,7 @@ PAGES: Final[Mapping[Template, str]] = {
     Template.PLACEMENT_CANCELLED_STUDENT: "/student/applications",
     Template.SURVEY: "/{respondent}/surveys/{survey_id}",
     Template.SURVEY_REMINDER: "/{respondent}/surveys/{survey_id}",
-    Template.REVIEW_OVERDUE: "/staff/screening/{project_id}",
+    Template.REVIEW_OVERDUE: "/staff/screening/projects/{project_id}",
 }
 """The page that a mail leads to, by what it states; a mail that is not named here leads to where its reader begins."""
 

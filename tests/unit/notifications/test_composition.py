@@ -160,7 +160,10 @@ def test_staff_are_led_to_a_page_where_they_sign_in_themselves() -> None:
     overdue = ReviewOverdue(project_id="P0001", round_id=ROUND, revision=1, waiting_since=NOW)
     (mail,) = projects.review_overdue(overdue, a_project())
 
-    assert link_in(due(mail, name=None, address=None)) == "https://placements.college.example/staff/screening/P0001"
+    assert (
+        link_in(due(mail, name=None, address=None))
+        == "https://placements.college.example/staff/screening/projects/P0001"
+    )
 
 
 def test_a_mail_that_was_stored_before_links_is_written_without_one() -> None:

@@ -80,7 +80,7 @@ def test_every_mail_to_a_host_or_student_has_a_link_with_an_end_and_none_to_staf
         (Template.APPLICATION_REFUSED, "/catalogue"),
         (Template.PLACEMENT_CONFIRMED_STUDENT, "/student/placements/A000001"),
         (Template.PLACEMENT_CONFIRMED_HOST, "/host/placements"),
-        (Template.REVIEW_OVERDUE, "/staff/screening/P0001"),
+        (Template.REVIEW_OVERDUE, "/staff/screening/projects/P0001"),
         (Template.MESSAGE_FAILED, None),
     ],
 )
