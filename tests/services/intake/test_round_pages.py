@@ -27,7 +27,7 @@ async def desk(door: FrontDoor) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def typed(round_: Round = FIRST, **changes: str) -> dict[str, str]:
+def typed(round_: Round = FIRST, /, **changes: str) -> dict[str, str]:
     """A round's calendar as the form sends it."""
     form = as_typed(round_)
     weeks = {

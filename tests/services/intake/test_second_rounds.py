@@ -110,7 +110,7 @@ async def test_whoever_has_an_offer_or_a_placement_in_the_first_cannot_apply(doo
     (refused,) = (await apply_in_second(door, student_id="S00001")).values()
     assert refused == ["student_id"]
 
-    days = {"starts_on": DAYS.starts_on, "ends_on": DAYS.ends_on}
+    days: dict[str, Any] = {"starts_on": DAYS.starts_on, "ends_on": DAYS.ends_on}
     await door.intake.hear(PlacementConfirmed(**of_first(), **days))
     assert await apply_in_second(door, student_id="S00001", application_id="A000003") != {}
     await door.intake.hear(PlacementCancelled(**of_first(), **days, by="student"))
