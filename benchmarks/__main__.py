@@ -9,7 +9,19 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import backlog, busy_rows, exactly_once, idle, latency, match, memory, relaying, statements, terms
+from benchmarks import (
+    backlog,
+    busy_rows,
+    exactly_once,
+    first_paint,
+    idle,
+    latency,
+    match,
+    memory,
+    relaying,
+    statements,
+    terms,
+)
 from benchmarks.figure import Figure
 from benchmarks.servers import FOLDER, BenchServers, bench_servers
 from benchmarks.table import table_of
@@ -27,6 +39,7 @@ FIGURES: dict[str, Measure] = {
     "idle_cpu": idle.measure,
     "memory_mb": partial(memory.measure, messages=5_000),
     "match_seconds": match.measure,
+    "first_paint_ms": first_paint.measure,
     "term_seconds": partial(terms.measure, students=(240, 1_000)),
 }
 

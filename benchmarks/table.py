@@ -13,6 +13,7 @@ AIMS = {
     "idle_cpu": "below 2",
     "memory_mb": "flat",
     "match_seconds": "about 1, ahead of each",
+    "first_paint_ms": "below 200",
     "term_seconds": "in proportion to its events",
     "backlog": "as with an empty one",
 }

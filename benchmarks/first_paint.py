@@ -1,0 +1,100 @@
+"""`first_paint_ms`: how long after a click a reader sees a page, in Chromium on this machine, with 1,000 projects."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import httpx
+from fastapi.responses import HTMLResponse
+from playwright.async_api import Browser, async_playwright
+
+from benchmarks.figure import Figure, Series
+from benchmarks.servers import BenchServers, Place
+from ninthweek.demonstration.moments import Moment, Stop
+from ninthweek.demonstration.playing import play_term
+from ninthweek.demonstration.stage import stage_for
+from ninthweek.demonstration.term import read_term
+from ninthweek.serving import listening
+from ninthweek.settings import AdministratorUrls
+from shared.web.application import application
+from shared.web.door import Door
+from shared.web.sessions import cookie_name
+from tests.journeys.terms import MadeUpTerm
+from tests.support.chromium import chromium
+from tests.support.visitors import SETTINGS, session_cookie, staff
+
+PROJECTS = 1_000
+LOADS = 9
+"""Of each page in each repeat, in a browser that has none of its files yet; the middle one counts."""
+
+FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+PLAIN = "a plain page of the catalogue's size, by the same server"
+
+
+def measure(servers: BenchServers, repeats: int) -> Figure:
+    """The catalogue; beside it a project's page, the screening queue, and a page that costs nothing to make."""
+    runs = asyncio.run(_measure(servers.fresh(), repeats))
+    series = {name: Series(tuple(each), "ms") for name, each in runs.items()}
+    return Figure(series.pop("the catalogue"), series)
+
+
+async def _measure(place: Place, repeats: int) -> dict[str, list[float]]:
+    with TemporaryDirectory() as folder:
+        async with _programme(place, Path(folder)) as pages, async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+            runs: dict[str, list[float]] = {name: [] for name in pages}
+            for _ in range(repeats):
+                for name, url in pages.items():
+                    runs[name].append(median([await _first_paint(browser, url) for _ in range(LOADS)]))
+            await browser.close()
+            return runs
+
+
+@asynccontextmanager
+async def _programme(place: Place, folder: Path) -> AsyncIterator[Mapping[str, str]]:
+    """A term just after its window has opened; the address of each page."""
+    os.environ |= {"MAIL_FOLDER": str(folder / "mails"), "DOCUMENTS_URL": (folder / "documents").as_uri()}
+    term = read_term(MadeUpTerm(seed=1, students=2 * PROJECTS).write(folder / "term"))
+    stop = Stop(Moment.APPLICATIONS, term.calendar.opens_at + timedelta(minutes=1))
+    async with stage_for(term, AdministratorUrls(place.database_url, place.amqp_url)) as stage:
+        await play_term(term, stage, lambda: None, stop)
+        app = application(list(stage.replicas.values()), Door({}, SETTINGS))
+        plain = ""
+
+        @app.get("/plain")
+        async def show_plain() -> HTMLResponse:
+            return HTMLResponse(plain)
+
+        async with listening(app) as url:
+            catalogue = f"{url}/catalogue"
+            async with httpx.AsyncClient(cookies={cookie_name(SETTINGS): session_cookie(staff())}) as client:
+                size = len((await client.get(catalogue)).content)
+                projects = (await client.get(f"{url}/projects", params={"state": "approved"})).json()
+            plain = "<!doctype html><title>Plain</title>" + "<p>A plain page of text.</p>\n" * (size // 29)
+            yield {
+                "the catalogue": catalogue,
+                "a project's page": f"{catalogue}/{projects[0]['project_id']}",
+                "the screening queue": f"{url}/staff/screening?state=approved",
+                PLAIN: f"{url}/plain",
+            }
+
+
+async def _first_paint(browser: Browser, url: str) -> float:
+    """Milliseconds from when the page is asked for to when something of it is seen."""
+    context = await browser.new_context()
+    try:
+        await context.add_cookies([{"name": cookie_name(SETTINGS), "value": session_cookie(staff()), "url": url}])
+        page = await context.new_page()
+        answer = await page.goto(url)
+        if answer is None or not answer.ok:
+            raise RuntimeError(f"{url} cannot be measured: {answer and answer.status}")
+        await page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+        painted: float = await page.evaluate(FIRST_PAINT)
+        return painted
+    finally:
+        await context.close()
