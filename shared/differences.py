@@ -1,47 +1,82 @@
-"""What changed between two texts, word by word, for a reader."""
+"""What changed between two texts or two lists, for a reader."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from typing import Final
+
+ALIKE: Final = 0.5
+"""Of two items of a list, from 0 to 1: how much they must have in common for one to count as the other, changed."""
 
 
 class Change(StrEnum):
-    SAME = "same"
-    REMOVED = "removed"
+    """What became of a piece of text."""
+
+    KEPT = "kept"
     ADDED = "added"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a text that was kept, or is in only one of the two."""
+    """Words that were kept, added or removed together."""
 
     change: Change
     text: str
 
 
-def differences_in_words(before: str, after: str) -> list[Piece]:
-    """The pieces of both texts in one order: without those added it reads as before, without those removed as after."""
-    return [Piece(change, "".join(words)) for change, words in _sides(_words(before), _words(after))]
+Pieces = tuple[Piece, ...]
 
 
-def differences_in_lines(before: Sequence[str], after: Sequence[str]) -> list[Piece]:
-    """The same for lists, item by item."""
-    return [Piece(change, item) for change, items in _sides(before, after) for item in items]
+def changed_words(before: str, after: str) -> Pieces:
+    """A text in pieces; those that were removed stand where they were. White space is no difference."""
+    return tuple(_pieces(_tokens(before), _tokens(after)))
 
 
-def _sides(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[Change, Sequence[str]]]:
-    for tag, old, old_end, new, new_end in SequenceMatcher(None, before, after).get_opcodes():
+def changed_whole(before: str, after: str) -> Pieces:
+    """What changes as a whole or not at all: a number, a day."""
+    if before == after:
+        return (Piece(Change.KEPT, after),)
+    return Piece(Change.REMOVED, before), Piece(Change.ADDED, after)
+
+
+def changed_items(before: Sequence[str], after: Sequence[str]) -> tuple[Pieces, ...]:
+    """The items of a list; of those that were replaced, the alike ones in turn show their words."""
+    return tuple(_items(before, after))
+
+
+def _items(before: Sequence[str], after: Sequence[str]) -> Iterator[Pieces]:
+    for tag, low, high, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        old, new = list(before[low:high]), list(after[start:end])
         if tag == "equal":
-            yield Change.SAME, after[new:new_end]
+            yield from ((Piece(Change.KEPT, item),) for item in new)
             continue
-        if old < old_end:
-            yield Change.REMOVED, before[old:old_end]
-        if new < new_end:
-            yield Change.ADDED, after[new:new_end]
+        paired = min(len(old), len(new))
+        for left, right in zip(old[:paired], new[:paired], strict=True):
+            if SequenceMatcher(None, left.split(), right.split()).ratio() >= ALIKE:
+                yield changed_words(left, right)
+            else:
+                yield (Piece(Change.REMOVED, left),)
+                yield (Piece(Change.ADDED, right),)
+        yield from ((Piece(Change.REMOVED, item),) for item in old[paired:])
+        yield from ((Piece(Change.ADDED, item),) for item in new[paired:])
 
 
-def _words(text: str) -> list[str]:
-    """The words, each with the space before it: what is added at the end leaves those before it as they are."""
-    return re.findall(r"\s*\S+|\s+$", text)
+def _pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
+    # Frequent words as anchors would make a long text take as long as its length squared: difflib leaves them out.
+    matcher = SequenceMatcher(None, [token.strip() for token in old], [token.strip() for token in new])
+    for tag, low, high, start, end in matcher.get_opcodes():
+        if tag == "equal":
+            yield Piece(Change.KEPT, "".join(new[start:end]))
+            continue
+        if low < high:
+            yield Piece(Change.REMOVED, "".join(old[low:high]))
+        if start < end:
+            yield Piece(Change.ADDED, "".join(new[start:end]))
+
+
+def _tokens(text: str) -> list[str]:
+    """Words, each with the white space that follows it: joined again they are the text."""
+    return re.findall(r"\s*\S+\s*|\s+", text)

@@ -11,16 +11,16 @@ from services.intake.rules.template import LABELS, is_list
 from shared import dates
 from shared.contracts.fields import Revision
 from shared.contracts.submissions import ProjectTemplate
-from shared.differences import Piece, differences_in_lines, differences_in_words
+from shared.differences import Pieces, changed_items, changed_whole, changed_words
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedField:
-    """A field of the template that differs; the pieces of a list are its items."""
+    """A field of the template that differs, each of its items (one, unless it is a list) in pieces."""
 
     label: str
     is_list: bool
-    pieces: Sequence[Piece]
+    items: Sequence[Pieces]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class ComparedRevision:
 def changes(before: ProjectTemplate, after: ProjectTemplate) -> list[ChangedField]:
     """Every field that changed, in the order of the template."""
     return [
-        ChangedField(label, is_list(field), _pieces(getattr(before, field), getattr(after, field)))
+        ChangedField(label, is_list(field), _items(getattr(before, field), getattr(after, field)))
         for field, label in LABELS.items()
         if getattr(before, field) != getattr(after, field)
     ]
@@ -49,10 +49,12 @@ def beside_the_last(revisions: Sequence[ProjectRevision]) -> list[ComparedRevisi
     ][::-1]
 
 
-def _pieces(before: Any, after: Any) -> list[Piece]:
+def _items(before: Any, after: Any) -> Sequence[Pieces]:
     if isinstance(before, list):
-        return differences_in_lines(before, after)
-    return differences_in_words(_in_words(before), _in_words(after))
+        return changed_items(before, after)
+    if isinstance(before, str):
+        return (changed_words(before, after),)
+    return (changed_whole(_in_words(before), _in_words(after)),)
 
 
 def _in_words(value: Any) -> str:

@@ -11,8 +11,9 @@ from services.screening.routes.desk import DESK, PAGES, InScreening, meet, page_
 from services.screening.rules.approval import Terms, faults_in_terms
 from services.screening.rules.findings import NAMES, Kind
 from shared.contracts.intake import Fault
+from shared.contracts.message import subject
 from shared.runtime.work import Work
-from shared.web import Caller, FormIs, NotFound, StaffIs, Submitted, ViewerIs, redirect
+from shared.web import Caller, Conflict, FormIs, NotFound, StaffIs, Submitted, ViewerIs, redirect
 
 RULES: Final = f"{DESK}/rules"
 
@@ -57,14 +58,16 @@ async def set_rule(request: Request, caller: StaffIs, form: FormIs, work: InScre
 @routes.post("/rules/{rule_id}/pause")
 async def pause(rule_id: RuleId, request: Request, _caller: StaffIs, work: InScreening) -> RedirectResponse:
     """Let a rule approve nothing for the time being."""
-    _found(rule_id, await store.approval_rules.pause(work.connection, rule_id, work.now))
+    await _must_stand(rule_id, work)
+    await store.approval_rules.pause(work.connection, rule_id, work.now)
     return redirect(request, RULES, said=f"Rule {rule_id} is paused: it approves nothing.")
 
 
 @routes.post("/rules/{rule_id}/resume")
 async def resume(rule_id: RuleId, request: Request, _caller: StaffIs, work: InScreening) -> RedirectResponse:
     """Let a paused rule go on."""
-    _found(rule_id, await store.approval_rules.pause(work.connection, rule_id, None))
+    await _must_stand(rule_id, work)
+    await store.approval_rules.pause(work.connection, rule_id, None)
     return redirect(request, RULES, said=f"Rule {rule_id} holds again.")
 
 
@@ -72,13 +75,19 @@ async def resume(rule_id: RuleId, request: Request, _caller: StaffIs, work: InSc
 async def remove(rule_id: RuleId, request: Request, caller: StaffIs, work: InScreening) -> RedirectResponse:
     """Remove a rule for good."""
     here = await meet(caller, work)
-    _found(rule_id, await store.approval_rules.remove(work.connection, rule_id, by_id=here.id, at=work.now))
+    await _must_stand(rule_id, work)
+    await store.approval_rules.remove(work.connection, rule_id, by_id=here.id, at=work.now)
     return redirect(request, RULES, said=f"Rule {rule_id} is removed. What it approved stays approved.")
 
 
-def _found(rule_id: int, found: bool) -> None:
-    if not found:
-        raise NotFound(f"There is no rule {rule_id}, or it was removed.")
+async def _must_stand(rule_id: int, work: Work) -> None:
+    """Lock a rule; raises `NotFound`, or `Conflict` for one that was removed."""
+    await work.lock(subject("rule", str(rule_id)))
+    removed = await store.approval_rules.is_removed(work.connection, rule_id)
+    if removed is None:
+        raise NotFound(f"There is no rule {rule_id}.")
+    if removed:
+        raise Conflict(f"Rule {rule_id} was removed for good: set another one.")
 
 
 def _terms(form: Submitted) -> Terms:

@@ -59,28 +59,24 @@ async def add(connection: Connection, terms: Terms, *, by_id: str, at: datetime)
     return rule_id
 
 
-async def pause(connection: Connection, rule_id: int, at: datetime | None) -> bool:
-    """Pause a rule, or without a moment let it go on; false where there is none that could."""
-    changed = await connection.fetchval(
-        "update approval_rules set paused_at = $2 where rule_id = $1 and removed_at is null returning true",
-        rule_id,
-        at,
+async def is_removed(connection: Connection, rule_id: int) -> bool | None:
+    """Whether a rule was removed; none where there never was one."""
+    removed: bool | None = await connection.fetchval(
+        "select removed_at is not null from approval_rules where rule_id = $1", rule_id
     )
-    return bool(changed)
+    return removed
 
 
-async def remove(connection: Connection, rule_id: int, *, by_id: str, at: datetime) -> bool:
-    """Remove a rule for good; false where there is none. What it approved stays explained."""
-    removed = await connection.fetchval(
-        """
-        update approval_rules set removed_at = $2, removed_by = $3
-        where rule_id = $1 and removed_at is null returning true
-        """,
-        rule_id,
-        at,
-        by_id,
+async def pause(connection: Connection, rule_id: int, at: datetime | None) -> None:
+    """Pause a rule, or without a moment let it go on."""
+    await connection.execute("update approval_rules set paused_at = $2 where rule_id = $1", rule_id, at)
+
+
+async def remove(connection: Connection, rule_id: int, *, by_id: str, at: datetime) -> None:
+    """Remove a rule for good. What it approved stays explained."""
+    await connection.execute(
+        "update approval_rules set removed_at = $2, removed_by = $3 where rule_id = $1", rule_id, at, by_id
     )
-    return bool(removed)
 
 
 async def of_host(connection: Connection, host_id: str) -> list[ApprovalRule]:

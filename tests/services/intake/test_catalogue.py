@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from time import perf_counter
 
 import pytest
 
@@ -252,8 +251,7 @@ async def test_the_catalogue_is_for_students_and_staff(shelf: FrontDoor, session
             assert "Apply for this project" not in words_of(answer)
 
 
-async def test_a_thousand_projects_are_there_before_anybody_would_notice(studying: Studying, shelf: FrontDoor) -> None:
-    """Far within the 200 ms of a first paint, on a machine that others use too."""
+async def test_a_thousand_projects_are_shown_a_page_at_a_time(studying: Studying, shelf: FrontDoor) -> None:
     await shelf.intake.connection.execute(
         """
         insert into projects select 'X' || n, round_id, host_id, revision, state
@@ -263,11 +261,4 @@ async def test_a_thousand_projects_are_there_before_anybody_would_notice(studyin
         insert into catalogue select * from catalogue_entries where project_id like 'X%';
         """
     )
-    for path in ("/catalogue", "/catalogue?q=river+too", "/catalogue/X7"):
-        taken = []
-        for _ in range(5):
-            begun = perf_counter()
-            await studying.open(path)
-            taken.append(perf_counter() - begun)
-        assert min(taken) < 0.15, f"{path}: {taken}"
     assert "Page 2 of 42" in await studying.page("/catalogue?page=2")

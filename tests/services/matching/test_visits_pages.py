@@ -80,7 +80,7 @@ async def test_days_are_recorded_from_the_first_one_on_and_can_be_corrected(
     matching: Matching, hosts: httpx.AsyncClient
 ) -> None:
     await matching.step_to(MONDAY + timedelta(days=1))
-    assert "Attendance to record" in Page(await hosts.get("/host/placements")).text
+    assert "To record" in Page(await hosts.get("/host/placements")).text
 
     answer = await record(hosts, day_21="present", day_22="absent")
     assert (answer.status_code, answer.headers["location"]) == (303, PAGE)
@@ -89,7 +89,7 @@ async def test_days_are_recorded_from_the_first_one_on_and_can_be_corrected(
     assert await recorded(matching) == ["21 present", "22 excused"]
     rows = await matching.service.connection.fetch("select presence from attendance order by id")
     assert [row["presence"] for row in rows] == ["present", "absent", "excused"]
-    assert "Attendance to record" not in Page(await hosts.get("/host/placements")).text
+    assert "To record" not in Page(await hosts.get("/host/placements")).text
 
 
 async def test_what_was_said_before_is_not_recorded_again(matching: Matching, hosts: httpx.AsyncClient) -> None:

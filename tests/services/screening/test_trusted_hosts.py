@@ -107,7 +107,8 @@ async def test_a_rule_is_paused_holds_again_and_is_removed(trusting: Desk) -> No
     assert "No rule is set" in page
     assert "removed by quinn" in page
     assert "Approved 1 revision" in page, "what it approved stays explained"
-    assert (await quinn.post(f"{SCREENING}/rules/1/resume")).status_code == 404
+    assert (await quinn.post(f"{SCREENING}/rules/1/resume")).status_code == 409
+    assert (await quinn.post(f"{SCREENING}/rules/2/resume")).status_code == 404
 
 
 async def test_a_rule_at_fault_is_shown_again_and_not_set(trusting: Desk) -> None:

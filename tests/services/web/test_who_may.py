@@ -42,6 +42,13 @@ A_DRAFT = """
     values ($1::uuid, $2, 'P-' || $1::uuid, 1, '{}', 1, '{}', now()) returning draft_id
 """
 
+A_RULE = """
+    with maker as (insert into screening.staff (staff_id, name, may_review) values ('quinn', 'Quinn', true))
+    insert into screening.approval_rules
+        (host_id, corrections_only, without, round_id, reason, made_by, made_at)
+    values ($1, false, '{}', $2, 'Known well.', 'quinn', now()) returning rule_id
+"""
+
 
 def _routes() -> dict[str, RouteContext]:
     """Every route there is, by method and path; `HEAD` and `OPTIONS` are the framework's."""
@@ -128,8 +135,10 @@ async def _things(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str,
         "select cv from intake.applications where application_id = $1", ids["application_id"]
     )
     draft_id = await connection.fetchval(A_DRAFT, new_id(), ids["host_id"])
+    rule_id = await connection.fetchval(A_RULE, ids["host_id"], ids["round_id"])
     return {
         **ids,
+        "rule_id": str(rule_id),
         "draft_id": str(draft_id),
         "step": "work",
         **{f"{row['respondent']} survey_id": str(row["survey_id"]) for row in surveys},

@@ -85,6 +85,12 @@ def test_groups_fare_as_their_students_do(grouping: str, expected: list[Group]) 
     assert expected[1].rate == expected[1].placed / expected[1].applied
 
 
+def test_of_those_placed_it_is_told_who_got_the_first_choice() -> None:
+    seen = preview(APPLICATIONS, PLACES)
+
+    assert groups(seen, Policy.MOST_PLACES, {}, GROUPINGS["Division"]) == [Group("Not known", 3, 2, 1)]
+
+
 @given(small_markets())
 def test_a_pair_blocks_where_the_definition_says_so(market: SmallMarket) -> None:
     for match in market.matches()[:20]:
