@@ -60,7 +60,7 @@ async def acquire(pool: Pool) -> AsyncIterator[Connection]:
         _let_go_of(connection)
         raise
     except Exception as error:
-        if not _is_loss(error):
+        if not _is_loss(error, connection):
             raise
         _let_go_of(connection)
         if isinstance(error, TimeoutError):
@@ -86,7 +86,7 @@ async def transaction(connection: Connection, *, locks: Sequence[int] = ()) -> A
         await connection.execute(f"begin;{_TAKE_LOCKS.format(','.join(map(str, locks))) if locks else ''}")
         yield
     except Exception as error:
-        if not _is_loss(error):  # else it is let go of, as it is where its user is cancelled
+        if not _is_loss(error, connection):  # else it is let go of, as it is where its user is cancelled
             await connection.execute("rollback")
         raise
     await connection.execute("commit")
@@ -96,10 +96,10 @@ async def transaction(connection: Connection, *, locks: Sequence[int] = ()) -> A
 _TAKE_LOCKS = "select pg_advisory_xact_lock(key) from unnest('{{{0}}}'::bigint[]) as key"
 
 
-def _is_loss(error: Exception) -> bool:
-    """An `InterfaceError` is a connection that was lost under its user, unless it is about a value."""
+def _is_loss(error: Exception, connection: Connection) -> bool:
+    """An `InterfaceError` is a connection that was lost under its user, unless that is still there: then it is a bug."""
     if isinstance(error, asyncpg.InterfaceError):
-        return not isinstance(error, ValueError)
+        return connection.is_closed()
     return isinstance(error, _LOST)
 
 
