@@ -97,7 +97,7 @@ _TAKE_LOCKS = "select pg_advisory_xact_lock(key) from unnest('{{{0}}}'::bigint[]
 
 
 def _is_loss(error: Exception, connection: Connection) -> bool:
-    """An `InterfaceError` is a connection that was lost under its user; where it is still there, it is a bug of ours."""
+    """An `InterfaceError` is a connection that was lost under its user; where it is still there, a bug of ours."""
     if isinstance(error, asyncpg.InterfaceError):
         return connection.is_closed()
     return isinstance(error, _LOST)
