@@ -36,6 +36,18 @@ document.addEventListener("htmx:load", (event) => {
   // HTMX begins with the whole page, which is prepared already.
   if (event.target !== document.body) prepare(event.target);
 });
+/** After a check, a field is at fault as long as a fault is said of it, and the summary goes with the last one. */
+function followFaults() {
+  document.querySelectorAll(".field").forEach((field) => {
+    const wrong = field.querySelector(".fault") !== null;
+    field.classList.toggle("bad", wrong);
+    const control = field.querySelector("input, textarea, select");
+    if (control?.hasAttribute("aria-invalid") && !wrong) control.removeAttribute("aria-invalid");
+    else if (control && wrong && field.tagName !== "FIELDSET") control.setAttribute("aria-invalid", "true");
+  });
+  if (!document.querySelector(".fault")) document.getElementById("faults")?.remove();
+}
+document.addEventListener("htmx:afterSettle", followFaults);
 // What saves itself says so when it cannot.
 document.addEventListener("htmx:sendError", (event) => {
   if (event.detail.target.id !== "saved") return;
