@@ -45,7 +45,12 @@ function followFaults() {
     if (control?.hasAttribute("aria-invalid") && !wrong) control.removeAttribute("aria-invalid");
     else if (control && wrong && field.tagName !== "FIELDSET") control.setAttribute("aria-invalid", "true");
   });
-  if (!document.querySelector(".fault")) document.getElementById("faults")?.remove();
+  const summary = document.getElementById("faults");
+  const isMended = (link) => {
+    const field = document.getElementById(decodeURIComponent(link.hash.slice(1)))?.closest(".field");
+    return field && !field.querySelector(".fault");
+  };
+  if (summary && [...summary.querySelectorAll("a")].every(isMended)) summary.remove();
 }
 document.addEventListener("htmx:afterSettle", followFaults);
 // What saves itself says so when it cannot.
