@@ -179,11 +179,14 @@ create table remarks (project_id text primary key, remark text not null);
 create index notes_of_a_project on notes (project_id);
 """
 
-REVISION = """
+PRESENT = max(file.stem[:4] for file in migrations(SCREENING.name).glob("[0-9]*.sql"))
+"""The newest of screening's migrations."""
+
+REVISION = f"""
 from shared.database.migration import sql_beside
 
 revision = "added"
-down_revision = "0001"
+down_revision = "{PRESENT}"
 upgrade = sql_beside(__file__)
 """
 
@@ -256,4 +259,4 @@ async def test_a_migration_that_is_kept_waiting_for_good_says_by_whom(
     async with somebody_reads(notes) as reader:
         with pytest.raises(MigrationBlocked, match=rf"process {reader.get_server_pid()} of \S+ \(a long report\)"):
             await prepare(notes, added)
-    assert await notes.connection.fetchval("select version_num from version") == "0001"
+    assert await notes.connection.fetchval("select version_num from version") == PRESENT

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from shared.contracts.directory import SCREENING
 from shared.contracts.intake import ProjectSubmitted, ProjectWithdrawn
 from shared.contracts.message import Event
+from shared.contracts.notifications import LinksRevoked
 from shared.runtime import Service, Work
 from tests.support.probe import declined, noting_probe
 
@@ -45,7 +46,7 @@ def next_noting_probe() -> Service:
     """It notes of which projects it knows the access, and hears both versions."""
     events = next_version()
     present = noting_probe()
-    service = Service(replace(SCREENING, hears=(events.submitted, events.submitted_2, ProjectWithdrawn)))
+    service = Service(replace(SCREENING, hears=(events.submitted, events.submitted_2, ProjectWithdrawn, LinksRevoked)))
     service.handlers |= {name: handler for name, handler in present.handlers.items() if name != events.submitted.type}
     service.effects |= present.effects
 
