@@ -1,6 +1,7 @@
 """`first_paint_ms`: how long after a click a reader sees a page, in Chromium on this machine, with 1,000 projects."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -63,6 +64,7 @@ async def _programme(place: Place, folder: Path) -> AsyncIterator[Mapping[str, s
     stop = Stop(Moment.APPLICATIONS, term.calendar.opens_at + timedelta(minutes=1))
     async with stage_for(term, AdministratorUrls(place.database_url, place.amqp_url)) as stage:
         await play_term(term, stage, lambda: None, stop)
+        gc.freeze()  # as `serve` does; and what the play itself has left is in no process that serves
         app = application(list(stage.replicas.values()), Door({}, SETTINGS))
         plain = ""
 

@@ -1,6 +1,7 @@
 """Runs services behind an HTTP server until the process is asked to stop."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -38,6 +39,7 @@ async def serve(
     Raises the error of a service whose runtime crashed, so that whoever started the process starts it again.
     """
     async with house(addresses, names=names, door=door, clock=clock) as running:
+        gc.freeze()  # what is there now stays: a request need not wait until it was looked through again
         server = Server(
             uvicorn.Config(running.application, host=host, port=port, log_config=None, access_log=False, lifespan="off")
         )
