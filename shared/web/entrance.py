@@ -26,7 +26,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/", response_class=HTMLResponse)
-async def show_first_page(request: Request, visitor: VisitorIs) -> Response:
+async def show_first_page(visitor: VisitorIs) -> Response:
     """Where a caller begins; for a stranger, the ways in."""
     places = places_of(visitor)
     if places:

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from shared.clock import LOCAL_TIME
 from shared.contracts.faults import faults_of
 from shared.contracts.intake import Fault
 
@@ -52,13 +51,6 @@ class Submitted:
         try:
             return date.fromisoformat(self.line(name))
         except ValueError:
-            return None
-
-    def moment(self, name: str) -> datetime | None:
-        """A day and a time where the university is, as `<input type="datetime-local">` sends it; in UTC."""
-        try:
-            return datetime.fromisoformat(self.line(name)).replace(tzinfo=LOCAL_TIME).astimezone(UTC)
-        except (ValueError, OverflowError):
             return None
 
     def flag(self, name: str) -> bool:

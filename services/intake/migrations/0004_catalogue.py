@@ -2,6 +2,6 @@
 
 from shared.database.migration import sql_beside
 
-revision = "0005"
-down_revision = "0004"
+revision = "0004"
+down_revision = "0003"
 upgrade = sql_beside(__file__)
