@@ -78,8 +78,8 @@ async def consume_as_service(place: Place, messages: int) -> float:
 
 async def settled(replica: Replica) -> None:
     """Wait until all that was delivered is acknowledged, and all that was said is confirmed and marked."""
-    for consumer in replica.consumers:
-        await consumer.finish()
+    for subscriber in replica.subscribers:
+        await subscriber.finish()
     while await replica.anything_due():
         await asyncio.sleep(LOOKS_EVERY)
 

@@ -194,9 +194,9 @@ async def test_when_the_broker_closes_a_channel_inside_a_handler(start: Start, b
     await send(screening, sent)
     await gate.inside.wait()
     (replica,) = screening.replicas
-    for consumer in replica.consumers:
-        assert consumer._channel is not None
-        below = await consumer._channel.get_underlay_channel()
+    for subscriber in replica.subscribers:
+        assert subscriber._delivers is not None
+        below = await subscriber._delivers.channel.get_underlay_channel()
         await cast("aiormq.Channel", below).basic_ack(1_000_000)
         await asyncio.wait([cast("aiormq.Channel", below).closing])
         ledger.injected("channel closed by the broker")

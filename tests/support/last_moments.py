@@ -13,11 +13,11 @@ from unittest.mock import patch
 
 from services.notifications.transport import MailServer
 from shared.runtime import Service, UnitsOfWork, Work
-from shared.runtime.consumer import Consumer
 from shared.runtime.handling import Handling
 from shared.runtime.relay import Relay
 from shared.runtime.replica import Replica
 from shared.runtime.store import outbox
+from shared.runtime.subscriber import GroupSubscriber
 
 Replicas = Callable[[], Awaitable[Replica]]
 """Waits until the replica runs."""
@@ -55,8 +55,8 @@ def _between_commit_and_publish(_service: Service, replica: Replicas) -> None:
     """All that was delivered is acknowledged: what it said is in the table, and nowhere else."""
 
     async def publish(*_arguments: Any, **_named: Any) -> None:
-        for consumer in (await replica()).consumers:
-            await consumer.finish()
+        for subscriber in (await replica()).subscribers:
+            await subscriber.finish()
         die()
 
     relay = Relay.__init__
@@ -101,7 +101,7 @@ def _between_mail_and_record(_service: Service, _replica: Replicas) -> None:
 
 def _while_stopping(_service: Service, _replica: Replicas) -> None:
     """The broker delivers no more, and what it had delivered is not yet handled."""
-    _wrap(Consumer, "finish", before=die)
+    _wrap(GroupSubscriber, "finish", before=die)
 
 
 def _wrap(
