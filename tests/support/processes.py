@@ -61,6 +61,8 @@ class ServiceProcess:
 
     service: str
     pid: int
+    http_port: int | None
+    """Where it listens, if it does."""
     _process: ForkServerProcess
     _ended: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _is_stopping: bool = field(init=False, default=False)
@@ -71,6 +73,11 @@ class ServiceProcess:
     @property
     def alive(self) -> bool:
         return not self._ended.is_set()
+
+    @property
+    def serves(self) -> bool:
+        """Whether it runs and was not asked to stop."""
+        return self.alive and not self._is_stopping
 
     async def kill(self) -> None:
         """End it by SIGKILL, unless it has ended already."""
@@ -147,7 +154,7 @@ async def start_process(
     await asyncio.to_thread(process.start)
     tell.close()
     assert process.pid is not None
-    started = ServiceProcess(service, process.pid, process)
+    started = ServiceProcess(service, process.pid, http_port, process)
     try:
         async with asyncio.timeout(STARTS_WITHIN):
             problem = await _next_word(told, at_sudden_death="" if die else "it died")
