@@ -53,12 +53,12 @@ class Ledger:
         self.faults[kind] += times
         self._injected.add(kind)
 
-    def over(self) -> None:
-        """The faults of this test are over: how long it takes to recover from them counts from now.
+    def over(self, *kinds: str) -> None:
+        """The faults of this test, or those of these kinds, are over: how long it takes to recover counts from now.
 
         Where it makes no sense to ask how long, as of a message that came twice, nobody says so.
         """
-        self._over_since = dict.fromkeys(self._injected, monotonic())
+        self._over_since = dict.fromkeys(kinds or self._injected, monotonic())
 
     def judged(self, report: Report) -> None:
         """Keep the report of one history, and fail the test unless it is clean."""

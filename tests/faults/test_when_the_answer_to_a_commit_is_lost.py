@@ -6,17 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from shared.clock import system_time
 from shared.contracts.intake import ProjectSubmitted, RoundScheduled
 from shared.contracts.screening import ProjectApproved
 from shared.runtime import Work
-from shared.runtime.store import inbox
 from tests.faults.conftest import Ledger
 from tests.support.examples import project_submitted
 from tests.support.faulty import judged, projects, send
 from tests.support.history import judge
 from tests.support.network import Link, link_to
 from tests.support.noted import Notes
+from tests.support.postgresql_answers import COMMITTED, ONE_INSERTED, ONE_READ, SOME_DELETED, completed
 from tests.support.probe import probe, say_declined, submitted, withdrawn
 from tests.support.running import Start
 from tests.support.waiting import let_a_while_pass, until
@@ -24,16 +23,6 @@ from tests.support.waiting import let_a_while_pass, until
 MANY = 120
 ERRANDS = 12
 ROUND = Path(__file__).parent.parent.parent / "docs" / "examples" / "round.json"
-
-
-def completed(tag: str) -> bytes:
-    """How PostgreSQL says that a command is done: `CommandComplete` of its protocol, with the command's tag."""
-    return b"C" + (len(tag) + 5).to_bytes(4, "big") + tag.encode() + b"\0"
-
-
-COMMITTED = completed("COMMIT")
-ONE_INSERTED = completed("INSERT 0 1")
-SOME_DELETED = b"DELETE "
 
 
 @pytest.fixture
@@ -61,7 +50,7 @@ async def test_when_a_group_was_handled(notes: Notes, link: Link, ledger: Ledger
     assert await notes.failed() == []
 
 
-@pytest.mark.parametrize("answer", [COMMITTED, ONE_INSERTED], ids=["handled", "suspected"])
+@pytest.mark.parametrize("answer", [COMMITTED, ONE_READ], ids=["handled", "suspected"])
 async def test_when_a_message_was_handled_alone(notes: Notes, link: Link, ledger: Ledger, answer: bytes) -> None:
     """What a dead process had in hand is handled alone, after it was noted that it may be what killed it."""
     first = await notes.start(die="inside-the-handler")
@@ -171,7 +160,6 @@ async def test_when_a_caller_gave_a_verdict(start: Start, link: Link, ledger: Le
     answers = [await screening.http.post(verdict, json={"verdict": "approve"}) for _ in range(2)]
     ledger.injected("answer to a commit lost")
     ledger.over()
-    print([a.text for a in answers])
     assert [answer.status_code for answer in answers] == [503, 409]
     await let_a_while_pass(screening.connection)
     await screening.quiet()

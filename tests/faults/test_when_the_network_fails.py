@@ -119,9 +119,7 @@ async def test_when_packets_are_lost_on_the_way_from_another_machine_and_then_al
         link_to(notes.amqp_url, host=remote.here) as to_broker,
     ):
         remote.lose(0.08)
-        await notes.start(
-            first=remote.enter, to_database=to_database, to_broker=to_broker, is_remote=True
-        )
+        await notes.start(first=remote.enter, to_database=to_database, to_broker=to_broker, is_remote=True)
         await notes.send(*(submitted(f"P{number}") for number in range(50)))
         ledger.injected("packets lost")
         await notes.until_noted(25)
@@ -130,5 +128,5 @@ async def test_when_packets_are_lost_on_the_way_from_another_machine_and_then_al
         await notes.send(*(submitted(f"Q{number}") for number in range(MANY)))
         await until_some_wait(notes)
         await asyncio.to_thread(remote.plug_in)
-        ledger.over()
+        ledger.over("cable pulled")
         ledger.judged(await notes.judged())

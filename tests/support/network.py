@@ -120,9 +120,7 @@ class Link:
             far_reader, far_writer = await asyncio.open_connection(*self._target)
             wire.writers.append(far_writer)
             asked = asyncio.create_task(self._pass_on(near_reader, far_writer, wire.may_ask))
-            answered = asyncio.create_task(
-                self._pass_on(far_reader, near_writer, wire.may_answer, loses=self._loses)
-            )
+            answered = asyncio.create_task(self._pass_on(far_reader, near_writer, wire.may_answer, loses=self._loses))
             try:
                 await asyncio.wait((asked, answered), return_when=asyncio.FIRST_COMPLETED)
             finally:

@@ -31,6 +31,7 @@ from tests.support.shared_clock import SharedClock
 from tests.support.waiting import let_a_while_pass, until
 
 if TYPE_CHECKING:
+    import aiormq
     import asyncpg
 
 
@@ -57,13 +58,14 @@ class Notes:
         probe: str = PROBE,
         *,
         die: str | None = None,
+        freeze: str | None = None,
         first: Callable[[], None] | None = None,
         to_database: Link | None = None,
         to_broker: Link | None = None,
         environment: Mapping[str, str] = {},
         is_remote: bool = False,
     ) -> ServiceProcess:
-        """Start a process, which takes its own life at a moment if it is told one; what it does `first` it does first.
+        """Start a process, which dies or freezes at a moment if it is told one; what it does `first` it does first.
 
         By way of a link, only the process is led: the test itself reaches the servers without it. One that is remote is
         not asked whether it is ready.
@@ -75,6 +77,7 @@ class Notes:
             clock=self.clock.file,
             http_port=None if is_remote else free_port(),
             die=die,
+            freeze=freeze,
             first=first,
             environment=environment,
         )
@@ -116,10 +119,15 @@ class Notes:
 
     async def waiting(self) -> int:
         """How many messages wait in the probe's queues."""
-        queues = [
-            await self.channel.declare_queue(lane.queue(SCREENING.name), passive=True, durable=True) for lane in Lane
-        ]
-        return sum(queue.declaration_result.message_count or 0 for queue in queues)
+        return sum([(await self._declared(lane)).message_count or 0 for lane in Lane])
+
+    async def consumers(self) -> int:
+        """To how many processes the broker delivers events."""
+        return (await self._declared(Lane.MESSAGES)).consumer_count or 0
+
+    async def _declared(self, lane: Lane) -> "aiormq.spec.Queue.DeclareOk":
+        queue = await self.channel.declare_queue(lane.queue(SCREENING.name), passive=True, durable=True)
+        return queue.declaration_result
 
     async def at_rest(self) -> bool:
         """Whether every event that was sent came to an end, and nothing waits to be handled or said."""

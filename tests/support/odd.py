@@ -1,6 +1,7 @@
 """Properties and headers that a publisher may well set, and that change nothing of what a message says.
 
-A new one is a line here: the soak publishes sound messages with each of them, and a test shows that each is taken.
+A new one is a line of `ODDITIES`: the soak publishes sound messages with each of them, and a test shows that each is
+taken. None may be one that a client library cannot read or a broker cannot pass on.
 """
 
 from collections.abc import Mapping
@@ -26,7 +27,7 @@ class Oddity:
 
     def message(self, headers: Mapping[str, Any], body: bytes) -> aio_pika.Message:
         """A message with this envelope and this body, and the oddity."""
-        ordered = dict(reversed(headers.items())) if self.is_in_reverse else dict(headers)
+        ordered = dict(reversed(list(headers.items()))) if self.is_in_reverse else dict(headers)
         properties = {
             "content_type": "application/json",
             "message_id": headers.get("ce-id"),
@@ -35,6 +36,8 @@ class Oddity:
         }
         return aio_pika.Message(body, headers={**ordered, **self.headers}, **properties)
 
+
+PLAIN = Oddity("nothing odd")
 
 _MOMENT = datetime(2027, 4, 21, 9, tzinfo=UTC)
 
@@ -49,7 +52,6 @@ ODDITIES = (
     Oddity("expiration", {"expiration": HOUR}),
     Oddity("reply to and correlation id", {"reply_to": "amq.gen-nobody", "correlation_id": "42/7"}),
     Oddity("timestamp", {"timestamp": _MOMENT}),
-    Oddity("no delivery mode", {"delivery_mode": aio_pika.DeliveryMode.NOT_PERSISTENT}),
     Oddity("header of whole numbers", headers={"x-small": 7, "x-large": 2**62, "x-negative": -(2**31)}),
     Oddity("header of a boolean", headers={"x-test": False}),
     Oddity("header of a float", headers={"x-score": 0.1}),
@@ -61,5 +63,6 @@ ODDITIES = (
     Oddity("header of much text", headers={"x-long": "ä" * 5_000}),
     Oddity("header with an empty value", headers={"x-empty": ""}),
     Oddity("many headers", headers={f"x-{number}": str(number) for number in range(100)}),
+    Oddity("time with an offset", headers={"ce-time": "2027-04-21T09:00:00.5+01:00"}),
     Oddity("headers in another order", is_in_reverse=True),
 )
