@@ -3,13 +3,14 @@
 import pytest
 
 from tests.faults.conftest import Ledger
-from tests.support.impatience import be_impatient
+from tests.support.first_things import be_impatient
 from tests.support.noted import Notes
 from tests.support.probe import submitted, withdrawn
 from tests.support.processes import ServiceProcess
 from tests.support.waiting import until
 
 MANY = 60
+ERRANDS = 12
 
 
 async def _another_takes_its_work(notes: Notes, frozen: ServiceProcess) -> None:
@@ -54,7 +55,7 @@ async def test_with_messages_in_hand(notes: Notes, ledger: Ledger, moment: str) 
 @pytest.mark.parametrize("moment", ["between-commit-and-publish", "between-effect-and-acknowledgement"])
 async def test_with_timers_and_effects_in_hand(notes: Notes, ledger: Ledger, moment: str) -> None:
     frozen = await notes.start(freeze=moment, first=be_impatient)
-    await notes.send(*(withdrawn(f"P{number}") for number in range(MANY)))
-    notes.step_to(await notes.timers(MANY))
+    await notes.send(*(withdrawn(f"P{number}") for number in range(ERRANDS)))
+    notes.step_to(await notes.timers(ERRANDS))
     await _another_takes_its_work(notes, frozen)
     await _it_wakes(notes, frozen, ledger, f"{moment} of a timer")

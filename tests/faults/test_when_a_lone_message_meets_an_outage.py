@@ -8,7 +8,7 @@ from shared.contracts.screening import ProjectDeclined
 from shared.runtime.outgoing import Outgoing
 from tests.faults.conftest import Ledger
 from tests.support.faulty import judged, projects, send, until_why
-from tests.support.impatience import be_impatient
+from tests.support.first_things import be_impatient
 from tests.support.network import Link, link_to
 from tests.support.noted import Notes
 from tests.support.probe import probe, say_declined, submitted, withdrawn

@@ -1,7 +1,6 @@
 """A service that is asked to stop does so within its own limit, whatever it is doing, and loses nothing."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -10,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from shared import logs
 from tests.faults.conftest import Ledger
+from tests.support.first_things import log_to
 from tests.support.network import Link, link_to
 from tests.support.noted import Notes
 from tests.support.probe import submitted
@@ -20,14 +19,6 @@ from tests.support.waiting import until
 MANY = 200
 GAVE_UP = "stopped before all was handled"
 STOPPED = "service stopped"
-
-
-def log_to(file: Path) -> None:
-    """What a process does first: its log goes to a file."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    for standard in (1, 2):
-        os.dup2(descriptor, standard)
-    logs.configure()
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ from shared.database.connection import MigrationBlocked
 from shared.database.preparation import prepare_schema
 from tests.faults.conftest import Ledger, declare_all
 from tests.support.history import Report, judge
-from tests.support.impatience import give_up_at_once
+from tests.support.first_things import give_up_at_once
 from tests.support.next_version import STEP_FREE, NextVersion, next_version
 from tests.support.noted import Notes
 from tests.support.probe import submitted
@@ -249,7 +249,7 @@ async def test_failures_and_dead_letters_are_kept_across_an_upgrade_and_a_rollba
     async def keep(version: str) -> None:
         """Have a version run that fails of whatever it is sent."""
         process = await notes.start(version, first=give_up_at_once)
-        await notes.send(*(submitted(f"{version} {number}") for number in range(5)))
+        await notes.send(*(submitted(f"P{number}") for number in range(5)))
 
         async def are_kept() -> bool:
             return sorted(await notes.failed()) == sorted(notes.sent)

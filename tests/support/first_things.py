@@ -1,5 +1,9 @@
-"""What a process does first that is to notice soon, and not only after a while, what it would notice in the end."""
+"""What a process does first, before its service runs in it."""
 
+import os
+from pathlib import Path
+
+from shared import logs
 from shared.broker import connection as broker
 from shared.database import connection as database
 from shared.runtime import publisher, retries
@@ -15,3 +19,11 @@ def be_impatient() -> None:
 def give_up_at_once() -> None:
     """What fails is not tried again."""
     retries.RETRIES = ()  # type: ignore[assignment]
+
+
+def log_to(file: Path) -> None:
+    """Its log goes to a file."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    for standard in (1, 2):
+        os.dup2(descriptor, standard)
+    logs.configure()
