@@ -41,42 +41,49 @@ def main() -> None:
 
 
 def _measure(keys: Sequence[str], size: Size, repeats: int, other: Checkout | None) -> int:
-    """Measure each, whatever becomes of the others; the exit status."""
+    """Start servers, measure on them, and show what was measured and what failed; the exit status."""
     console = Console()
-    measured: dict[str, Any] = {}
-    failures: dict[str, str] = {}
     with bench_servers() as servers:
         homes = [Home(Checkout.this(), servers.database_url, servers.amqp_url, "ours")]
         if other:
             homes.append(Home(other, servers.database_url, virtual_host(servers, "theirs"), "theirs"))
-        for key in keys:
-            began = time.monotonic()
-            try:
-                with console.status(key):
-                    figures = asyncio.run(in_turns(key, size, homes, repeats=repeats, logs=LOGS))
-            except FigureFailed as failure:
-                failures[key] = str(failure)
-                console.print(f"{key}: failed: {failure}", highlight=False, markup=False)
-                continue
-            measured[key] = _kept(key, figures, homes, size)
-            console.print(f"{key}: measured in {time.monotonic() - began:.0f} s", highlight=False)
-    title = f"This checkout's figures as multiples of those of {homes[1].checkout.root}" if other else "Benchmarks"
+        measured, failures = asyncio.run(measure_all(keys, size, repeats, homes, console))
+    title = f"This checkout's figures as multiples of those of {other.root}" if other else "Benchmarks"
     console.print(table_of(title, measured, failures))
     return 1 if failures else 0
 
 
-def _kept(key: str, figures: Sequence[Figure], homes: Sequence[Home], size: Size) -> dict[str, Any]:
-    """What is shown of it; and it is left for the document, unless it was so small that it says nothing."""
-    ours, *theirs = (figure.to_json() for figure in figures)
-    shown = ours
-    if theirs:
-        shown = figures[0].beside(figures[1]).to_json()
-    if size is not Size.SMALLEST:
-        if theirs:
-            ratios = {"commits": [home.checkout.commit for home in homes], "ours": ours, "theirs": theirs[0]}
-            results.keep(results.BESIDE, key, ratios | {"ratio": shown})
+async def measure_all(
+    keys: Sequence[str], size: Size, repeats: int, homes: Sequence[Home], console: Console
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What is to be shown of each figure, and why those failed that did; each is kept as soon as it is there."""
+    measured: dict[str, Any] = {}
+    failures: dict[str, str] = {}
+    for key in keys:
+        began = time.monotonic()
+        try:
+            with console.status(key):
+                figures = await in_turns(key, size, homes, repeats=repeats, logs=LOGS)
+        except FigureFailed as failure:
+            failures[key] = str(failure)
+            console.print(f"{key}: failed: {failure}", highlight=False, markup=False)
         else:
-            results.keep(results.ALONE, key, ours)
+            measured[key] = _kept(key, figures, homes, size)
+            console.print(f"{key}: measured in {time.monotonic() - began:.0f} s", highlight=False)
+    return measured, failures
+
+
+def _kept(key: str, figures: Sequence[Figure], homes: Sequence[Home], size: Size) -> dict[str, Any]:
+    """What is to be shown of it. It is left for the document, unless it was so small that it says nothing."""
+    ours, *theirs = (figure.to_json() for figure in figures)
+    if not theirs:
+        file, kept, shown = results.ALONE, ours, ours
+    else:
+        shown = figures[0].beside(figures[1]).to_json()
+        commits = [home.checkout.commit for home in homes]
+        file, kept = results.BESIDE, {"commits": commits, "ours": ours, "theirs": theirs[0], "ratio": shown}
+    if size is not Size.SMALLEST:
+        results.keep(file, key, kept)
     return shown
 
 

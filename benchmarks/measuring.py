@@ -14,10 +14,12 @@ import traceback
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TextIO
 
 import uvloop
 
+import shared
 from benchmarks.figure import Measured, Reading, Size
 from benchmarks.figures import FIGURES
 from benchmarks.processes import quieten
@@ -63,6 +65,8 @@ async def _answer(order: Order, answers: TextIO) -> None:
     this = asyncio.current_task()
     assert this is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
+    if (found := Path(shared.__file__).parents[1]) != Path.cwd():
+        raise RuntimeError(f"the product found is that of {found}: make .venv again")
     module = import_module(FIGURES[order.key].module)
     servers = BenchServers(order.database_url, order.amqp_url, order.template)
     async with aclosing(module.measure(servers, module.SIZES[order.size])) as readings:

@@ -19,9 +19,6 @@ from tests.support.intake import a_student_record
 from tests.support.matching import project_approved
 from tests.support.probe import submitted
 
-SIZES = Sizes(smallest=100, usual=5_000, long=100_000)
-"""Messages."""
-
 AT_A_TIME = 10_000
 """Messages that wait in a queue: what waits is in memory too, but in the broker's."""
 
@@ -60,11 +57,21 @@ HEARD = (
 )
 
 
-async def measure(servers: BenchServers, messages: int) -> AsyncIterator[Reading]:
+@dataclass(frozen=True, slots=True)
+class Load:
+    messages: int
+    services: tuple[Heard, ...] = HEARD
+
+
+SIZES = Sizes(smallest=Load(100, services=HEARD[:1]), usual=Load(5_000), long=Load(100_000))
+
+
+async def measure(servers: BenchServers, load: Load) -> AsyncIterator[Reading]:
     """The figure is how much the service that grows most grows over the second half of its messages."""
     peers: dict[str, Measured] = {}
     grown = []
-    for heard in HEARD:
+    messages = load.messages
+    for heard in load.services:
         idle, halfway, ended = await _resident(servers, heard, messages)
         grown.append(ended - halfway)
         peers[f"{heard.service}, idle"] = Measured(idle, "MB")

@@ -11,15 +11,15 @@ import aio_pika
 import asyncpg
 
 from benchmarks.checkout import ROOT
-from ninthweek.addresses import addresses
-from ninthweek.migration import migrate
-from ninthweek.services import NAMES
 from shared.broker.declaration import declare
 from shared.broker.topology import topology
+from shared.contracts.directory import SERVICES
 from shared.database.roles import service_url
 from shared.servers import Servers, local_servers, remove_servers
 
 FOLDER = ROOT / "var"
+
+ALL = tuple(card.name for card in SERVICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class BenchServers:
     template: str
     _numbers: Iterator[int] = field(default_factory=count)
 
-    async def fresh(self, services: Sequence[str] = NAMES) -> Place:
+    async def fresh(self, services: Sequence[str] = ALL) -> Place:
         """A new place, in which these services have their queues; what was in the queues before is gone."""
         name = f"{self.template}_{os.getpid()}_{next(self._numbers)}"
         administrator = await asyncpg.connect(self.database_url)
@@ -56,6 +56,10 @@ class BenchServers:
         return Place(_at(self.database_url, name), self.amqp_url)
 
     async def _make_template(self, administrator: asyncpg.Connection) -> None:
+        # Only here: every process of every figure imports this module, and these take a while.
+        from ninthweek.addresses import addresses  # noqa: PLC0415
+        from ninthweek.migration import migrate  # noqa: PLC0415
+
         await administrator.execute(f"create database {self.template}")
         url = _at(self.database_url, self.template)
         await migrate(database_url=url, amqp_url=self.amqp_url, service_urls=addresses(url, None, {}).database)

@@ -12,7 +12,7 @@ from benchmarks.servers import FOLDER, BenchServers
 from shared.servers import remove_servers
 from tests.journeys.terms import MadeUpTerm
 
-SIZES = Sizes(smallest=(2,), usual=(240, 1_000), long=(240, 1_000, 5_000))
+SIZES = Sizes(smallest=(4,), usual=(240, 1_000), long=(240, 1_000, 5_000))
 """Students of each term."""
 
 

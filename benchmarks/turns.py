@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.checkout import ROOT, Checkout
+from benchmarks.checkout import Checkout
 from benchmarks.figure import Figure, Reading, Size
 from benchmarks.measuring import Order, reading_from
 
@@ -75,7 +75,7 @@ class _Measurer:
         except TimeoutError:
             answer = {"failure": f"no number within {self.patience:.0f} s"}
         if answer is not None and "failure" in answer:
-            raise FigureFailed(f"{self.where}{answer['failure']} (see {self.log.relative_to(ROOT)})")
+            raise FigureFailed(f"{self.where}{answer['failure']} (see {self.log})")
         return answer and reading_from(answer)
 
 
