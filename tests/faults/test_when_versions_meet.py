@@ -27,8 +27,8 @@ from shared.database import migration
 from shared.database.connection import MigrationBlocked
 from shared.database.preparation import prepare_schema
 from tests.faults.conftest import Ledger, declare_all
-from tests.support.history import Report, judge
 from tests.support.first_things import give_up_at_once
+from tests.support.history import Report, judge
 from tests.support.next_version import STEP_FREE, NextVersion, next_version
 from tests.support.noted import Notes
 from tests.support.probe import submitted

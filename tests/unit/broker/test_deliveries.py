@@ -47,7 +47,8 @@ def delivery(
         body_size=sum(map(len, bodies)) if size is None else size,
         properties=commands.Basic.Properties(**properties),  # type: ignore[arg-type]
     )
-    return [pamqp.frame.marshal(frame, channel) for frame in (deliver, header, *map(ContentBody, bodies))]
+    frames: list[pamqp.frame.FrameTypes] = [deliver, header, *map(ContentBody, bodies)]
+    return [pamqp.frame.marshal(frame, channel) for frame in frames]
 
 
 def in_pieces(data: bytes, dice: random.Random) -> Iterable[bytes]:
