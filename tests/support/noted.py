@@ -1,5 +1,6 @@
 """Noting probes in processes of their own: what they are sent, what they did and said, and whether it is right."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -23,7 +24,7 @@ from shared.runtime import store
 from shared.servers.ports import free_port
 from tests.support.history import Report, judge
 from tests.support.network import Link, by_way_of
-from tests.support.probe import NOTES
+from tests.support.probe import NOTES, submitted
 from tests.support.processes import PROBE, ServiceProcess, start_process
 from tests.support.running import connect_to
 from tests.support.saying import say
@@ -211,6 +212,25 @@ class Notes:
             envelope = Envelope.from_headers(message.headers)
             causes[envelope.id] = envelope.correlation_id or ""
         return list(causes.values())
+
+
+@asynccontextmanager
+async def sustained_load(notes: Notes) -> AsyncIterator[None]:
+    """Somebody publishes events without a pause while the block lasts."""
+    stopped = asyncio.Event()
+
+    async def publish() -> None:
+        number = 0
+        while not stopped.is_set():
+            await notes.send(*(submitted(f"P{number}-{index}") for index in range(10)))
+            number += 1
+
+    publishing = asyncio.create_task(publish())
+    try:
+        yield
+    finally:
+        stopped.set()
+        await publishing
 
 
 @asynccontextmanager
