@@ -112,11 +112,11 @@ async def _measurer(home: Home, key: str, size: Size, log: Path) -> AsyncIterato
 
 async def _ended(process: Process) -> None:
     try:
-        async with asyncio.timeout(ENDS_WITHIN):
-            await process.wait()
-    except TimeoutError:
-        pass
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ENDS_WITHIN):
+                await process.wait()
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        if process.returncode != 0:  # else all that it started has ended before it
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
