@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,6 +39,7 @@ def main() -> None:
         parser.error(str(reason))
     keys = given.keys or [key for key, entry in FIGURES.items() if given.size is not Size.USUAL or not entry.is_long]
     repeats = 1 if given.size is Size.SMALLEST else given.repeats
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing that was started is left behind
     try:
         status = _measure(keys, given.size, repeats, other)
     except ServersUnavailable as reason:
