@@ -17,7 +17,7 @@ from benchmarks.measuring import Order, reading_from
 NO_ANSWER_AFTER = {Size.SMALLEST: 300.0, Size.USUAL: 1_200.0, Size.LONG: 10_800.0}
 """Seconds for a repeat, far more than any needs: one that hangs does not keep the others waiting for ever."""
 
-ENDS_WITHIN = 60.0
+ENDS_WITHIN = 40.0
 """Seconds, in order; then it is killed, with what it has started."""
 
 
