@@ -22,7 +22,7 @@ up: .venv/complete  ## run all services here, until Ctrl-C
 test: .venv/complete  ## run every test, or those of TESTS=tests/unit
 	.venv/bin/pytest --numprocesses $(WORKERS) $(PYTEST_OPTIONS) $(TESTS)
 
-faults: .venv/complete  ## kill, cut and confuse everything there is; ends with what was lost or done twice
+faults: .venv/complete  ## kill, cut and confuse everything there is; ends with what was lost or done twice, and how long recovery took
 	.venv/bin/pytest --numprocesses $(WORKERS) $(PYTEST_OPTIONS) tests/faults
 
 soak: .venv/complete  ## play whole terms for MINUTES=10 while a monkey injects faults at random; SEED=… plays them again

@@ -27,7 +27,7 @@ OURS = {
     "shared/runtime/publisher.py": "publishing, with its confirms",
     "shared/runtime/relay.py": "publishing, with its confirms",
     "shared/runtime/acknowledgement.py": "acknowledging",
-    "shared/runtime/consumer.py": "the unit of work: begin, commit, context, dispatch",
+    "shared/runtime/subscriber.py": "the unit of work: begin, commit, context, dispatch",
     "shared/runtime/handling.py": "the unit of work: begin, commit, context, dispatch",
     "shared/database/connection.py": "the unit of work: begin, commit, context, dispatch",
 }
