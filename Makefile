@@ -28,7 +28,7 @@ faults: .venv/complete  ## kill, cut and confuse everything there is; ends with 
 soak: .venv/complete  ## play whole terms for MINUTES=10 while a monkey injects faults at random; SEED=… plays them again
 	.venv/bin/python -m tests.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
-bench: .venv/bench  ## measure what it costs, beside its peers, within 15 minutes; KEYS='relay_ratio idle_cpu' for some of it
+bench: .venv/bench  ## measure what it costs, beside its peers; some of it by KEYS=…, next to nothing by SMALLEST=1, another checkout too by BESIDE=PATH
 	$(if $(BESIDE),$(MAKE) -C $(BESIDE) .venv/bench)
 	.venv/bin/python -m benchmarks $(if $(SMALLEST),--size smallest) $(if $(REPEATS),--repeats $(REPEATS)) \
 		$(if $(BESIDE),--beside $(BESIDE)) $(KEYS)

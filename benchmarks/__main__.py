@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from benchmarks.figures import FIGURES
 from benchmarks.servers import FOLDER, bench_servers, virtual_host
 from benchmarks.table import table_of
 from benchmarks.turns import FigureFailed, Home, in_turns
+from shared.servers import ServersUnavailable
 
 LOGS = FOLDER / "bench-logs"
 
@@ -37,7 +39,14 @@ def main() -> None:
         parser.error(str(reason))
     keys = given.keys or [key for key, entry in FIGURES.items() if given.size is not Size.USUAL or not entry.is_long]
     repeats = 1 if given.size is Size.SMALLEST else given.repeats
-    raise SystemExit(_measure(keys, given.size, repeats, other))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing that was started is left behind
+    try:
+        status = _measure(keys, given.size, repeats, other)
+    except ServersUnavailable as reason:
+        parser.error(str(reason))
+    except KeyboardInterrupt:  # what was measured by now is kept
+        status = 130
+    raise SystemExit(status)
 
 
 def _measure(keys: Sequence[str], size: Size, repeats: int, other: Checkout | None) -> int:

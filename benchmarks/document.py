@@ -4,7 +4,7 @@ A figure that has not been measured here keeps the lines that it has there.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from benchmarks import results
@@ -25,7 +25,7 @@ def main() -> None:
     DOCUMENT.write_text(text, encoding="utf-8")
 
 
-def with_table(text: str, name: str, measured: dict[str, Iterable[str]]) -> str:
+def with_table(text: str, name: str, measured: Mapping[str, Iterable[str]]) -> str:
     """The text, with these lines of these figures in the table between its marks, in the order of `FIGURES`."""
     begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
     before, _, rest = text.partition(begin)
