@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from shared.broker.topology import EVENTS, SUBMISSIONS, Lane, topology
+from shared.broker.topology import EVENTS, SUBMISSIONS, Lane, dead_letter_queue, topology
 from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES, Card, OutsideSystem
 
 _ALL = ".*"
@@ -95,7 +95,7 @@ def _service_permission(card: Card, user: _User, virtual_host: str) -> dict[str,
         user,
         virtual_host,
         write=_only(EVENTS, card.name),
-        read=_only(*(lane.queue(card.name) for lane in Lane)),
+        read=_only(*(lane.queue(card.name) for lane in Lane), dead_letter_queue(card.name)),
     )
 
 

@@ -15,6 +15,7 @@ from shared.clock import Clock, system_time
 from shared.database.connection import DatabaseAway, Pool, acquire, connect_pool
 from shared.runtime import store
 from shared.runtime.consumer import Consumer
+from shared.runtime.dead_letters import DeadLetters
 from shared.runtime.failure import describe
 from shared.runtime.flight import Flight
 from shared.runtime.handling import Handling
@@ -44,12 +45,13 @@ class Replica:
     pool: Pool
     relay: Relay
     consumers: tuple[Consumer, ...]
+    dead_letters: DeadLetters
     units_of_work: UnitsOfWork
     crash: "asyncio.Future[None]"
     """Done with the error of a task of the runtime that must not end; whoever runs the replica stops it then."""
 
     async def why_not_ready(self) -> list[str]:
-        """What keeps it from its work; empty while consumers consume, the pool answers and the outbox drains."""
+        """What keeps it from its work; empty while consumers consume, the pool answers, outbox and dead letters drain."""
         if self.crash.done():
             return ["the runtime has crashed"]
         delivers = all([await consumer.consumes() for consumer in self.consumers])
@@ -61,7 +63,7 @@ class Replica:
             reasons.append("the database does not answer")
         if self.relay.stalled_since is not None:
             reasons.append(f"the outbox has not drained since {self.relay.stalled_since:%H:%M:%S} UTC")
-        return reasons
+        return reasons + self.dead_letters.why_not_ready()
 
     async def anything_due(self) -> bool:
         """Whether its outbox has anything to say by now."""
@@ -99,10 +101,12 @@ async def running(
         relay = Relay(service.name, pool, clock, publish, ring, figures, flight)
         handling = Handling(service, pool, clock, relay, ring, figures, flight)
         consumers = _consumers(service, handling, settings, _until_answers(pool))
+        dead_letters = DeadLetters(service.name, handling, amqp_url)
         crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        replica = Replica(service, clock, pool, relay, consumers, handling.units_of_work, crash)
+        replica = Replica(service, clock, pool, relay, consumers, dead_letters, handling.units_of_work, crash)
         tasks = [asyncio.create_task(relay.run()), asyncio.create_task(_forget(pool, settings))]
         tasks += [asyncio.create_task(consumer.run()) for consumer in consumers]
+        tasks.append(asyncio.create_task(dead_letters.run(connection)))
         for task in tasks:
             task.add_done_callback(lambda ended: _note_crash(service.name, ended, crash))
         try:

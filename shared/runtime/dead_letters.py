@@ -1,0 +1,186 @@
+"""Dead letters: what the broker gave up delivering. Their service keeps each among its failures, as a live message.
+
+They lie in the service's queue `<service>.dead-letters`: an expiration passed, the limit of deliveries was reached, somebody
+rejected it, or a policy of the broker's administrator had the queue drop it. The broker notes that in the header `x-death`,
+with the exchange and the routing key that the message had.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractConnection
+
+from shared.broker.connection import BROKER_AWAY
+from shared.broker.topology import DEAD_LETTERS, Lane, dead_letter_queue
+from shared.database.connection import DatabaseAway, acquire
+from shared.runtime import store
+from shared.runtime.failure import GivenUp, describe
+from shared.runtime.handling import Handling
+from shared.runtime.incoming import Delivery, Incoming
+
+LOOK_EVERY = 5.0
+"""Seconds between two looks at whether there are any."""
+
+STUCK_AFTER = 30.0
+"""Seconds in which not one of them could be adopted, after which the service is not ready."""
+
+ANSWERS_WITHIN = 10.0
+"""Seconds that the broker may take to hand out one."""
+
+BY_POLICY = "only a policy of the broker's administrator does that, and none may: see `ninthweek queues`"
+
+REASONS = {
+    "expired": "its expiration passed before this service took it; what is sent here must have none",
+    "delivery_limit": "it was delivered again and again, and never acknowledged",
+    "rejected": "somebody other than this service rejected it",
+    "maxlen": f"its queue was full and dropped it; {BY_POLICY}",
+}
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """What the broker notes of a message's death, in its own words: reason, queue, exchange, routing-keys, time."""
+
+    noted: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, service: str, headers: Mapping[str, Any]) -> "Death":
+        """The latest in a queue of this service; an empty one where somebody laid the message there by hand."""
+        deaths = headers.get("x-death")
+        queues = {lane.queue(service) for lane in Lane}
+        ours = (
+            death
+            for death in (deaths if isinstance(deaths, list) else ())
+            if isinstance(death, dict) and death.get("queue") in queues
+        )
+        return cls(next(ours, {}))
+
+    @property
+    def may_be_forged(self) -> bool:
+        """Whether the message had an `x-death` when it was sent, by which a sender could pass for another.
+
+        RabbitMQ before 4 adds to it, and keeps the exchange and the routing key that stand there; then it sorts what it
+        writes by name, and else it does not. Since 4 it heeds nothing that a sender wrote.
+        """
+        return list(self.noted) == sorted(self.noted)
+
+    @property
+    def exchange(self) -> str:
+        return DEAD_LETTERS if self.may_be_forged else str(self.noted.get("exchange"))
+
+    @property
+    def routing_key(self) -> str:
+        keys = self.noted.get("routing-keys")
+        return str(keys[0]) if isinstance(keys, list) and keys else ""
+
+    def lane(self, service: str) -> Lane:
+        return Lane.EFFECTS if self.noted.get("queue") == Lane.EFFECTS.queue(service) else Lane.MESSAGES
+
+    @property
+    def cause(self) -> str:
+        """Why it died, and what to do about that."""
+        if self.may_be_forged:
+            return "nobody can tell how it came here, for it was sent with an x-death of its own, or laid here by hand"
+        reason = self.noted.get("reason")
+        if reason == "expired" and "original-expiration" not in self.noted:
+            return f"its queue let it expire; {BY_POLICY}"
+        return REASONS.get(str(reason), f"the broker says: {reason}")
+
+    def headers(self) -> dict[str, str]:
+        """As text, to be kept with the message."""
+        return {f"x-death-{name}": ascii(value) for name, value in self.noted.items()}
+
+
+class DeadLetters:
+    """Adopts the dead letters of one service: keeps each among its failures, of which staff are told.
+
+    Each has the identity that the live message had. So what was handled after all, or waits to be tried again, is no
+    failure; what came twice is one; and what staff retry is handled once.
+    """
+
+    def __init__(self, service: str, handling: Handling, amqp_url: str) -> None:
+        self._service = service
+        self._handling = handling
+        self._amqp_url = amqp_url
+        self._queue = dead_letter_queue(service)
+        self._left = 0
+        self._went_well_at = time.monotonic()
+
+    def why_not_ready(self) -> list[str]:
+        """That there are some which cannot be adopted; empty while there are none, or they become fewer."""
+        if not self._left or time.monotonic() - self._went_well_at < STUCK_AFTER:
+            return []
+        return [f"{self._left} dead letters stay in the queue {self._queue}, and cannot be taken from it"]
+
+    async def run(self, connection: AbstractConnection) -> None:
+        """Look every few seconds, and adopt what there is, until cancelled; whatever a letter does, the service goes on."""
+        while True:
+            try:
+                self._left = await self._count(connection)
+                if self._left:
+                    await self._adopt_all()
+                self._went_well_at = time.monotonic()
+            except (DatabaseAway, TimeoutError, *BROKER_AWAY) as error:
+                log.warning("dead letters were not adopted", service=self._service, error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - there is no end to what may be wrong with a dead letter
+                log.error("a dead letter cannot be adopted", service=self._service, error=describe(error))
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _count(self, connection: AbstractConnection) -> int:
+        async with asyncio.timeout(ANSWERS_WITHIN), connection.channel() as channel:
+            queue = await channel.declare_queue(self._queue, passive=True)
+            return queue.declaration_result.message_count or 0
+
+    async def _adopt_all(self) -> None:
+        """One after another, over a connection of their own: one that breaks it breaks the delivery of nothing else."""
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            connection = await aio_pika.connect(self._amqp_url)
+        try:
+            channel = await connection.channel()
+            queue = await channel.get_queue(self._queue, ensure=False)
+            while True:
+                async with asyncio.timeout(ANSWERS_WITHIN):
+                    letter = await queue.get(fail=False)
+                if letter is None:
+                    return
+                await self.adopt(letter.headers, letter.body)
+                await letter.ack()
+                self._went_well_at = time.monotonic()
+        finally:
+            with suppress(TimeoutError, *BROKER_AWAY):
+                async with asyncio.timeout(ANSWERS_WITHIN):
+                    await connection.close()
+
+    async def adopt(self, headers: Mapping[str, Any], body: bytes) -> None:
+        """Keep a dead letter among the failures; then it may be acknowledged. Raises `DatabaseAway`."""
+        death = Death.of(self._service, headers)
+        delivery = self._as_it_was(death, headers, body)
+        async with acquire(self._handling.pool) as connection:
+            in_hand = await store.inbox.has_in_hand(connection, delivery.identity)
+        if in_hand:
+            log.info("a dead letter was handled after all", service=self._service)
+            return
+        kept = replace(delivery.incoming, headers=delivery.incoming.headers | death.headers())
+        await self._handling.setbacks.fail(replace(delivery, incoming=kept), GivenUp(death.cause))
+
+    def _as_it_was(self, death: Death, headers: Mapping[str, Any], body: bytes) -> Delivery:
+        """Read as the live message would have been, so that it has the same identity."""
+        return self._handling.read(
+            Incoming.delivered(
+                service=self._service,
+                lane=death.lane(self._service),
+                exchange=death.exchange,
+                routing_key=death.routing_key,
+                headers=headers,
+                body=body,
+                delivered_before=True,
+            )
+        )
