@@ -16,6 +16,7 @@ from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES, Card, OutsideS
 
 _ALL = ".*"
 _NONE = "^$"
+_ABOVE_OTHERS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,24 @@ def definitions(
             *(_may_say(card, user, virtual_host) for card, user in services.items()),
             *(_may_submit(system, user, virtual_host) for system, user in systems.items()),
         ],
+        "policies": [_policy(virtual_host)],
         **_topology(virtual_host),
+    }
+
+
+def _policy(virtual_host: str) -> dict[str, Any]:
+    """One that repeats what the queues' own arguments say.
+
+    A queue has one policy, that of the highest priority: so none that is for all queues, such as an expiration on `.*`,
+    is ever theirs. Against an operator policy this is no defence.
+    """
+    return {
+        "vhost": virtual_host,
+        "name": "ninthweek",
+        "pattern": _only(*(queue.name for queue in topology().queues)),
+        "apply-to": "queues",
+        "definition": {"overflow": "reject-publish"},
+        "priority": _ABOVE_OTHERS,
     }
 
 

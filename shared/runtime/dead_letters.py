@@ -1,24 +1,24 @@
 """Dead letters: what the broker gave up delivering. Their service keeps each among its failures, as a live message.
 
-They lie in the service's queue `<service>.dead-letters`: an expiration passed, the limit of deliveries was reached, somebody
-rejected it, or a policy of the broker's administrator had the queue drop it. The broker notes that in the header `x-death`,
-with the exchange and the routing key that the message had.
+They lie in the service's queue `<service>.dead-letters`: an expiration passed, the limit of deliveries was reached,
+somebody rejected one, or a policy of the broker's administrator had the queue drop it. The broker notes that in the
+header `x-death`, with the exchange and the routing key that the message had.
 """
 
 import asyncio
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractConnection
 
 from shared.broker.connection import BROKER_AWAY
 from shared.broker.topology import DEAD_LETTERS, Lane, dead_letter_queue
-from shared.database.connection import DatabaseAway, acquire
+from shared.clock import system_time
+from shared.database.connection import acquire
 from shared.runtime import store
 from shared.runtime.failure import GivenUp, describe
 from shared.runtime.handling import Handling
@@ -27,11 +27,14 @@ from shared.runtime.incoming import Delivery, Incoming
 LOOK_EVERY = 5.0
 """Seconds between two looks at whether there are any."""
 
-STUCK_AFTER = 30.0
-"""Seconds in which not one of them could be adopted, after which the service is not ready."""
+STUCK_AFTER = timedelta(seconds=30)
+"""So long no look may succeed before the service is not ready."""
 
 ANSWERS_WITHIN = 10.0
 """Seconds that the broker may take to hand out one."""
+
+WARN_FOR = timedelta(hours=1)
+"""So long the service is not ready after a policy of the broker dropped one of its messages."""
 
 BY_POLICY = "only a policy of the broker's administrator does that, and none may: see `ninthweek queues`"
 
@@ -55,7 +58,7 @@ class Death:
     def of(cls, service: str, headers: Mapping[str, Any]) -> "Death":
         """The latest in a queue of this service; an empty one where somebody laid the message there by hand."""
         deaths = headers.get("x-death")
-        queues = {lane.queue(service) for lane in Lane}
+        queues = [lane.queue(service) for lane in Lane]
         ours = (
             death
             for death in (deaths if isinstance(deaths, list) else ())
@@ -85,12 +88,18 @@ class Death:
         return Lane.EFFECTS if self.noted.get("queue") == Lane.EFFECTS.queue(service) else Lane.MESSAGES
 
     @property
+    def by_policy(self) -> bool:
+        """Whether its queue did what no argument of our queues has it do."""
+        reason = self.noted.get("reason")
+        return reason == "maxlen" or (reason == "expired" and "original-expiration" not in self.noted)
+
+    @property
     def cause(self) -> str:
         """Why it died, and what to do about that."""
         if self.may_be_forged:
             return "nobody can tell how it came here, for it was sent with an x-death of its own, or laid here by hand"
         reason = self.noted.get("reason")
-        if reason == "expired" and "original-expiration" not in self.noted:
+        if reason == "expired" and self.by_policy:
             return f"its queue let it expire; {BY_POLICY}"
         return REASONS.get(str(reason), f"the broker says: {reason}")
 
@@ -111,53 +120,67 @@ class DeadLetters:
         self._handling = handling
         self._amqp_url = amqp_url
         self._queue = dead_letter_queue(service)
-        self._left = 0
-        self._went_well_at = time.monotonic()
+        self._stopping = asyncio.Event()
+        self._stopped = asyncio.Event()
+        self._stuck_since: datetime | None = None
+        self._policy_seen_at: datetime | None = None
 
     def why_not_ready(self) -> list[str]:
-        """That there are some which cannot be adopted; empty while there are none, or they become fewer."""
-        if not self._left or time.monotonic() - self._went_well_at < STUCK_AFTER:
-            return []
-        return [f"{self._left} dead letters stay in the queue {self._queue}, and cannot be taken from it"]
+        """That they cannot be adopted, and that a policy of the broker made some; empty where all is well."""
+        now, reasons = system_time(), []
+        if self._stuck_since and now - self._stuck_since > STUCK_AFTER:
+            reasons.append(f"nothing can be taken from the queue {self._queue} since {self._stuck_since:%H:%M:%S} UTC")
+        if self._policy_seen_at and now - self._policy_seen_at < WARN_FOR:
+            reasons.append("a policy of the broker's administrator drops messages: see `ninthweek queues`")
+        return reasons
 
-    async def run(self, connection: AbstractConnection) -> None:
-        """Look every few seconds, and adopt what there is, until cancelled; whatever a letter does, the service goes on."""
-        while True:
-            try:
-                self._left = await self._count(connection)
-                if self._left:
+    async def run(self) -> None:
+        """Adopt what there is, and what comes, until stopped; no letter can end the service."""
+        try:
+            while not self._stopping.is_set():
+                try:
                     await self._adopt_all()
-                self._went_well_at = time.monotonic()
-            except (DatabaseAway, TimeoutError, *BROKER_AWAY) as error:
-                log.warning("dead letters were not adopted", service=self._service, error=type(error).__name__)
-            except Exception as error:  # noqa: BLE001 - there is no end to what may be wrong with a dead letter
-                log.error("a dead letter cannot be adopted", service=self._service, error=describe(error))
-            await asyncio.sleep(LOOK_EVERY)
+                except Exception as error:  # noqa: BLE001 - there is no end to what may be wrong with a dead letter
+                    log.warning("dead letters cannot be adopted", service=self._service, error=describe(error))
+                    self._stuck_since = self._stuck_since or system_time()
+                await self._pause()
+        finally:
+            self._stopped.set()
 
-    async def _count(self, connection: AbstractConnection) -> int:
-        async with asyncio.timeout(ANSWERS_WITHIN), connection.channel() as channel:
-            queue = await channel.declare_queue(self._queue, passive=True)
-            return queue.declaration_result.message_count or 0
+    async def stop(self) -> None:
+        """Take no more, and end what was begun."""
+        self._stopping.set()
+        await self._stopped.wait()
 
     async def _adopt_all(self) -> None:
-        """One after another, over a connection of their own: one that breaks it breaks the delivery of nothing else."""
+        """One after another, over a connection of their own: one that breaks it breaks the delivery of nothing else.
+
+        Nothing here is cancelled while it waits for the broker: aiormq would give the channel's number to another
+        channel, at which the broker closes the connection.
+        """
         async with asyncio.timeout(ANSWERS_WITHIN):
             connection = await aio_pika.connect(self._amqp_url)
         try:
             channel = await connection.channel()
             queue = await channel.get_queue(self._queue, ensure=False)
-            while True:
+            while not self._stopping.is_set():
                 async with asyncio.timeout(ANSWERS_WITHIN):
                     letter = await queue.get(fail=False)
-                if letter is None:
-                    return
-                await self.adopt(letter.headers, letter.body)
-                await letter.ack()
-                self._went_well_at = time.monotonic()
+                if letter:
+                    await self.adopt(letter.headers, letter.body)
+                    await letter.ack()
+                self._stuck_since = None
+                if not letter:
+                    await self._pause()
         finally:
             with suppress(TimeoutError, *BROKER_AWAY):
                 async with asyncio.timeout(ANSWERS_WITHIN):
                     await connection.close()
+
+    async def _pause(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_EVERY):
+                await self._stopping.wait()
 
     async def adopt(self, headers: Mapping[str, Any], body: bytes) -> None:
         """Keep a dead letter among the failures; then it may be acknowledged. Raises `DatabaseAway`."""
@@ -168,6 +191,8 @@ class DeadLetters:
         if in_hand:
             log.info("a dead letter was handled after all", service=self._service)
             return
+        if death.by_policy and not death.may_be_forged:
+            self._policy_seen_at = system_time()
         kept = replace(delivery.incoming, headers=delivery.incoming.headers | death.headers())
         await self._handling.setbacks.fail(replace(delivery, incoming=kept), GivenUp(death.cause))
 

@@ -51,7 +51,7 @@ class Replica:
     """Done with the error of a task of the runtime that must not end; whoever runs the replica stops it then."""
 
     async def why_not_ready(self) -> list[str]:
-        """What keeps it from its work; empty while consumers consume, the pool answers, outbox and dead letters drain."""
+        """What keeps it from its work; empty while it consumes, the pool answers, outbox and dead letters drain."""
         if self.crash.done():
             return ["the runtime has crashed"]
         delivers = all([await consumer.consumes() for consumer in self.consumers])
@@ -106,9 +106,9 @@ async def running(
         replica = Replica(service, clock, pool, relay, consumers, dead_letters, handling.units_of_work, crash)
         tasks = [asyncio.create_task(relay.run()), asyncio.create_task(_forget(pool, settings))]
         tasks += [asyncio.create_task(consumer.run()) for consumer in consumers]
-        tasks.append(asyncio.create_task(dead_letters.run(connection)))
         for task in tasks:
             task.add_done_callback(lambda ended: _note_crash(service.name, ended, crash))
+        tasks.append(asyncio.create_task(dead_letters.run()))  # which ends when it is stopped
         try:
             for consumer in consumers:
                 await consumer.start(connection)
@@ -140,6 +140,7 @@ async def _finish(replica: Replica, seconds: float) -> None:
                 await consumer.stop_taking()
             for consumer in replica.consumers:
                 await consumer.finish()
+            await replica.dead_letters.stop()
             with suppress(DatabaseAway, *BROKER_AWAY):
                 await replica.relay.drain()
     except TimeoutError:

@@ -5,6 +5,7 @@ On the broker that is installed (3.10 on Debian 12), and on RabbitMQ 4 in a cont
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -149,9 +150,7 @@ async def test_when_a_limit_of_deliveries_is_reached(
     assert await screening.said(ProjectDeclined) == [declined("P1")]
 
 
-async def test_when_an_effect_ends_there(
-    start: Start, broker: Broker, urls: AdministratorUrls, ledger: Ledger
-) -> None:
+async def test_when_an_effect_ends_there(start: Start, broker: Broker, urls: AdministratorUrls, ledger: Ledger) -> None:
     errand = Errand(project_id="P1")
     headers = envelope_of(errand, "E1", SERVICE)
     await publish(broker, errand.to_json(), headers, exchange=SERVICE, routing_key=Lane.EFFECTS)
@@ -319,12 +318,50 @@ async def test_when_one_cannot_be_adopted_the_service_says_so_and_goes_on(
     await lose(broker, "P1")
     with monkeypatch.context() as patch:
         patch.setattr(store.inbox, "has_in_hand", broken)
-        patch.setattr(dead_letters, "STUCK_AFTER", 0.2)
+        patch.setattr(dead_letters, "STUCK_AFTER", timedelta(milliseconds=200))
         screening = await start(probe(say_declined))
-        await until_why(screening, f"1 dead letters stay in the queue {DEAD}")
+        await until_why(screening, f"nothing can be taken from the queue {DEAD}")
         ledger.injected("dead letter that cannot be adopted")
         await screening.hear(submitted("P2"))
         assert await screening.said(ProjectDeclined) == [declined("P2")]
     (failure,) = await until_failed(screening, 1)
     assert failure["error"].startswith(GivenUp.__name__)
     await until_ready(screening)
+
+
+@pytest.mark.parametrize(
+    "definition",
+    ['{"message-ttl": 50}', '{"max-length": 1, "overflow": "drop-head"}'],
+    ids=["message-ttl", "drop-head"],
+)
+async def test_when_a_policy_drops_it_the_service_says_so_without_the_management_api(
+    start: Start, broker: Broker, urls: AdministratorUrls, ledger: Ledger, definition: str
+) -> None:
+    sent = [f"P{number}" for number in range(3)]
+    await asyncio.to_thread(broker.control, "set_policy", "short", f"^{SERVICE}$", definition, "--apply-to", "queues")
+    try:
+
+        async def one_is_dropped() -> bool:  # the policy takes a moment to hold
+            for project_id in sent:
+                event = submitted(project_id)
+                headers = envelope_of(event, project_id, "intake")
+                await publish(broker, event.to_json(), headers, expiration=None)
+            return await waiting_in(broker, DEAD) > 0
+
+        await until(one_is_dropped)
+        ledger.injected("message dropped by a policy")
+    finally:
+        await asyncio.to_thread(broker.control, "clear_policy", "short")
+    screening = await start(probe(say_declined))
+    failures = await until_failed(screening, 1)
+    assert all("a policy of the broker's administrator" in row["error"] for row in failures)
+    await until_why(screening, "a policy of the broker's administrator drops messages")
+    await until_dead(broker, 0)
+    for row in await screening.failures():
+        await decide(urls, f"{SERVICE}/{row['id']}", retry=True)
+
+    async def all_are_done() -> bool:
+        return {event.project_id for event in await screening.said(ProjectDeclined)} == set(sent)
+
+    await until(all_are_done)
+    ledger.judged(judge(sent, [event.project_id for event in await screening.said(ProjectDeclined)]))
