@@ -141,8 +141,9 @@ class DeadLetters:
                 try:
                     await self._adopt_all()
                 except Exception as error:  # noqa: BLE001 - there is no end to what may be wrong with a dead letter
-                    log.warning("dead letters cannot be adopted", service=self._service, error=describe(error))
-                    self._stuck_since = self._stuck_since or system_time()
+                    if self._stuck_since is None:
+                        log.warning("dead letters cannot be adopted", service=self._service, error=describe(error))
+                        self._stuck_since = system_time()
                 await self._pause()
         finally:
             self._stopped.set()
