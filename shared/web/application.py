@@ -17,6 +17,7 @@ from shared.contracts.documents import asyncapi_document
 from shared.database.connection import DatabaseAway
 from shared.runtime.replica import Replica
 from shared.runtime.service import Service
+from shared.telemetry import serving
 from shared.web import entrance
 from shared.web.description import ERRORS, Application
 from shared.web.door import Door, at_service, caller
@@ -68,6 +69,7 @@ def application(replicas: Sequence[Replica], door: Door) -> FastAPI:
         https_only=door.settings.behind_tls,
     )
     app.add_middleware(Guard, settings=door.settings)
+    app.add_middleware(serving)
 
     @app.get("/readyz", include_in_schema=False)
     async def ready() -> JSONResponse:
