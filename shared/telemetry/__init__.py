@@ -1,6 +1,6 @@
 """Tracing: spans by OpenTelemetry's conventions, sent where an endpoint is set.
 
-The runtime calls what is here at each hop. While tracing is off nothing of OpenTelemetry is imported, each of these
+The runtime calls what is here at each hop. While tracing is off nothing that makes spans is imported, each of these
 does nothing, and the W3C trace context of a message is passed on, as text, to what it causes.
 """
 
@@ -80,6 +80,6 @@ def calling(service: str, name: str, *, protocol: str, address: str, port: int |
     return _NO_SPAN if _spans is None else _spans.calling(service, name, protocol, address, port)
 
 
-def serving(application: "ASGIApp") -> "ASGIApp":
+def serving(application: "ASGIApp", service: str) -> "ASGIApp":
     """An HTTP application, with a span for each request."""
-    return application if _spans is None else _spans.serving(application)
+    return application if _spans is None else _spans.serving(application, service)

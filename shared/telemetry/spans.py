@@ -11,6 +11,7 @@ OpenTelemetry's conventions for messaging, as RabbitMQ's page has them:
 What an error says, a path and a subject may name people: of errors there is the class alone, of requests the route.
 """
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from functools import cache
 from threading import Thread
 from typing import TYPE_CHECKING
 
+import structlog
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -59,6 +61,7 @@ class Spans:
     """
 
     def __init__(self) -> None:
+        logging.getLogger("opentelemetry").addHandler(_Told())
         self._processor = BatchSpanProcessor(OTLPSpanExporter())
         self._tracer = cache(self._new_tracer)
 
@@ -129,8 +132,8 @@ class Spans:
         with _current(self._tracer(service).start_span(name, kind=SpanKind.CLIENT, attributes=attributes)):
             yield
 
-    def serving(self, application: ASGIApp) -> ASGIApp:
-        tracer = self._tracer("http")
+    def serving(self, application: ASGIApp, service: str) -> ASGIApp:
+        tracer = self._tracer(service)
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "http" or scope["path"] in UNSEEN:
@@ -156,6 +159,13 @@ class Spans:
         provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         provider.add_span_processor(self._processor)
         return provider.get_tracer("ninthweek")
+
+
+class _Told(logging.Handler):
+    """Puts what OpenTelemetry warns of among our own logs."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger().warning("spans are not sent as they should be", reason=record.getMessage())
 
 
 def _message(operation: str, exchange: str, routing_key: str, message_id: str, message_type: str) -> Attributes:
