@@ -61,7 +61,8 @@ class Spans:
     """
 
     def __init__(self) -> None:
-        logging.getLogger("opentelemetry").addHandler(_Told())
+        self._told = _Told()
+        logging.getLogger("opentelemetry").addHandler(self._told)
         self._processor = BatchSpanProcessor(OTLPSpanExporter())
         self._tracer = cache(self._new_tracer)
 
@@ -70,6 +71,7 @@ class Spans:
         closing = Thread(target=self._processor.shutdown, daemon=True)
         closing.start()
         closing.join(CLOSE_WITHIN)
+        logging.getLogger("opentelemetry").removeHandler(self._told)
 
     def created(
         self, service: str, exchange: str, routing_key: str, message_id: str, message_type: str, cause: str | None
@@ -97,8 +99,13 @@ class Spans:
                     f"send {row.exchange}:{row.routing_key}",
                     context=context,
                     kind=SpanKind.CLIENT,
+                    # What staff send back may never have had an id or a type.
                     attributes=_message(
-                        "send", row.exchange, row.routing_key, row.headers["ce-id"], row.headers["ce-type"]
+                        "send",
+                        row.exchange,
+                        row.routing_key,
+                        row.headers.get("ce-id", ""),
+                        row.headers.get("ce-type", ""),
                     ),
                     links=_links(context),
                     start_time=began,

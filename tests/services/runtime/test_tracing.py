@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ninthweek.desk.failures import decide
+from ninthweek.settings import AdministratorUrls
 from shared import telemetry
 from shared.broker.cloud_events import CloudEventCodec
 from shared.contracts.intake import ProjectSubmitted
@@ -199,6 +201,25 @@ async def test_a_message_that_is_tried_again_keeps_its_creation_context(
     (again,) = collector.named("send screening:messages")
     assert again.parent_id == SENDERS_SPAN
     assert "Quinn" not in collector.texts()
+
+
+async def test_a_message_without_an_envelope_that_staff_send_back_is_sent_in_a_span(
+    collector: Collector, start: Start, test_database_url: str, amqp_url: str
+) -> None:
+    screening = await start(probe(say_declined))
+    await screening.broker.publish(b"{}", ProjectSubmitted.routing_key, "events")
+
+    async def has_failed() -> bool:
+        return bool(await screening.failures())
+
+    await until(has_failed)
+    (failure,) = await screening.failures()
+    await decide(AdministratorUrls(test_database_url, amqp_url), f"screening/{failure['id']}", retry=True)
+
+    async def is_sent() -> bool:
+        return bool(collector.named("send screening:messages"))
+
+    await until(is_sent)
 
 
 async def test_spans_that_no_collector_takes_keep_nobody_waiting(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
