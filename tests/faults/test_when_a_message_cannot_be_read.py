@@ -25,7 +25,7 @@ from tests.support.network import Link, link_to
 from tests.support.probe import probe, say_declined, submitted
 from tests.support.running import RunningService, Start
 from tests.support.waiting import until
-from tests.support.wire import Odd, publish_raw
+from tests.support.wire import PLAIN, Odd, publish_raw
 
 pytestmark = pytest.mark.xdist_group("mortal servers")
 
@@ -59,7 +59,7 @@ async def link(broker: Broker) -> AsyncIterator[Link]:
         yield link
 
 
-async def _publish(service: RunningService, project_id: str, odd: Odd = Odd(), *, is_expected: bool = True) -> None:
+async def _publish(service: RunningService, project_id: str, odd: Odd = PLAIN, *, is_expected: bool = True) -> None:
     event = submitted(project_id)
     envelope = Envelope(id=project_id, source="intake", type=event.type, time=system_time())
     body = event.to_json()

@@ -14,6 +14,7 @@ import aio_pika
 import httpx
 from aio_pika.abc import AbstractChannel, AbstractQueue
 
+from ninthweek.submitting import broker_at
 from shared.broker.topology import EVENTS, Lane
 from shared.clock import system_time
 from shared.contracts.directory import SCREENING
@@ -87,17 +88,19 @@ class Notes:
 
     async def send(self, *events: Event, times: int = 1) -> None:
         """Publish events, each so many times under one id, and wait until the broker has them."""
-        for event in events:
-            envelope = Envelope(id=str(uuid4()), source="intake", type=event.type, time=self.clock())
-            self.sent[envelope.id] = event
-            for _ in range(times):
-                await say(self.channel, envelope, event)
+        async with broker_at(self.amqp_url) as broker:
+            for event in events:
+                envelope = Envelope(id=str(uuid4()), source="intake", type=event.type, time=self.clock())
+                self.sent[envelope.id] = event
+                for _ in range(times):
+                    await say(broker, envelope, event)
 
     async def send_again(self) -> None:
         """Publish all that was sent once more, under the ids that it had."""
-        for identifier, event in self.sent.items():
-            envelope = Envelope(id=identifier, source="intake", type=event.type, time=self.clock())
-            await say(self.channel, envelope, event)
+        async with broker_at(self.amqp_url) as broker:
+            for identifier, event in self.sent.items():
+                envelope = Envelope(id=identifier, source="intake", type=event.type, time=self.clock())
+                await say(broker, envelope, event)
 
     async def noted(self) -> list[str]:
         """The events that had their effect, as often as they had it."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, cast
 
 from aio_pika.abc import AbstractChannel
 from aiormq.abc import ChannelFrame
-from pamqp.base import Frame
 from pamqp.body import ContentBody
 from pamqp.commands import Basic
 from pamqp.header import ContentHeader
-from pamqp.heartbeat import Heartbeat
 
 if TYPE_CHECKING:
     import aiormq
+    from pamqp.base import Frame
+    from pamqp.heartbeat import Heartbeat
 
 HAS_HEADERS = 1 << 13
 HAS_TIMESTAMP = 1 << 6
@@ -54,6 +54,9 @@ class Odd:
             flags |= HAS_APPLICATION
             listed += bytes([len(self.application)]) + self.application
         return struct.pack(">H", flags) + listed
+
+
+PLAIN = Odd()
 
 
 async def publish_raw(
