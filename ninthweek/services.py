@@ -5,8 +5,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from services.intake.documents import document_store
-from services.notifications.settings import MailSettings
+from pydantic import ValidationError
+
+from ninthweek.settings import SettingFaulty
 from shared.contracts.directory import SERVICES
 from shared.runtime import Service
 
@@ -29,11 +30,21 @@ def load(name: str) -> Service:
 def check_settings(names: Iterable[str]) -> None:
     """Read what services need of their environment before anything is started.
 
-    Raises `ValueError` (pydantic's `ValidationError` is one), which says which setting is wrong and what to do.
+    Raises `SettingFaulty` or pydantic's `ValidationError`, which says which setting is wrong and what to do.
     """
+    # What one service needs is not imported where another runs.
     if "intake" in names:
-        document_store()
+        from services.intake.documents import document_store  # noqa: PLC0415
+
+        try:
+            document_store()
+        except ValidationError:
+            raise
+        except ValueError as error:
+            raise SettingFaulty(str(error)) from None
     if "notifications" in names:
+        from services.notifications.settings import MailSettings  # noqa: PLC0415
+
         MailSettings()
 
 
