@@ -22,13 +22,16 @@ CLOSE_WITHIN = 5.0
 """Seconds."""
 
 
+def with_heartbeat(amqp_url: str) -> URL:
+    """The URL, by which both sides look whether the other is there."""
+    url = URL(amqp_url)
+    return url if "heartbeat" in url.query else url.update_query(heartbeat=HEARTBEAT)
+
+
 @asynccontextmanager
 async def connected(amqp_url: str) -> AsyncIterator[AbstractRobustConnection]:
     """A connection for this block; lost, it is made again, with its channels and their consumers."""
-    url = URL(amqp_url)
-    if "heartbeat" not in url.query:
-        url = url.update_query(heartbeat=HEARTBEAT)
-    connection = await aio_pika.connect_robust(url, reconnect_interval=RECONNECT_EVERY)
+    connection = await aio_pika.connect_robust(with_heartbeat(amqp_url), reconnect_interval=RECONNECT_EVERY)
     try:
         yield connection
     finally:

@@ -6,9 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import aiormq
-from aio_pika.abc import AbstractIncomingMessage
 
 from shared.broker.connection import BROKER_AWAY
+from shared.broker.deliveries import RawDelivery
 
 ACKNOWLEDGE_WITHIN = 5.0
 """Seconds for a group."""
@@ -41,18 +41,19 @@ class Acknowledgements:
     def __init__(self) -> None:
         self._channels: dict[aiormq.abc.AbstractChannel, Settled] = {}
 
-    async def send(self, group: Sequence[AbstractIncomingMessage]) -> None:
+    async def send(self, group: Sequence[RawDelivery]) -> None:
         """Where a channel is gone its deliveries come again, and the inbox knows them.
 
         An acknowledgement that was begun when the connection died would wait for ever.
         """
         tags: dict[aiormq.abc.AbstractChannel, list[int]] = {}
-        for message in group:
-            with suppress(*BROKER_AWAY):  # its channel is only told as long as it is open
-                tags.setdefault(message.channel, []).append(message.delivery_tag or 0)
+        for raw in group:
+            tags.setdefault(raw.channel, []).append(raw.delivery_tag)
         for channel in [channel for channel in self._channels if channel.is_closed]:
             del self._channels[channel]
         for channel, handled in tags.items():
+            if channel.is_closed:
+                continue
             with suppress(TimeoutError, *BROKER_AWAY):
                 async with asyncio.timeout(ACKNOWLEDGE_WITHIN):
                     await self._acknowledge(channel, handled)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -43,7 +44,7 @@ class Handling:
     flight: Flight | None = None
     units_of_work: UnitsOfWork = field(init=False)
     setbacks: Setbacks = field(init=False)
-    _suspected: dict[UUID, int] = field(init=False, default_factory=dict)
+    _suspected_since: dict[UUID, datetime] = field(init=False, default_factory=dict)
     _one_suspect: dict[Lane, asyncio.Lock] = field(
         init=False, default_factory=lambda: {lane: asyncio.Lock() for lane in Lane}
     )
@@ -104,11 +105,10 @@ class Handling:
         One at a time, or those beside a deadly one would count its deaths as theirs.
         """
         async with self._one_suspect[received.incoming.lane]:
-            if received.identity not in self._suspected:
-                async with acquire(self.pool) as connection:
-                    deaths = await store.inbox.suspect(connection, received.identity, at=system_time())
-                self._suspected[received.identity] = deaths
-            if self._suspected[received.identity] > store.inbox.MOST_DEATHS and not await self._is_known(received):
+            since = self._suspected_since.setdefault(received.identity, system_time())
+            async with acquire(self.pool) as connection:
+                deaths = await store.inbox.suspect(connection, received.identity, at=since)
+            if deaths > store.inbox.MOST_DEATHS and not await self._is_known(received):
                 await self.setbacks.fail(
                     received, ProcessesDied("one process after the other died handling this message")
                 )
@@ -116,7 +116,7 @@ class Handling:
                 await self._alone(received)
                 async with acquire(self.pool) as connection:
                     await store.inbox.clear_suspect(connection, received.identity)
-            del self._suspected[received.identity]
+            del self._suspected_since[received.identity]
 
     async def _is_known(self, received: Received) -> bool:
         """Whether it was handled after all, and its process died only before it could say so."""

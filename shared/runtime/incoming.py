@@ -9,6 +9,8 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from shared.broker.deliveries import RawDelivery
+from shared.broker.properties import UnreadableHeaders, read_headers
 from shared.broker.topology import EVENTS, SUBMISSIONS, Lane
 from shared.contracts.envelope import BrokenEnvelope, Envelope, identity
 from shared.contracts.faults import faults_of
@@ -39,6 +41,26 @@ class Incoming:
     attempts: int = 0
     waits: int = 0
     delivered_before: bool = False
+    is_readable: bool = True
+    """Whether its headers could be read to their end."""
+
+    @classmethod
+    def from_raw(cls, raw: RawDelivery, *, service: str, lane: Lane) -> "Incoming":
+        """A delivery off the wire, whatever properties it has."""
+        try:
+            headers, is_readable = read_headers(raw.properties), True
+        except UnreadableHeaders as unreadable:
+            headers, is_readable = unreadable.read, False
+        return cls.delivered(
+            service=service,
+            lane=lane,
+            exchange=raw.exchange,
+            routing_key=raw.routing_key,
+            headers=headers,
+            body=raw.body,
+            delivered_before=raw.delivered_before,
+            is_readable=is_readable,
+        )
 
     @classmethod
     def delivered(
@@ -51,6 +73,7 @@ class Incoming:
         headers: Mapping[str, Any],
         body: bytes,
         delivered_before: bool,
+        is_readable: bool = True,
     ) -> "Incoming":
         """Only on its own exchange does a service believe the headers that it wrote for itself."""
         own = headers if exchange == service else {}
@@ -63,6 +86,7 @@ class Incoming:
             attempts=int(own.get(_ATTEMPTS, 0)),
             waits=int(own.get(_WAITS, 0)),
             delivered_before=delivered_before,
+            is_readable=is_readable,
         )
 
     def to_return(self, *, attempts: int, waits: int) -> dict[str, str]:
@@ -108,6 +132,8 @@ class Broken:
     faults: tuple[Fault, ...]
 
 
+_UNREADABLE = Fault(field="headers", reason="The headers of the message cannot be read: send each of them as text.")
+
 Delivery = Received | Broken
 """A delivery that was read."""
 
@@ -121,23 +147,31 @@ def read(service: str, taken: Collection[str], incoming: Incoming) -> Delivery:
     try:
         envelope = Envelope.from_headers(incoming.headers)
     except BrokenEnvelope as broken:
-        return Broken(incoming, None, _identity_without_envelope(incoming), _as_faults(broken.faults))
+        faults = _as_faults(broken.faults) if incoming.is_readable else (_UNREADABLE,)
+        return Broken(incoming, None, _identity_without_envelope(incoming), faults)
     same = identity(envelope, incoming.body, sender=incoming.sender)
-    if len(incoming.body) > LARGEST_BODY:
-        reason = f"The body has {len(incoming.body):,} bytes; at most {LARGEST_BODY:,} are taken."
-        return Broken(incoming, envelope, same, (Fault(field="body", reason=reason),))
+    if not incoming.is_readable:
+        return Broken(incoming, envelope, same, (_UNREADABLE,))
     message_type = type_registry.get(envelope.type)
     if message_type is None or envelope.type not in taken or incoming.exchange != _exchange_of(service, message_type):
         reason = "No such message is taken here: see the published contracts for its types."
         return Broken(incoming, envelope, same, (Fault(field="ce-type", reason=reason),))
-    if UNSTORABLE in incoming.body:
-        reason = "The text has the character U+0000, which no database of ours holds: leave it out."
-        return Broken(incoming, envelope, same, (Fault(field="body", reason=reason),))
+    if unfit := _unfit(incoming.body):
+        return Broken(incoming, envelope, same, (Fault(field="body", reason=unfit),))
     try:
         return Received(incoming, envelope, same, message_type.from_json(incoming.body))
     except ValidationError as error:
-        faults = faults_of(error.errors(include_url=False, include_context=False, include_input=False))
-        return Broken(incoming, envelope, same, tuple(faults))
+        broken_fields = faults_of(error.errors(include_url=False, include_context=False, include_input=False))
+        return Broken(incoming, envelope, same, tuple(broken_fields))
+
+
+def _unfit(body: bytes) -> str | None:
+    """Why a body is not even read."""
+    if len(body) > LARGEST_BODY:
+        return f"The body has {len(body):,} bytes; at most {LARGEST_BODY:,} are taken."
+    if UNSTORABLE in body:
+        return "The text has the character U+0000, which no database of ours holds: leave it out."
+    return None
 
 
 @cache

@@ -1,29 +1,34 @@
-"""One running replica of a service: its pool, its broker, its relay and its consumers, started and stopped in order."""
+"""One running replica of a service: a FastStream application with its pool and its relay, begun and ended in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
+from faststream import FastStream
 from prometheus_client import REGISTRY, CollectorRegistry
 
-from shared.broker.connection import BROKER_AWAY, connected
+from shared.broker.connection import BROKER_AWAY, CLOSE_WITHIN
+from shared.broker.deliveries import RawDelivery
 from shared.broker.topology import Lane
 from shared.clock import Clock, system_time
 from shared.database.connection import DatabaseAway, Pool, acquire, connect_pool
 from shared.runtime import store
-from shared.runtime.consumer import Consumer
+from shared.runtime.broker import ServiceBroker
 from shared.runtime.failure import describe
 from shared.runtime.flight import Flight
 from shared.runtime.handling import Handling
+from shared.runtime.incoming import Delivery, Incoming
 from shared.runtime.metrics import Metrics
 from shared.runtime.publisher import publisher
 from shared.runtime.relay import Relay
 from shared.runtime.ring import Ring
 from shared.runtime.service import Service
 from shared.runtime.settings import RuntimeSettings
+from shared.runtime.subscriber import GroupSubscriber, Way
 from shared.runtime.work import UnitsOfWork
 
 FORGET_EVERY = 600.0
@@ -31,6 +36,9 @@ FORGET_EVERY = 600.0
 
 ANSWERS_WITHIN = 2.0
 """Seconds that the database may take to answer before it counts as away."""
+
+PUBLISHES_WITHIN = 5.0
+"""Seconds that a stopping service may take to publish what is left."""
 
 log = structlog.get_logger()
 
@@ -43,7 +51,7 @@ class Replica:
     clock: Clock
     pool: Pool
     relay: Relay
-    consumers: tuple[Consumer, ...]
+    subscribers: tuple[GroupSubscriber, ...]
     units_of_work: UnitsOfWork
     crash: "asyncio.Future[None]"
     """Done with the error of a task of the runtime that must not end; whoever runs the replica stops it then."""
@@ -52,8 +60,8 @@ class Replica:
         """What keeps it from its work; empty while consumers consume, the pool answers and the outbox drains."""
         if self.crash.done():
             return ["the runtime has crashed"]
-        delivers = all([await consumer.consumes() for consumer in self.consumers])
-        reasons = [] if delivers else ["the broker does not deliver"]
+        looked = [await subscriber.why_not_ready() for subscriber in self.subscribers]
+        reasons = list(dict.fromkeys(reason for reason in looked if reason))
         try:
             async with asyncio.timeout(ANSWERS_WITHIN), acquire(self.pool) as connection:
                 await connection.execute("select")
@@ -93,30 +101,40 @@ async def running(
     """
     service.check()
     settings = settings or RuntimeSettings()
-    async with connected(amqp_url) as connection, publisher(amqp_url) as publish:
-        pool = await connect_pool(database_url, schema=service.name, size=settings.pool_size)
-        ring, figures = Ring(settings.remember), Metrics(service.name, metrics)
-        relay = Relay(service.name, pool, clock, publish, ring, figures, flight)
-        handling = Handling(service, pool, clock, relay, ring, figures, flight)
-        consumers = _consumers(service, handling, settings, _until_answers(pool))
-        crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        replica = Replica(service, clock, pool, relay, consumers, handling.units_of_work, crash)
-        tasks = [asyncio.create_task(relay.run()), asyncio.create_task(_forget(pool, settings))]
-        tasks += [asyncio.create_task(consumer.run()) for consumer in consumers]
-        for task in tasks:
-            task.add_done_callback(lambda ended: _note_crash(service.name, ended, crash))
-        try:
-            for consumer in consumers:
-                await consumer.start(connection)
-            log.info("service runs", service=service.name)
-            yield replica
-        finally:
-            await _finish(replica, settings.stop_within.total_seconds())
+    broker = ServiceBroker(amqp_url)
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        """What must be there before the broker delivers, and until it has delivered no more for a while."""
+        async with publisher(amqp_url) as publish, _pool(database_url, service.name, settings) as pool:
+            ring, figures = Ring(settings.remember), Metrics(service.name, metrics)
+            relay = Relay(service.name, pool, clock, publish, ring, figures, flight)
+            handling = Handling(service, pool, clock, relay, ring, figures, flight)
+            subscribers = broker.take(_ways(service, handling, settings), stop_within=settings.stop_within)
+            crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            replica = Replica(service, clock, pool, relay, subscribers, handling.units_of_work, crash)
+            tasks = [asyncio.create_task(relay.run()), asyncio.create_task(_forget(pool, settings))]
+            tasks += [asyncio.create_task(subscriber.run()) for subscriber in subscribers]
             for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await _close(pool)
-            log.info("service stopped", service=service.name)
+                task.add_done_callback(lambda ended: _note_crash(service.name, ended, crash))
+            application.context.set_global("replica", replica)
+            try:
+                yield
+            finally:
+                await _publish_the_rest(replica)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    application = FastStream(broker, lifespan=lifespan, logger=None)
+    async with application.lifespan_context():
+        try:
+            await application.start()
+            log.info("service runs", service=service.name)
+            yield application.context.get("replica")
+        finally:
+            await _stop(application, settings)
+    log.info("service stopped", service=service.name)
 
 
 def _note_crash(service: str, ended: "asyncio.Task[None]", crash: "asyncio.Future[None]") -> None:
@@ -128,58 +146,64 @@ def _note_crash(service: str, ended: "asyncio.Task[None]", crash: "asyncio.Futur
     crash.set_exception(error)
 
 
-async def _finish(replica: Replica, seconds: float) -> None:
+async def _stop(application: FastStream, settings: RuntimeSettings) -> None:
     """Take nothing more, and end what was begun, unless that takes too long: then it comes again elsewhere."""
+    with suppress(TimeoutError, *BROKER_AWAY):
+        async with asyncio.timeout(settings.stop_within.total_seconds() + CLOSE_WITHIN):
+            await application.stop()
+
+
+async def _publish_the_rest(replica: Replica) -> None:
+    """What the last messages said; what cannot be published now is in the outbox."""
+    with suppress(TimeoutError, DatabaseAway, *BROKER_AWAY):
+        async with asyncio.timeout(PUBLISHES_WITHIN):
+            await replica.relay.drain()
+
+
+@asynccontextmanager
+async def _pool(database_url: str, schema: str, settings: RuntimeSettings) -> AsyncIterator[Pool]:
+    pool = await connect_pool(database_url, schema=schema, size=settings.pool_size)
     try:
-        async with asyncio.timeout(seconds):
-            for consumer in replica.consumers:
-                await consumer.stop_taking()
-            for consumer in replica.consumers:
-                await consumer.finish()
-            with suppress(DatabaseAway, *BROKER_AWAY):
-                await replica.relay.drain()
-    except TimeoutError:
-        log.warning("stopped before all was handled", service=replica.service.name)
+        yield pool
+    finally:
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()
 
 
-async def _close(pool: Pool) -> None:
-    try:
-        async with asyncio.timeout(5):
-            await pool.close()
-    except TimeoutError:
-        pool.terminate()
-
-
-def _consumers(
-    service: Service,
-    handling: Handling,
-    settings: RuntimeSettings,
-    until_answers: Callable[[], Awaitable[None]],
-) -> tuple[Consumer, ...]:
-    messages = Consumer(
-        service.name,
-        Lane.MESSAGES,
-        handling.read,
-        handling.messages,
-        until_answers,
+def _ways(service: Service, handling: Handling, settings: RuntimeSettings) -> list[Way]:
+    """From the service's queues to its handlers and effects."""
+    until_answers = _until_answers(handling.pool)
+    messages = Way(
+        queue=Lane.MESSAGES.queue(service.name),
+        read=_reader(handling, Lane.MESSAGES),
+        handle=handling.messages,
+        until_answers=until_answers,
+        report=handling.setbacks.report,
         prefetch=settings.prefetch,
         largest_group=settings.largest_group,
         side_by_side=1,
     )
-    effects = Consumer(
-        service.name,
-        Lane.EFFECTS,
-        handling.read,
-        handling.effects,
-        until_answers,
+    effects = Way(
+        queue=Lane.EFFECTS.queue(service.name),
+        read=_reader(handling, Lane.EFFECTS),
+        handle=handling.effects,
+        until_answers=until_answers,
+        report=handling.setbacks.report,
         prefetch=settings.effects_side_by_side,
         largest_group=1,
         side_by_side=settings.effects_side_by_side,
     )
-    return (messages, effects) if service.effects else (messages,)
+    return [messages, effects] if service.effects else [messages]
 
 
-def _until_answers(pool: Pool) -> Callable[[], Awaitable[None]]:
+def _reader(handling: Handling, lane: Lane) -> Callable[[RawDelivery], Delivery]:
+    return lambda raw: handling.read(Incoming.from_raw(raw, service=handling.service.name, lane=lane))
+
+
+def _until_answers(pool: Pool) -> Callable[[], Coroutine[Any, Any, None]]:
     async def until_answers() -> None:
         """Wait for the database, asking more and more slowly."""
         patience = 0.1

@@ -1,5 +1,6 @@
 """What becomes of a message that could not be handled: it waits, is tried again, or is kept among the failures."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import structlog
 
 from shared.clock import system_time
 from shared.contracts.every_service import MessageFailed
-from shared.database.connection import acquire
+from shared.database.connection import DatabaseAway, acquire
 from shared.identifiers import new_id
 from shared.runtime import store
 from shared.runtime.failure import Failure, describe
@@ -65,6 +66,14 @@ class Setbacks:
         async with acquire(self.units_of_work.pool) as connection:
             await store.waiting.add(connection, [returning], said_at=system_time())
         self.units_of_work.relay.hand([returning])
+
+    async def report(self, error: str) -> None:
+        """Tell staff of what is wrong with a queue and not with a message that we have."""
+        with suppress(DatabaseAway):
+            async with self.units_of_work.open() as work:
+                work.publish(
+                    MessageFailed(message_id="", service=self.service.name, message_type="", error=error, attempts=0)
+                )
 
     async def fail(self, delivery: Delivery, error: Exception) -> None:
         """Keep it whole among the failures, and say so: at once what breaks its contract, else what keeps failing."""

@@ -1,16 +1,17 @@
-"""Servers that a test may kill, and a ledger of all faults and of what came of them.
+"""Servers that a test may kill, and a ledger of all faults, of what came of them, and of how long that took.
 
-`make faults` ends with the ledger's line.
+`make faults` ends with the ledger's line and a table of the times to recover, which are left in `var/faults.json`.
 """
 
 import asyncio
 import pickle
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import aio_pika
@@ -24,6 +25,7 @@ from shared.broker.declaration import declare
 from shared.broker.topology import topology
 from shared.database.preparation import prepare_schema
 from shared.servers import Servers, local_servers, remove_servers
+from tests.support import recovery
 from tests.support.history import Report
 from tests.support.noted import Notes, noting
 from tests.support.running import Start, starter
@@ -36,15 +38,41 @@ class Ledger:
 
     faults: Counter[str] = field(default_factory=Counter)
     history: Report = field(default_factory=Report)
+    recoveries: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """By kind of fault, the seconds from its end until everything was handled and all were ready."""
+    _injected: set[str] = field(default_factory=set)
+    _over_since: dict[str, float] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """A test begins: what the one before injected is no longer recovered from."""
+        self._injected.clear()
+        self._over_since.clear()
 
     def injected(self, kind: str, times: int = 1) -> None:
         """Count a fault that was injected."""
         self.faults[kind] += times
+        self._injected.add(kind)
+
+    def over(self, *kinds: str) -> None:
+        """The faults of this test, or those of these kinds, are over: how long it takes to recover counts from now.
+
+        Where it makes no sense to ask how long, as of a message that came twice, nobody says so.
+        """
+        self._over_since = dict.fromkeys(kinds or self._injected, monotonic())
 
     def judged(self, report: Report) -> None:
         """Keep the report of one history, and fail the test unless it is clean."""
+        for kind, since in self._over_since.items():
+            self.recoveries[kind].append((report.at_rest or monotonic()) - since)
         self.history += report
         assert report.is_clean, f"{report}, such as {[*report.lost, *report.duplicated, *report.unexpected][:5]}"
+
+    def add(self, other: "Ledger") -> None:
+        """Take over what another process noted."""
+        self.faults += other.faults
+        self.history += other.history
+        for kind, seconds in other.recoveries.items():
+            self.recoveries[kind] += seconds
 
     def __str__(self) -> str:
         history = self.history
@@ -71,20 +99,23 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_testnodedown(node: Any) -> None:
     handed = getattr(node, "workeroutput", {}).get("ledger")
     if handed:
-        ledger: Ledger = pickle.loads(bytes.fromhex(handed))  # noqa: S301 - of our own process
-        node.config.stash[_ledger].faults += ledger.faults
-        node.config.stash[_ledger].history += ledger.history
+        node.config.stash[_ledger].add(pickle.loads(bytes.fromhex(handed)))  # noqa: S301 - of our own process
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput") and config.stash[_ledger].faults:
-        sys.stdout.write(f"{config.stash[_ledger]}\n")
+    ledger = config.stash[_ledger]
+    if not hasattr(config, "workerinput") and ledger.faults:
+        sys.stdout.write(f"{ledger}\n")
+        recovery.keep(ledger.faults, ledger.recoveries)
+        sys.stdout.writelines(f"{line}\n" for line in recovery.table(ledger.recoveries))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def ledger(pytestconfig: pytest.Config) -> Ledger:
     """Where a test of this folder counts its faults and has its history judged."""
-    return pytestconfig.stash[_ledger]
+    ledger = pytestconfig.stash[_ledger]
+    ledger.begin()
+    return ledger
 
 
 @pytest.fixture(scope="session")

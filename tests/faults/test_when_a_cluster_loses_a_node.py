@@ -46,6 +46,7 @@ async def test_when_the_leader_of_a_queue_is_killed_under_load_and_comes_back(
         balancer.lead_to("127.0.0.1", third.port)
         await notes.send(*(submitted(f"Q{number}") for number in range(MANY)))
         await asyncio.to_thread(leader.start)
+        ledger.over()
         ledger.judged(await notes.judged())
 
 
@@ -60,6 +61,7 @@ async def test_when_the_node_of_a_service_is_cut_off_from_the_others(
         await notes.until_noted(1)
         await asyncio.to_thread(minority.cut_off, brokers.network)
         ledger.injected("minority cut off")
+        ledger.over()
         balancer.lead_to("127.0.0.1", second.port)
         await notes.send(*(submitted(f"Q{number}") for number in range(MANY)))
         ledger.judged(await notes.judged())

@@ -45,8 +45,8 @@ async def _bodies(channel: aio_pika.abc.AbstractChannel, queue: str, messages: i
 async def _stop_taking(service: RunningService) -> None:
     """The service goes on saying and hears nothing more."""
     for replica in service.replicas:
-        for consumer in replica.consumers:
-            await consumer.stop_taking()
+        for subscriber in replica.subscribers:
+            await subscriber.stop_taking()
 
 
 async def test_events_that_were_lost_on_their_way_to_a_hearer_come_again(

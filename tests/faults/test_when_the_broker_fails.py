@@ -112,6 +112,7 @@ async def test_when_the_broker_dies_inside_a_handler(start_on_mortal: Start, mor
     gate.may_go_on.set()
     await until_why(screening, DOES_NOT_DELIVER)
     await asyncio.to_thread(mortal.rabbitmq.start)
+    ledger.over()
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
 
@@ -125,6 +126,7 @@ async def test_when_the_broker_is_restarted_under_load(start_on_mortal: Start, m
     await asyncio.to_thread(mortal.rabbitmq.stop)
     ledger.injected("broker restarted")
     await asyncio.to_thread(mortal.rabbitmq.start)
+    ledger.over()
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
 
@@ -143,6 +145,7 @@ async def test_when_a_timer_falls_due_while_the_broker_is_away(
     screening.clock.step_to(timer)
     replica.relay.wake()
     await asyncio.to_thread(mortal.rabbitmq.start)
+    ledger.over()
     await screening.quiet()
     assert await screening.said(ProjectDeclined) == [declined("P1")]
     ledger.judged(await judged(screening, ["P1"]))
@@ -164,6 +167,7 @@ async def test_when_a_service_is_stopped_nothing_delivered_is_lost_or_counted(
     await send(first, sent)
     await first.stop()
     ledger.injected("service stopped under load")
+    ledger.over()
     await _until_said(second, len(sent))
 
     async def nothing_is_due() -> bool:
@@ -183,6 +187,7 @@ async def test_when_the_broker_closes_all_connections_under_load(start: Start, b
     await _until_said(screening, 1)
     await _control(broker, "close_all_connections", "for a test")
     ledger.injected("connections closed by the broker")
+    ledger.over()
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
 
@@ -194,12 +199,13 @@ async def test_when_the_broker_closes_a_channel_inside_a_handler(start: Start, b
     await send(screening, sent)
     await gate.inside.wait()
     (replica,) = screening.replicas
-    for consumer in replica.consumers:
-        assert consumer._channel is not None
-        below = await consumer._channel.get_underlay_channel()
+    for subscriber in replica.subscribers:
+        assert subscriber._delivers is not None
+        below = await subscriber._delivers.channel.get_underlay_channel()
         await cast("aiormq.Channel", below).basic_ack(1_000_000)
         await asyncio.wait([cast("aiormq.Channel", below).closing])
         ledger.injected("channel closed by the broker")
+        ledger.over()
     gate.may_go_on.set()
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
@@ -213,6 +219,7 @@ async def test_when_the_broker_kills_all_channels(start: Start, broker: Broker, 
     await _until_said(screening, 1)
     await _control(broker, "eval", "[exit(Channel, kill) || Channel <- rabbit_channel:list()].")
     ledger.injected("channels killed in the broker")
+    ledger.over()
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
 
@@ -228,6 +235,7 @@ async def test_when_an_empty_queue_is_deleted_its_consumer_is_not_ready_until_it
     ledger.injected("queue deleted and consumer cancelled")
     await until_why(screening, DOES_NOT_DELIVER)
     await declare_all(broker.url)
+    ledger.over()
     await until_ready(screening)
     await send(screening, sent[20:])
     ledger.judged(await judged(screening, sent))
@@ -244,6 +252,7 @@ async def test_when_the_connection_is_lost_while_the_queue_is_not_there(
     ledger.injected("queue deleted and connection closed")
     await until_why(screening, DOES_NOT_DELIVER)
     await declare_all(broker.url)
+    ledger.over()
     await until_ready(screening)
     await send(screening, sent)
     ledger.judged(await judged(screening, sent))
@@ -263,6 +272,7 @@ async def test_when_confirms_come_late(
     gate.may_go_on.set()
     await until_why(screening, DOES_NOT_DRAIN)
     link.heal()
+    ledger.over()
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
 
@@ -349,6 +359,7 @@ async def test_when_memory_runs_out_publishing_waits_and_consuming_goes_on(
         await until(all_is_acknowledged)
     finally:
         await _control(broker, "eval", MEMORY_AGAIN)
+        ledger.over()
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
 

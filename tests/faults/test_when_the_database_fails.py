@@ -122,6 +122,7 @@ async def test_when_the_database_dies_inside_a_handler(
     (replica,) = screening.replicas
     assert AWAY in await replica.why_not_ready()
     await asyncio.to_thread(postgresql.start)
+    ledger.over()
     await screening.quiet()
     await screening.reconnect()
     ledger.judged(await judged(screening, sent))
@@ -139,6 +140,7 @@ async def test_when_the_database_is_restarted_under_load(
     await asyncio.to_thread(postgresql.stop)
     ledger.injected("database restarted")
     await asyncio.to_thread(postgresql.start)
+    ledger.over()
     await screening.reconnect()
     ledger.judged(await judged(screening, sent))
     assert setbacks == []
@@ -173,6 +175,7 @@ async def test_when_the_database_is_away_for_longer_than_every_retry(
 
     await until(was_asked_more_often_than_a_message_is_tried)
     await asyncio.to_thread(postgresql.start)
+    ledger.over()
     await screening.reconnect()
     ledger.judged(await judged(screening, sent))
     assert setbacks == []
@@ -205,6 +208,7 @@ async def test_when_connections_are_cut_again_and_again_under_load(
             f"select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = '{ROLE}'"
         )
         ledger.injected("database connections cut", cut)
+        ledger.over()
     ledger.judged(await judged(screening, sent))
     assert setbacks == []
 
@@ -227,6 +231,7 @@ async def test_when_a_transaction_cannot_be_serialized(
         await send(screening, projects(1))
         await _until_waits_for_a_lock(rival)
     ledger.injected("serialization failure")
+    ledger.over()
     ledger.judged(await judged(screening, projects(1)))
     assert tries == 2
     assert await rival.fetchval("select taken from places where id = 'first'") == 2
@@ -267,6 +272,7 @@ async def test_when_transactions_deadlock(
         gate.may_go_on.set()
         await waiting
     ledger.injected("deadlock")
+    ledger.over()
     ledger.judged(await judged(screening, projects(1)))
     assert tries >= 2
     assert [row["taken"] for row in await rival.fetch("select taken from places")] == [2, 2]
@@ -300,6 +306,7 @@ async def test_when_a_lock_is_held_for_longer_than_a_statement_may_take(
         await send(screening, sent[:20])
         await until(was_given_up)
         ledger.injected("lock held too long")
+    ledger.over()
     await send(screening, sent[20:])
     ledger.judged(await judged(screening, sent))
     assert await rival.fetchval("select taken from places where id = 'first'") == len(sent)
@@ -319,6 +326,7 @@ async def test_when_all_connections_of_the_pool_are_taken(
     assert await screening.said(ProjectDeclined) == []
     for connection in taken:
         await replica.pool.release(connection)
+    ledger.over()
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
     assert setbacks == []
@@ -337,6 +345,7 @@ async def test_when_the_database_takes_no_more_connections(
         await until_why(screening, AWAY)
     finally:
         await rival.execute(f"alter role {ROLE} connection limit -1")
+        ledger.over()
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
     assert setbacks == []
@@ -365,6 +374,7 @@ async def test_when_no_byte_passes_between_the_service_and_the_database(
     async with asyncio.timeout(5):
         await until_why(screening, AWAY)
     link.heal()
+    ledger.over()
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
     assert setbacks == []

@@ -17,11 +17,13 @@ from tests.faults.conftest import Ledger
 from tests.support.examples import host_registered, project_submitted, round_scheduled, student_registered
 from tests.support.history import Report, judge
 from tests.support.mailbox import TAKES, Fault, Mailbox, listening
+from tests.support.network import link_to
 from tests.support.notifications import application_received, offer_made
+from tests.support.postgresql_answers import COMMITTED
 from tests.support.processes import start_process
 from tests.support.running import RunningService, Start
 from tests.support.shared_clock import SharedClock
-from tests.support.waiting import until
+from tests.support.waiting import let_a_while_pass, until
 
 STUDENTS = 12
 SUBJECTS = {"We have your application": "received", "You have an offer": "offered"}
@@ -221,6 +223,35 @@ async def test_when_the_process_dies_between_the_mail_servers_answer_and_its_rec
     ledger.judged(history(mailbox))
     assert DEATHS <= copies(mailbox) <= DEATHS * RuntimeSettings().effects_side_by_side
     assert await notifications.failures() == []
+
+
+async def test_when_the_answers_to_the_records_of_mails_are_lost(
+    start: Start, mailbox: Mailbox, ledger: Ledger, test_database_url: str
+) -> None:
+    """What is recorded as sent is not sent again, though whoever recorded it was not told."""
+    async with link_to(test_database_url) as link:
+        notifications = await start("notifications", to_database=link)
+        mailbox.answering.clear()
+        await hear_twice(notifications)
+
+        async def all_wait_for_the_mail_server() -> bool:
+            return await unsent(notifications) == 2 * STUDENTS + 1 and mailbox.waiting > 0
+
+        await until(all_wait_for_the_mail_server)
+        link.lose_answer(COMMITTED, times=8)
+        mailbox.answering.set()
+
+        async def all_is_sent() -> bool:
+            return link.has_lost_all and await unsent(notifications) == 0
+
+        await until(all_is_sent)
+        ledger.injected("answer to a commit lost", 8)
+        ledger.over()
+        await let_a_while_pass(notifications.connection)
+        await notifications.quiet()
+        ledger.judged(history(mailbox))
+        assert copies(mailbox) == 0
+        assert await notifications.failures() == []
 
 
 async def unsent(notifications: RunningService) -> int:

@@ -77,6 +77,7 @@ async def test_when_no_packet_passes_for_a_while(notes: Notes, network: Network,
     await until_some_wait(notes)
     for link in network.links[which]:
         link.heal()
+    ledger.over()
     ledger.judged(await notes.judged())
 
 
@@ -91,6 +92,7 @@ async def test_when_connections_are_reset_again_and_again(
         for link in network.links[which]:
             link.reset()
         ledger.injected("connections reset")
+        ledger.over()
     ledger.judged(await notes.judged())
 
 
@@ -105,6 +107,7 @@ async def test_when_the_network_is_gone_and_comes_back(notes: Notes, network: Ne
     await until_some_wait(notes)
     for link in network.links["both"]:
         link.heal()
+    ledger.over()
     ledger.judged(await notes.judged())
 
 
@@ -116,7 +119,7 @@ async def test_when_packets_are_lost_on_the_way_from_another_machine_and_then_al
         link_to(notes.amqp_url, host=remote.here) as to_broker,
     ):
         remote.lose(0.08)
-        await notes.start(first=remote.enter, to_database=to_database, to_broker=to_broker)
+        await notes.start(first=remote.enter, to_database=to_database, to_broker=to_broker, is_remote=True)
         await notes.send(*(submitted(f"P{number}") for number in range(50)))
         ledger.injected("packets lost")
         await notes.until_noted(25)
@@ -125,4 +128,5 @@ async def test_when_packets_are_lost_on_the_way_from_another_machine_and_then_al
         await notes.send(*(submitted(f"Q{number}") for number in range(MANY)))
         await until_some_wait(notes)
         await asyncio.to_thread(remote.plug_in)
+        ledger.over("cable pulled")
         ledger.judged(await notes.judged())

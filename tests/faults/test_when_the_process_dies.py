@@ -28,6 +28,7 @@ async def test_when_the_process_dies(notes: Notes, ledger: Ledger, moment: str) 
     await notes.send(*(submitted(f"P{number}") for number in range(MANY)))
     assert await process.ended() == KILLED
     ledger.injected(f"process dies {moment}")
+    ledger.over()
     await notes.let_a_while_pass()
     await notes.start()
     ledger.judged(await notes.judged())
@@ -38,6 +39,7 @@ async def test_when_the_process_dies_between_commit_and_publish(notes: Notes, le
     await notes.send(submitted("P1"))
     assert await process.ended() == KILLED
     ledger.injected("process dies between-commit-and-publish")
+    ledger.over()
     assert await notes.noted() == list(notes.sent)
     assert await notes.waiting() == 0
     assert await notes.said() == []
@@ -60,6 +62,7 @@ async def test_when_one_process_after_the_other_dies_under_load(notes: Notes, le
         await until(something_moves)
         await notes.processes[-2].kill()
         ledger.injected("process killed under load")
+        ledger.over()
         await notes.start()
     await sending
     await notes.let_a_while_pass()
@@ -73,6 +76,7 @@ async def test_when_a_timer_falls_due_and_no_process_runs(notes: Notes, ledger: 
     await process.kill()
     notes.step_to(timer)
     ledger.injected("no process while a timer falls due")
+    ledger.over()
     await notes.start()
     ledger.judged(await notes.judged())
 
@@ -84,6 +88,7 @@ async def test_when_the_process_dies_while_a_timer_is_due(notes: Notes, ledger: 
     notes.step_to(await notes.timers(MANY))
     assert await process.ended() == KILLED
     ledger.injected(f"process dies {moment} of a timer")
+    ledger.over()
     await notes.let_a_while_pass()
     await notes.start()
     ledger.judged(await notes.judged())
@@ -95,6 +100,7 @@ async def test_when_the_process_dies_between_an_effect_and_its_acknowledgement(n
     notes.step_to(await notes.timers(1))
     assert await process.ended() == KILLED
     ledger.injected("process dies between-effect-and-acknowledgement")
+    ledger.over()
     await notes.let_a_while_pass()
     await notes.start()
     ledger.judged(await notes.judged())
@@ -105,5 +111,6 @@ async def test_when_the_process_dies_while_stopping(notes: Notes, ledger: Ledger
     await notes.send(*(submitted(f"P{number}") for number in range(MANY)))
     assert await process.stop() == KILLED
     ledger.injected("process dies while-stopping")
+    ledger.over()
     await notes.start()
     ledger.judged(await notes.judged())

@@ -11,13 +11,14 @@ from uuid import uuid4
 import aio_pika
 import asyncpg
 import pytest
+from aio_pika.abc import AbstractQueue
 
 from ninthweek.addresses import addresses
 from ninthweek.desk import failures
 from ninthweek.migration import migrate
 from ninthweek.services import migrations
 from ninthweek.settings import AdministratorUrls
-from shared.broker.topology import EVENTS
+from shared.broker.topology import EVENTS, dead_letter_queue
 from shared.contracts import message
 from shared.contracts.directory import SCREENING
 from shared.contracts.envelope import Envelope
@@ -25,12 +26,13 @@ from shared.contracts.message import Event, type_registry
 from shared.database import migration
 from shared.database.connection import MigrationBlocked
 from shared.database.preparation import prepare_schema
-from tests.faults.conftest import Ledger
+from tests.faults.conftest import Ledger, declare_all
+from tests.support.first_things import give_up_at_once
 from tests.support.history import Report, judge
 from tests.support.next_version import STEP_FREE, NextVersion, next_version
 from tests.support.noted import Notes
 from tests.support.probe import submitted
-from tests.support.processes import NEXT_PROBE
+from tests.support.processes import NEXT_PROBE, PROBE
 from tests.support.waiting import until
 
 MANY = 200
@@ -174,6 +176,7 @@ async def test_when_migrations_are_repeated_while_services_work(notes: Notes, le
 
 ADDED = """
 alter table inbox add column note text;
+alter table failures add column note text not null default '';
 alter table notes add column comments text not null default '';
 create table remarks (project_id text primary key, remark text not null);
 create index notes_of_a_project on notes (project_id);
@@ -216,6 +219,68 @@ async def test_when_tables_and_columns_are_added_while_services_work(notes: Note
     assert await notes.failed() == []
     assert await notes.connection.fetchval("select count(*) from remarks") == 0
     assert await notes.connection.fetchval("select version_num from version") == "added"
+
+
+@pytest.fixture
+async def dead_letters(notes: Notes) -> AbstractQueue:
+    """The broker's: one event is in it, which expired while no process ran."""
+    queue = await notes.channel.get_queue(dead_letter_queue(SCREENING.name), ensure=False)
+    event = submitted("expired")
+    envelope = Envelope(id="expired", source="intake", type=event.type, time=notes.clock())
+    exchange = await notes.channel.get_exchange(EVENTS, ensure=False)
+    message = aio_pika.Message(event.to_json(), headers=dict(envelope.to_headers()), expiration=0.001)
+    await exchange.publish(message, event.routing_key)
+
+    async def is_dead() -> bool:
+        declared = await notes.channel.declare_queue(queue.name, passive=True, durable=True)
+        return declared.declaration_result.message_count == 1
+
+    await until(is_dead)
+    return queue
+
+
+async def test_failures_and_dead_letters_are_kept_across_an_upgrade_and_a_rollback(
+    notes: Notes, ledger: Ledger, added: Path, dead_letters: AbstractQueue
+) -> None:
+    """What one version could not handle the other can, once what they failed of is mended, whichever way it goes."""
+    urls = AdministratorUrls(notes.database_url, notes.amqp_url)
+    await notes.connection.execute("alter table notes add constraint all_fail_of_this check (false)")
+
+    async def keep(version: str) -> None:
+        """Have a version run that fails of whatever it is sent."""
+        process = await notes.start(version, first=give_up_at_once)
+        await notes.send(*(submitted(f"P{number}") for number in range(5)))
+
+        async def are_kept() -> bool:
+            return sorted(await notes.failed()) == sorted(notes.sent)
+
+        await until(are_kept)
+        await process.stop()
+
+    async def retry(version: str, number: int) -> None:
+        """Have a version handle so many of the failures, the oldest first."""
+        process = await notes.start(version)
+        for failure in (await failures.list_failures(urls, state="waiting"))[:number]:
+            assert await failures.decide(urls, failure["name"], retry=True)
+        process.wake()
+        await notes.until_noted(len(await notes.noted()) + number)
+        await process.stop()
+
+    await keep(PROBE)
+    ledger.injected("upgrade")
+    await prepare(notes, added)
+    await declare_all(notes.amqp_url)
+    await keep(NEXT_PROBE)
+    await notes.connection.execute("alter table notes drop constraint all_fail_of_this")
+    await retry(NEXT_PROBE, 3)
+    ledger.injected("rollback")
+    await retry(PROBE, 7)
+
+    ledger.judged(await notes.judged())
+    assert await notes.failed() == []
+    dead = await dead_letters.get(no_ack=True)
+    assert dead.body == submitted("expired").to_json()
+    assert dead.headers["ce-id"] == "expired"
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from shared.broker.connection import BROKER_AWAY
 from shared.broker.topology import EVENTS, SUBMISSIONS, topology
+from tests.support.odd import PLAIN, Oddity
 
 QUEUE = "soak.audit"
 MARKER = "soak.marker"
@@ -22,23 +23,18 @@ CATCHES_UP_WITHIN = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A message as it went over the broker."""
+    """A message as it went over the broker, or is to go over it."""
 
     exchange: str
     routing_key: str
     headers: dict[str, Any]
     body: bytes
+    oddity: Oddity = PLAIN
 
     async def publish(self, channel: AbstractChannel) -> None:
         """Publish it as it is, and wait until the broker has confirmed it."""
-        message = aio_pika.Message(
-            self.body,
-            headers=dict(self.headers),
-            message_id=self.headers.get("ce-id"),
-            content_type="application/json",
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-        )
         exchange = await channel.get_exchange(self.exchange, ensure=False)
+        message = self.oddity.message(self.headers, self.body)
         await exchange.publish(message, self.routing_key, timeout=CATCHES_UP_WITHIN)
 
 

@@ -168,13 +168,12 @@ class Company:
         if process is None:
             return
         with suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGSTOP)
+            process.freeze()
         try:
             await asyncio.sleep(seconds)
         finally:
-            if process.alive:
-                with suppress(ProcessLookupError):
-                    os.kill(process.pid, signal.SIGCONT)
+            with suppress(ProcessLookupError):
+                process.thaw()
 
     async def _keep(self, place: Place) -> None:
         while not self._closing.is_set():

@@ -12,16 +12,22 @@ from ninthweek.services import NAMES
 from shared.broker.topology import EVENTS, SUBMISSIONS, Lane, topology
 from shared.clock import system_time
 from shared.contracts.directory import INTAKE, OUTSIDE_SYSTEMS, SERVICES, hearers
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import Envelope, identity
+from shared.contracts.intake import HostRegistered
+from shared.contracts.submissions import HostRecord
 from shared.runtime.incoming import Incoming, read
 from shared.servers.server import Broker, Server
 from tests.soak import store
 from tests.soak.audit import Audit, Wire
+from tests.soak.checker import Fact
 from tests.soak.company import Company, Place
 from tests.soak.mail import MailServer, Trouble
 from tests.soak.monkey import Deed
 from tests.soak.stage import Recording
+from tests.support.examples import host_registered
+from tests.support.intake import a_host_record
 from tests.support.network import Link
+from tests.support.odd import ODDITIES, Oddity
 
 RECENT = 60
 """Messages that count as published just now."""
@@ -48,6 +54,16 @@ class Poison:
     refused: set[str] = field(default_factory=set)
     kept: set[tuple[str, str]] = field(default_factory=set)
     """Service and message id."""
+
+
+@dataclass(frozen=True)
+class Odd:
+    """What the monkey published that is sound, with properties and headers beside it that nobody needs."""
+
+    submitted: set[str] = field(default_factory=set)
+    """Event ids, each of which is to be answered."""
+    said: list[Fact] = field(default_factory=list)
+    """Events in a service's name, each of which is to be handled once by all its hearers."""
 
 
 class Faults:
@@ -77,6 +93,7 @@ class Faults:
         self._chronicle = chronicle
         self._number = 0
         self.poison = Poison()
+        self.odd = Odd()
 
     @property
     def deeds(self) -> Mapping[str, Deed]:
@@ -101,6 +118,8 @@ class Faults:
             "broken submission": self.submit_broken,
             "submission without envelope": self.submit_without_envelope,
             "broken event": self.say_broken,
+            "odd but sound submission": self.submit_oddly,
+            "odd but sound event": self.say_oddly,
             "mail refused for now": lambda _: self._trouble("refuse"),
             "mail server slow": lambda _: self._trouble("hang"),
             "mail taken and answer lost": lambda _: self._trouble("lose answer"),
@@ -189,6 +208,29 @@ class Faults:
         await self._publish_for_certain(wire, hearers(event))
         return True
 
+    async def submit_oddly(self, dice: Random) -> bool:
+        """A host of our own, whom nothing else in the term concerns."""
+        (system,) = (system for system in OUTSIDE_SYSTEMS if HostRecord in system.sends)
+        envelope = Envelope(self._name("odd"), system.name, HostRecord.type, system_time())
+        self.odd.submitted.add(envelope.id)
+        host = a_host_record(host_id=envelope.id)
+        wire = Wire(SUBMISSIONS, system.routing_key(HostRecord), envelope.to_headers(), host.to_json(), _oddity(dice))
+        await self._publish_for_certain(wire, [INTAKE.name])
+        return True
+
+    async def say_oddly(self, dice: Random) -> bool:
+        """Intake is said to have registered a host of our own."""
+        name = self._name("odd")
+        event, hearing = host_registered(host_id=name), hearers(HostRegistered)
+        envelope = Envelope(name, INTAKE.name, event.type, system_time(), event.subject, event.sequence)
+        body = event.to_json()
+        self.odd.said.append(
+            Fact(INTAKE.name, name, HostRegistered.__name__, event.subject, None, identity(envelope, body), hearing)
+        )
+        wire = Wire(EVENTS, event.routing_key, envelope.to_headers(), body, _oddity(dice))
+        await self._publish_for_certain(wire, hearing)
+        return True
+
     async def end_queue(self, dice: Random) -> bool:
         """End the process of a queue in the broker, as an error of its own would."""
         return await self._control("eval", END_QUEUE.format(queue=dice.choice(topology().queues).name))
@@ -242,9 +284,13 @@ class Faults:
         at_work = self._company.at_work
         return dice.choice(at_work) if at_work else None
 
-    def _name(self) -> str:
+    def _name(self, kind: str = "poison") -> str:
         self._number += 1
-        return f"poison-{self._number}"
+        return f"{kind}-{self._number}"
+
+
+def _oddity(dice: Random) -> Oddity:
+    return dice.choice(ODDITIES)
 
 
 def _identity(wire: Wire, service: str) -> UUID:

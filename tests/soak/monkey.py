@@ -43,6 +43,8 @@ KINDS = (
     Kind("broken submission", 3),
     Kind("submission without envelope", 1),
     Kind("broken event", 1),
+    Kind("odd but sound submission", 6),
+    Kind("odd but sound event", 6),
     Kind("mail refused for now", 6),
     Kind("mail server slow", 3),
     Kind("mail taken and answer lost", 4),

@@ -137,7 +137,7 @@ async def _play(term: Term, surroundings: Surroundings, company: Company, url: s
             await stage.quiet()
         except NeverQuiet as reason:
             stopped.append(str(reason))
-        history = await _history(term, surroundings, books, chronicle, faults.poison)
+        history = await _history(term, surroundings, books, chronicle, faults)
         await books.close()
     report = judge_term(history) + Report(unexpected=tuple(stopped))
     if not report.is_clean:
@@ -158,12 +158,13 @@ def _environment(surroundings: Surroundings, folder: Path) -> dict[str, str]:
 
 
 async def _history(
-    term: Term, surroundings: Surroundings, books: store.Books, chronicle: Recording, poison: Poison
+    term: Term, surroundings: Surroundings, books: store.Books, chronicle: Recording, faults: Faults
 ) -> History:
+    poison, odd = faults.poison, faults.odd
     await surroundings.audit.catch_up()
     async with books.snapshot() as snapshot:
         said = [each for each in await snapshot.said() if each.outgoing.exchange == EVENTS]
-        facts = [_fact(each) for each in said]
+        facts = [*map(_fact, said), *odd.said]
         heard = {service: [fact.identity for fact in facts if service in fact.hearers] for service in NAMES}
         mails = await snapshot.mails()
         failures = await snapshot.failures()
@@ -174,7 +175,7 @@ async def _history(
     for (message_id, _), number in surroundings.mails.taken.items():
         taken[message_id] += number
     contents = {(sent.event_id, str(sent.content)) for sent in (*term.records, *term.submissions)}
-    submissions = Counter(event_id for event_id, _ in contents) + Counter(poison.refused)
+    submissions = Counter(event_id for event_id, _ in contents) + Counter([*poison.refused, *odd.submitted])
     return History(
         submissions=submissions,
         facts=facts,

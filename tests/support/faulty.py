@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from time import monotonic
 
 import aio_pika
 from aio_pika.abc import AbstractChannel
@@ -43,16 +45,19 @@ async def send(service: RunningService, project_ids: list[str]) -> None:
 
 
 async def judged(service: RunningService, sent: list[str], *, already_heard: dict[str, str] | None = None) -> Report:
-    """Wait until all is quiet; then hold what was done, and what came to the hearer, against what was sent.
+    """Wait until all is quiet and ready; then hold what was done, and what came to the hearer, against what was sent.
 
     An event may be on the wire more than once, under the id that it has.
     """
     async with asyncio.timeout(PATIENCE):
         await service.quiet()
+        await until_ready(service)
+    at_rest = monotonic()
     assert await service.failures() == []
     assert await service.connection.fetchval("select count(*) from waiting") == 0
     done = [event.project_id for event in await service.said(ProjectDeclined)]
-    return judge(sent, done) | judge(sent, ((already_heard or {}) | await heard(service)).values())
+    report = judge(sent, done) | judge(sent, ((already_heard or {}) | await heard(service)).values())
+    return replace(report, at_rest=at_rest)
 
 
 async def heard(service: RunningService) -> dict[str, str]:
@@ -83,10 +88,8 @@ async def until_why(service: RunningService, reason: str) -> None:
 
 
 async def until_ready(service: RunningService) -> None:
-    (replica,) = service.replicas
-
     async def is_ready() -> bool:
-        return await replica.why_not_ready() == []
+        return not any([await replica.why_not_ready() for replica in service.replicas])
 
     await until(is_ready)
 

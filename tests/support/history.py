@@ -18,6 +18,8 @@ class Report:
     lost: tuple[str, ...] = ()
     duplicated: tuple[str, ...] = ()
     unexpected: tuple[str, ...] = ()
+    at_rest: float | None = None
+    """When all had come to rest, in seconds of the monotonic clock, where somebody noted it."""
 
     @property
     def is_clean(self) -> bool:
@@ -42,6 +44,7 @@ class Report:
             tuple(sorted({*self.lost, *other.lost})),
             tuple(sorted({*self.duplicated, *other.duplicated})),
             tuple(sorted({*self.unexpected, *other.unexpected})),
+            self.at_rest or other.at_rest,
         )
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
-"""Moments at which a process takes its own life, by SIGKILL: nothing is cleared up, flushed or said.
+"""Moments at which a process takes its own life, by SIGKILL, or freezes, by SIGSTOP: nothing is cleared up or said.
 
-The runtime is wrapped from outside, in the process that is to die.
+The runtime is wrapped from outside, in the process that is to die or to freeze. One that freezes does so once: waked
+with SIGCONT, it goes on where it was.
 """
 
 import os
@@ -8,16 +9,20 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from inspect import signature
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from services.notifications.transport import MailServer
 from shared.runtime import Service, UnitsOfWork, Work
-from shared.runtime.consumer import Consumer
 from shared.runtime.handling import Handling
+from shared.runtime.outgoing import Outgoing
 from shared.runtime.relay import Relay
 from shared.runtime.replica import Replica
 from shared.runtime.store import outbox
+from shared.runtime.subscriber import GroupSubscriber
+
+if TYPE_CHECKING:
+    from shared.runtime.publisher import Publish
 
 Replicas = Callable[[], Awaitable[Replica]]
 """Waits until the replica runs."""
@@ -25,8 +30,17 @@ Replicas = Callable[[], Awaitable[Replica]]
 Prepare = Callable[[Service, Replicas], None]
 
 
+_signals = [signal.SIGKILL]
+
+
 def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+    if _signals:
+        os.kill(os.getpid(), _signals.pop())
+
+
+def freeze_instead() -> None:
+    """Whatever would kill this process freezes it."""
+    _signals[:] = [signal.SIGSTOP]
 
 
 def _before_the_handler(_service: Service, _replica: Replicas) -> None:
@@ -53,16 +67,18 @@ def _between_commit_and_acknowledgement(_service: Service, _replica: Replicas) -
 
 def _between_commit_and_publish(_service: Service, replica: Replicas) -> None:
     """All that was delivered is acknowledged: what it said is in the table, and nowhere else."""
-
-    async def publish(*_arguments: Any, **_named: Any) -> None:
-        for consumer in (await replica()).consumers:
-            await consumer.finish()
-        die()
-
     relay = Relay.__init__
 
     def with_publish(*arguments: Any, **named: Any) -> None:
         given = signature(relay).bind(*arguments, **named)
+        original: Publish = given.arguments["publish"]
+
+        async def publish(rows: Sequence[Outgoing]) -> list[BaseException | None]:
+            for subscriber in (await replica()).subscribers:
+                await subscriber.finish()
+            die()
+            return await original(rows)
+
         given.arguments["publish"] = publish
         relay(*given.args, **given.kwargs)
 
@@ -78,6 +94,19 @@ def _between_publish_and_mark(_service: Service, _replica: Replicas) -> None:
         await mark_sent(connection, identifiers)
 
     patch.object(outbox, "mark_sent", die_with_any).start()
+
+
+def _during_the_sweep(_service: Service, _replica: Replicas) -> None:
+    """It has taken what another left behind, so that nobody else looks at it for a while."""
+    left_behind = outbox.left_behind
+
+    async def die_of_any(connection: Any, **named: Any) -> list[Outgoing]:
+        rows = await left_behind(connection, **named)
+        if rows:
+            die()
+        return rows
+
+    patch.object(outbox, "left_behind", die_of_any).start()
 
 
 def _between_effect_and_acknowledgement(service: Service, _replica: Replicas) -> None:
@@ -101,7 +130,7 @@ def _between_mail_and_record(_service: Service, _replica: Replicas) -> None:
 
 def _while_stopping(_service: Service, _replica: Replicas) -> None:
     """The broker delivers no more, and what it had delivered is not yet handled."""
-    _wrap(Consumer, "finish", before=die)
+    _wrap(GroupSubscriber, "finish", before=die)
 
 
 def _wrap(
@@ -125,6 +154,7 @@ LAST_MOMENTS: Mapping[str, Prepare] = {
     "between-commit-and-acknowledgement": _between_commit_and_acknowledgement,
     "between-commit-and-publish": _between_commit_and_publish,
     "between-publish-and-mark": _between_publish_and_mark,
+    "during-the-sweep": _during_the_sweep,
     "between-effect-and-acknowledgement": _between_effect_and_acknowledgement,
     "between-mail-and-record": _between_mail_and_record,
     "while-stopping": _while_stopping,

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit, urlunsplit
 
@@ -24,8 +24,11 @@ class Link:
         self._wires: set[_Wire] = set()
         self._is_cut = False
         self._stalled = (False, False)
+        self._answers_to_lose: list[bytes] = []
         self.delay = 0.0
         """Seconds that each chunk of bytes takes longer, each way."""
+        self.refused = 0
+        """How many connections were refused while it was cut."""
 
     def through(self, url: str) -> str:
         """A server's URL by way of this link."""
@@ -45,6 +48,18 @@ class Link:
         self._stalled = (not answers_only, True)
         for wire in self._wires:
             wire.stall(*self._stalled)
+
+    def lose_answer(self, answer: bytes, times: int = 1) -> None:
+        """Lose the next answers of the server that hold these bytes, each with its connection.
+
+        The server has done what it was asked, and whoever asked cannot know.
+        """
+        self._answers_to_lose += [answer] * times
+
+    @property
+    def has_lost_all(self) -> bool:
+        """Whether every answer that was to be lost is."""
+        return not self._answers_to_lose
 
     def abandon(self) -> None:
         """Forget the connections that there are, as a restarted firewall does: no byte passes them, nobody is told."""
@@ -100,11 +115,12 @@ class Link:
         self._wires.add(wire)
         try:
             if self._is_cut:
+                self.refused += 1
                 return
             far_reader, far_writer = await asyncio.open_connection(*self._target)
             wire.writers.append(far_writer)
             asked = asyncio.create_task(self._pass_on(near_reader, far_writer, wire.may_ask))
-            answered = asyncio.create_task(self._pass_on(far_reader, near_writer, wire.may_answer))
+            answered = asyncio.create_task(self._pass_on(far_reader, near_writer, wire.may_answer, loses=self._loses))
             try:
                 await asyncio.wait((asked, answered), return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -119,8 +135,20 @@ class Link:
             wire.abort()
             self._wires.discard(wire)
 
+    def _loses(self, chunk: bytes) -> bool:
+        """A server writes a short answer at once, so that it is not in two chunks."""
+        lost = next((answer for answer in self._answers_to_lose if answer in chunk), None)
+        if lost is not None:
+            self._answers_to_lose.remove(lost)
+        return lost is not None
+
     async def _pass_on(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, may_pass: asyncio.Event
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        may_pass: asyncio.Event,
+        *,
+        loses: Callable[[bytes], bool] = lambda _: False,
     ) -> None:
         """Pass bytes one way, and then that there are no more: that, too, only when the link lets it pass."""
         now = asyncio.get_running_loop().time
@@ -138,7 +166,7 @@ class Link:
                 due, chunk = await held.get()
                 await asyncio.sleep(due - now())
                 await may_pass.wait()
-                if not chunk:
+                if not chunk or loses(chunk):
                     return
                 writer.write(chunk)
                 await writer.drain()

@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import aio_pika
+import httpx
 from aio_pika.abc import AbstractChannel, AbstractQueue
 
 from shared.broker.topology import EVENTS, Lane
@@ -18,6 +20,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime import store
+from shared.servers.ports import free_port
 from tests.support.history import Report, judge
 from tests.support.network import Link, by_way_of
 from tests.support.probe import NOTES
@@ -25,9 +28,10 @@ from tests.support.processes import PROBE, ServiceProcess, start_process
 from tests.support.running import connect_to
 from tests.support.saying import say
 from tests.support.shared_clock import SharedClock
-from tests.support.waiting import until
+from tests.support.waiting import let_a_while_pass, until
 
 if TYPE_CHECKING:
+    import aiormq
     import asyncpg
 
 
@@ -46,27 +50,34 @@ class Notes:
     sent: dict[str, Event] = field(default_factory=dict)
     """Events by their ids."""
     processes: list[ServiceProcess] = field(default_factory=list)
+    skipped: float = 0.0
+    """Seconds that the test did not wait for, and that a recovery would have taken."""
 
     async def start(
         self,
         probe: str = PROBE,
         *,
         die: str | None = None,
+        freeze: str | None = None,
         first: Callable[[], None] | None = None,
         to_database: Link | None = None,
         to_broker: Link | None = None,
         environment: Mapping[str, str] = {},
+        is_remote: bool = False,
     ) -> ServiceProcess:
-        """Start a process, which takes its own life at a moment if it is told one; what it does `first` it does first.
+        """Start a process, which dies or freezes at a moment if it is told one; what it does `first` it does first.
 
-        By way of a link, only the process is led: the test itself reaches the servers without it.
+        By way of a link, only the process is led: the test itself reaches the servers without it. One that is remote is
+        not asked whether it is ready.
         """
         process = await start_process(
             probe,
             database_url=by_way_of(to_database, self.database_url),
             amqp_url=by_way_of(to_broker, self.amqp_url),
             clock=self.clock.file,
+            http_port=None if is_remote else free_port(),
             die=die,
+            freeze=freeze,
             first=first,
             environment=environment,
         )
@@ -108,10 +119,15 @@ class Notes:
 
     async def waiting(self) -> int:
         """How many messages wait in the probe's queues."""
-        queues = [
-            await self.channel.declare_queue(lane.queue(SCREENING.name), passive=True, durable=True) for lane in Lane
-        ]
-        return sum(queue.declaration_result.message_count or 0 for queue in queues)
+        return sum([(await self._declared(lane)).message_count or 0 for lane in Lane])
+
+    async def consumers(self) -> int:
+        """To how many processes the broker delivers events."""
+        return (await self._declared(Lane.MESSAGES)).consumer_count or 0
+
+    async def _declared(self, lane: Lane) -> "aiormq.spec.Queue.DeclareOk":
+        queue = await self.channel.declare_queue(lane.queue(SCREENING.name), passive=True, durable=True)
+        return queue.declaration_result
 
     async def at_rest(self) -> bool:
         """Whether every event that was sent came to an end, and nothing waits to be handled or said."""
@@ -121,6 +137,12 @@ class Notes:
             and await self.waiting() == 0
             and not await store.glance.anything_due(self.connection, programme_now=self.clock())
         )
+
+    async def are_ready(self) -> bool:
+        """Whether all processes that run say that they are."""
+        ports = [process.http_port for process in self.processes if process.serves and process.http_port]
+        async with httpx.AsyncClient() as client:
+            return all([(await client.get(f"http://127.0.0.1:{port}/readyz")).is_success for port in ports])
 
     async def timers(self, number: int) -> datetime:
         """Wait until so many timers are set; when the first of them is due."""
@@ -136,7 +158,7 @@ class Notes:
 
     async def let_a_while_pass(self) -> None:
         """The seconds are over for which a relay leaves it to others to send what they said."""
-        await self.connection.execute("update unsent set look_at = look_at - interval '1 minute'")
+        self.skipped += await let_a_while_pass(self.connection)
 
     def step_to(self, moment: datetime) -> None:
         """Let the programme's time come to a moment."""
@@ -149,13 +171,18 @@ class Notes:
         for process in self.processes:
             await process.stop()
 
-    async def rest(self) -> None:
-        """Wait until everything is at rest, and stop all processes; what comes to light then is handled too."""
+    async def rest(self) -> float:
+        """Wait until everything is at rest, and stop all processes; what comes to light then is handled too.
+
+        When it came to rest, as `Report.at_rest` has it.
+        """
         while True:
             await until(self.at_rest)
+            await until(self.are_ready)
+            at_rest = monotonic() + self.skipped
             await self.stop()
             if await self.at_rest():
-                return
+                return at_rest
             await self.start()
 
     async def judged(self) -> Report:
@@ -165,13 +192,13 @@ class Notes:
         lost. Raises `TimeoutError` where all is as it should be, and yet something does not come to rest.
         """
         try:
-            await self.rest()
+            at_rest = await self.rest()
         except TimeoutError:
             report = await self._report()
             if report.is_clean:
                 raise
             return report
-        return await self._report()
+        return replace(await self._report(), at_rest=at_rest)
 
     async def _report(self) -> Report:
         failed = await self.failed()

@@ -18,6 +18,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import uvicorn
 import uvloop
 
@@ -29,10 +30,11 @@ from shared.database.roles import service_url
 from shared.runtime.replica import Replica, running
 from shared.runtime.settings import RuntimeSettings
 from shared.web.application import application
-from tests.support.last_moments import LAST_MOMENTS
+from tests.support.last_moments import LAST_MOMENTS, freeze_instead
 from tests.support.next_version import next_noting_probe
 from tests.support.probe import noting_probe
 from tests.support.shared_clock import SharedClock
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -61,6 +63,8 @@ class ServiceProcess:
 
     service: str
     pid: int
+    http_port: int | None
+    """Where it listens, if it does."""
     _process: ForkServerProcess
     _ended: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _is_stopping: bool = field(init=False, default=False)
@@ -71,6 +75,11 @@ class ServiceProcess:
     @property
     def alive(self) -> bool:
         return not self._ended.is_set()
+
+    @property
+    def serves(self) -> bool:
+        """Whether it runs and was not asked to stop."""
+        return self.alive and not self._is_stopping
 
     async def kill(self) -> None:
         """End it by SIGKILL, unless it has ended already."""
@@ -89,6 +98,22 @@ class ServiceProcess:
         await self._ended.wait()
         assert self._process.exitcode is not None
         return self._process.exitcode
+
+    def freeze(self) -> None:
+        """Let it stand still, as if its machine did."""
+        self._send(signal.SIGSTOP)
+
+    async def frozen(self) -> None:
+        """Wait until it stands still."""
+
+        async def stands_still() -> bool:
+            return psutil.Process(self.pid).status() == psutil.STATUS_STOPPED
+
+        await until(stands_still)
+
+    def thaw(self) -> None:
+        """Let it go on where it was."""
+        self._send(signal.SIGCONT)
 
     def wake(self) -> None:
         """Let its relay look at what is due: the programme's clock was stepped."""
@@ -116,6 +141,7 @@ class _Order:
     http_port: int | None
     settings: RuntimeSettings | None
     die: str | None
+    freeze: str | None
     first: Callable[[], None] | None
     environment: Mapping[str, str]
 
@@ -129,6 +155,7 @@ async def start_process(
     http_port: int | None = None,
     settings: RuntimeSettings | None = None,
     die: str | None = None,
+    freeze: str | None = None,
     first: Callable[[], None] | None = None,
     environment: Mapping[str, str] = {},
 ) -> ServiceProcess:
@@ -137,17 +164,18 @@ async def start_process(
     `service` is a service's name, or one of the `PROBES`; the URLs are the administrator's. `clock` is the file of a
     `SharedClock`.
     `die` is one of the `LAST_MOMENTS`, at which the process kills itself, be it before it has quite started.
+    `freeze` is one at which it stands still until it is thawed.
     The process calls `first` before anything else. `environment` is added to this process's own.
     Raises `NeverStarted`.
     """
     surroundings = {**os.environ, **environment}
-    order = _Order(service, database_url, amqp_url, clock, http_port, settings, die, first, surroundings)
+    order = _Order(service, database_url, amqp_url, clock, http_port, settings, die, freeze, first, surroundings)
     told, tell = _forks.Pipe(duplex=False)
     process = _forks.Process(target=_run, args=(order, tell), daemon=True)
     await asyncio.to_thread(process.start)
     tell.close()
     assert process.pid is not None
-    started = ServiceProcess(service, process.pid, process)
+    started = ServiceProcess(service, process.pid, http_port, process)
     try:
         async with asyncio.timeout(STARTS_WITHIN):
             problem = await _next_word(told, at_sudden_death="" if die else "it died")
@@ -204,8 +232,10 @@ async def _serve(order: _Order, tell: "Connection[str, str]") -> None:
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
     service = PROBES[order.service]() if order.service in PROBES else load(order.service)
     runs: asyncio.Future[Replica] = loop.create_future()
-    if order.die:
-        LAST_MOMENTS[order.die](service, lambda: asyncio.shield(runs))
+    if order.freeze:
+        freeze_instead()
+    if moment := order.die or order.freeze:
+        LAST_MOMENTS[moment](service, lambda: asyncio.shield(runs))
     async with AsyncExitStack() as stack:
         replica = await stack.enter_async_context(
             running(

@@ -17,12 +17,18 @@ ALL_ROUNDS = "rounds"
 
 
 async def schedule(calendar: RoundCalendar, work: Work) -> Round:
-    """Set a round; raises `Invalid`, or `Conflict` where there is one of that name."""
+    """Set a round; raises `Invalid`, or `Conflict` where there is another of that name.
+
+    Asked again for what is set already, it changes nothing: whoever asks may not have heard that it was.
+    """
     await work.lock(ALL_ROUNDS)
     rounds = await store.rounds.every(work.connection)
     round_ = rules.calendars.new_round(calendar)
+    known = next((each for each in rounds if each.round_id == round_.round_id), None)
+    if known is not None and known.calendar == calendar:
+        return known
     _check(rules.calendars.faults_in_new(calendar, rounds))
-    if any(each.round_id == round_.round_id for each in rounds):
+    if known is not None:
         raise Conflict(f"There is a round {round_.round_id} already: change it with PUT /rounds/{round_.round_id}.")
     await _announce(round_, work)
     return round_

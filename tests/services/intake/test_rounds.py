@@ -16,9 +16,10 @@ async def test_a_round_is_set_and_announced(door: FrontDoor) -> None:
     assert (await door.intake.http.get("/rounds")).json() == [answer.json()]
 
 
-async def test_a_round_of_the_same_name_is_a_conflict(door: FrontDoor) -> None:
+async def test_another_round_of_the_same_name_is_a_conflict_and_the_same_one_is_set_once(door: FrontDoor) -> None:
     await door.schedule()
-    assert (await door.schedule()).status_code == 409
+    assert (await door.schedule(closes_at=CLOSES + timedelta(days=1))).status_code == 409
+    assert (await door.schedule()).status_code == 201
     assert len(await door.intake.said(RoundScheduled)) == 1
 
 

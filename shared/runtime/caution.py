@@ -1,0 +1,43 @@
+"""When messages are taken one at a time, and when a service that goes on losing its channel says so.
+
+A channel is lost with all that was delivered over it, and the broker counts a delivery of each of these messages. One
+among them may be why: one that the broker itself cannot hand over, say. So what comes again is taken one at a time;
+then nothing else is counted with the one at fault, until the broker puts it among the dead letters.
+"""
+
+from dataclasses import dataclass
+
+FEW = 3
+"""So often in a row a channel may be lost before anything is acknowledged; more often, and it is no accident."""
+
+CALM_AFTER = 30.0
+"""Seconds; a channel that was open for longer was not lost by what was delivered at its beginning."""
+
+
+@dataclass(slots=True)
+class Caution:
+    """What one subscriber has lost its channels by. Moments are those of a clock that never steps."""
+
+    prefetch: int
+    to_take_alone: int = 0
+    """So many more messages are taken one at a time: as many as may have been delivered over the lost channel."""
+    losses: int = 0
+    """Channels lost in a row, with nothing acknowledged between them."""
+    lost_at: float = 0.0
+
+    def lost(self, now: float) -> None:
+        """Note that a channel was lost."""
+        self.losses = self.losses + 1 if now - self.lost_at < CALM_AFTER else 1
+        self.lost_at = now
+        self.to_take_alone = self.prefetch
+
+    def acknowledged(self, number: int) -> bool:
+        """Note that messages were acknowledged; whether, with them, all are to be taken together again."""
+        self.losses = 0
+        was_cautious = self.to_take_alone > 0
+        self.to_take_alone = max(self.to_take_alone - number, 0)
+        return was_cautious and not self.to_take_alone
+
+    def is_stuck(self, now: float) -> bool:
+        """Whether it comes back again and again and gets no further."""
+        return self.losses > FEW and now - self.lost_at < CALM_AFTER

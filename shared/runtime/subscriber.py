@@ -1,0 +1,205 @@
+"""What takes messages from one of a service's queues: FastStream's subscriber, with another way to what handles them.
+
+FastStream finds the queue, opens a channel for it, and starts and stops the subscriber with its broker. What is
+delivered is not given to FastStream's handlers, one message at a time: here what waits is handled together. While the
+database is away nothing more is handled, and nothing is acknowledged or counted as an attempt.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import structlog
+from faststream import AckPolicy
+from faststream._internal.endpoint.subscriber.call_item import CallsCollection
+from faststream.rabbit import Channel, RabbitBroker, RabbitExchange, RabbitQueue
+from faststream.rabbit.subscriber.config import RabbitSubscriberConfig, RabbitSubscriberSpecificationConfig
+from faststream.rabbit.subscriber.specification import RabbitSubscriberSpecification
+from faststream.rabbit.subscriber.usecase import RabbitSubscriber
+
+from shared.broker.connection import BROKER_AWAY
+from shared.broker.deliveries import DeliveringConnection, RawDelivery
+from shared.database.connection import DatabaseAway
+from shared.identifiers import new_id
+from shared.runtime.acknowledgement import Acknowledgements
+from shared.runtime.caution import Caution
+from shared.runtime.incoming import Delivery
+
+if TYPE_CHECKING:
+    import aiormq
+    from aio_pika import RobustChannel, RobustQueue
+    from aio_pika.abc import AbstractChannel
+    from faststream.rabbit.configs import RabbitBrokerConfig
+
+ANSWERS_WITHIN = 2.0
+"""Seconds that the broker may take to restore a channel before it counts as not delivering."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How messages go from a queue to what handles them.
+
+    `side_by_side` groups of at most `largest_group` are handled at a time; `prefetch` messages are delivered before the
+    first of them is acknowledged. `until_answers` waits while the database is away, and `report` tells staff, in a
+    sentence, that the queue does not get any further.
+    """
+
+    queue: str
+    read: Callable[[RawDelivery], Delivery]
+    handle: Callable[[Sequence[Delivery]], Coroutine[Any, Any, None]]
+    until_answers: Callable[[], Coroutine[Any, Any, None]]
+    report: Callable[[str], Coroutine[Any, Any, None]]
+    prefetch: int
+    largest_group: int
+    side_by_side: int
+
+
+class GroupSubscriber(RabbitSubscriber):
+    """Takes what one queue delivers, reads it as it comes, and has it handled in groups."""
+
+    def __init__(self, broker: RabbitBroker, way: Way, *, stop_within: float) -> None:
+        calls = CallsCollection[Any]()
+        outer = cast("RabbitBrokerConfig", broker.config)
+        queue, exchange = RabbitQueue(way.queue, declare=False), RabbitExchange()
+        config = RabbitSubscriberConfig(
+            queue=queue,
+            exchange=exchange,
+            channel=Channel(prefetch_count=way.prefetch, publisher_confirms=False),
+            _ack_policy=AckPolicy.MANUAL,
+            _outer_config=outer,
+        )
+        described = RabbitSubscriberSpecificationConfig(
+            queue=queue, exchange=exchange, title_=way.queue, description_=None
+        )
+        super().__init__(config, RabbitSubscriberSpecification(outer, described, calls), calls)
+        self._broker = broker
+        self._way = way
+        self._stop_within = stop_within
+        self._tag = ""
+        self._waiting: asyncio.Queue[tuple[RawDelivery, Delivery]] = asyncio.Queue()
+        self._acknowledgements = Acknowledgements()
+        self._caution = Caution(way.prefetch)
+        self._reason = ""
+        self._reporting: asyncio.Task[None] | None = None
+        self._delivers: RobustQueue | None = None
+        """The queue, once it is found."""
+
+    async def start(self) -> None:
+        """Have the broker deliver over a channel of its own, again after every loss of the connection or the queue."""
+        await super().start()  # with no handlers of its own, FastStream opens the channel and does not consume
+        assert self._queue_obj is not None  # noqa: S101 - it was just found
+        self._delivers = self._queue_obj
+        self._delivers.channel.close_callbacks.add(self._note_loss)
+        await self._consume()
+
+    async def run(self) -> None:
+        """Handle what is taken, until cancelled."""
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(self._way.side_by_side):
+                workers.create_task(self._work())
+
+    async def why_not_ready(self) -> str | None:
+        """Why it gets no further, if it does not: a channel may live whose queue is gone."""
+        if self._caution.is_stuck(_now()):
+            return self._stuck()
+        return None if await self._consumes() else "the broker does not deliver"
+
+    async def stop(self) -> None:
+        """Have the broker deliver no more, then wait until all that was delivered is handled and acknowledged."""
+        try:
+            async with asyncio.timeout(self._stop_within):
+                await self.stop_taking()
+                await self.finish()
+        except TimeoutError:
+            log.warning("stopped before all was handled", queue=self._way.queue)
+        await super().stop()
+
+    async def stop_taking(self) -> None:
+        if self._delivers is not None and await self._consumes():
+            self._delivers.channel.close_callbacks.discard(self._note_loss)
+            with suppress(*BROKER_AWAY):
+                await self._delivers.cancel(self._tag)
+
+    async def finish(self) -> None:
+        """Wait until all that was delivered is handled and acknowledged."""
+        await self._waiting.join()
+
+    async def _consume(self) -> None:
+        assert self._delivers is not None  # noqa: S101 - it was started
+        self._tag = f"{self._way.queue}.{new_id()}"
+        connection = cast("DeliveringConnection", await self._broker.connect())
+        connection.takers[self._tag] = self._take
+        # What is delivered to this tag is handed over by the connection: aio-pika never calls what it is given here.
+        await self._delivers.consume(cast("Any", self.consume), consumer_tag=self._tag)
+
+    async def _consumes(self) -> bool:
+        if self._delivers is None:
+            return False
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                below = cast("aiormq.Channel", await self._delivers.channel.get_underlay_channel())
+                return self._tag in below.consumers
+        except (TimeoutError, *BROKER_AWAY):
+            return False
+
+    def _take(self, raw: RawDelivery) -> None:
+        # Read as it comes: while a group waits for the database there is nothing else to do.
+        self._waiting.put_nowait((raw, self._way.read(raw)))
+
+    async def _work(self) -> None:
+        while True:
+            group = [await self._waiting.get()]
+            while len(group) < self._way.largest_group and not self._waiting.empty():
+                group.append(self._waiting.get_nowait())
+            await self._until_handled([delivery for _, delivery in group])
+            await self._acknowledgements.send([raw for raw, _ in group])
+            if self._caution.acknowledged(len(group)):
+                await self._take_together_again()
+            for _ in group:
+                self._waiting.task_done()
+
+    async def _until_handled(self, group: Sequence[Delivery]) -> None:
+        while True:
+            try:
+                return await self._way.handle(group)
+            except DatabaseAway:
+                await self._way.until_answers()
+
+    async def _note_loss(self, channel: "AbstractChannel | None", reason: BaseException | None) -> None:
+        """From now on one at a time: aio-pika limits the channel so when it opens it again."""
+        was_stuck = self._caution.is_stuck(_now())
+        self._caution.lost(_now())
+        self._reason = type(reason).__name__
+        cast("RobustChannel", channel)._prefetch_count = 1
+        if self._caution.is_stuck(_now()) and not was_stuck:
+            log.error("the queue gets no further", queue=self._way.queue, reason=self._reason)
+            self._reporting = asyncio.create_task(self._way.report(self._stuck()))
+
+    async def _take_together_again(self) -> None:
+        """A limit holds for those who begin to consume after it was set: so another consumer takes this one's place.
+
+        If the channel is lost meanwhile, one of the two is restored with it.
+        """
+        assert self._delivers is not None  # noqa: S101 - it was started
+        one_at_a_time = self._tag
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                await self._delivers.channel.set_qos(prefetch_count=self._way.prefetch)
+                await self._consume()
+                await self._delivers.cancel(one_at_a_time)
+        except (TimeoutError, *BROKER_AWAY):
+            self._caution.to_take_alone = 1
+
+    def _stuck(self) -> str:
+        return (
+            f"the broker has closed the channel of queue {self._way.queue} {self._caution.losses} times in a row, "
+            f"before a message was handled ({self._reason})"
+        )
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,131 @@
+"""What is just coming back from one fault is hit by another: it comes back from that too."""
+
+import asyncio
+import signal
+from typing import Any
+
+import pytest
+
+from shared.contracts.screening import ProjectDeclined
+from shared.runtime.outgoing import Outgoing
+from shared.runtime.relay import Relay
+from shared.runtime.store import outbox
+from shared.servers import Servers
+from tests.faults.conftest import Ledger
+from tests.support.faulty import judged, projects, send
+from tests.support.network import link_to
+from tests.support.noted import Notes
+from tests.support.probe import probe, say_declined, submitted
+from tests.support.running import Start
+from tests.support.waiting import let_a_while_pass, until
+
+mortal_servers = pytest.mark.xdist_group("mortal servers")
+
+KILLED = -signal.SIGKILL
+MANY = 60
+
+
+@mortal_servers
+async def test_the_broker_dies_again_while_services_reconnect(
+    start_on_mortal: Start, mortal: Servers, ledger: Ledger
+) -> None:
+    assert mortal.rabbitmq is not None
+    sent = projects(300)
+    screening = await start_on_mortal(probe(say_declined))
+    await send(screening, sent)
+    for _ in range(2):
+        await asyncio.to_thread(mortal.rabbitmq.kill)
+        ledger.injected("broker killed again")
+        await asyncio.to_thread(mortal.rabbitmq.start)
+    ledger.over()
+    ledger.judged(await judged(screening, sent))
+
+
+async def test_connections_are_reset_again_at_every_step_of_reconnecting(notes: Notes, ledger: Ledger) -> None:
+    async with link_to(notes.amqp_url) as to_broker, link_to(notes.database_url) as to_database:
+        await notes.start(to_broker=to_broker, to_database=to_database)
+        await notes.send(*(submitted(f"P{number}") for number in range(MANY)))
+        await notes.until_noted(1)
+        for link in (to_broker, to_database) * 4:
+
+            async def reconnects(link: Any = link) -> bool:
+                return bool(link.connections)
+
+            link.reset()
+            await until(reconnects)
+            link.reset()
+            ledger.injected("connections reset while reconnecting", 2)
+        ledger.over()
+        await notes.send(*(submitted(f"Q{number}") for number in range(MANY)))
+        ledger.judged(await notes.judged())
+
+
+@mortal_servers
+async def test_the_database_dies_while_the_outbox_is_swept_after_a_crash(
+    start_on_mortal: Start, mortal: Servers, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has just taken what was left behind, and whether that was sent it cannot record."""
+    assert mortal.postgresql is not None
+    postgresql, left_behind, swept = mortal.postgresql, outbox.left_behind, 0
+
+    async def dies_once(connection: Any, **named: Any) -> list[Outgoing]:
+        nonlocal swept
+        rows = await left_behind(connection, **named)
+        swept += len(rows)
+        if rows and swept == len(rows):
+            await asyncio.to_thread(postgresql.kill)
+        return rows
+
+    with monkeypatch.context() as crash:
+        crash.setattr(Relay, "hand", lambda *_: None)
+        crashed = await start_on_mortal(probe(say_declined))
+        sent = projects(MANY)
+        await send(crashed, sent)
+
+        async def all_are_handled() -> bool:
+            return len(await crashed.said(ProjectDeclined)) == MANY and crashed.flight.is_empty
+
+        await until(all_are_handled)
+        await crashed.stop()
+    monkeypatch.setattr(outbox, "left_behind", dies_once)
+    await let_a_while_pass(crashed.connection)
+    screening = await start_on_mortal(probe(say_declined))
+
+    async def is_swept() -> bool:
+        return swept > 0
+
+    await until(is_swept)
+    ledger.injected("database killed during the sweep")
+    await asyncio.to_thread(postgresql.start)
+    ledger.over()
+    await screening.reconnect()
+    ledger.judged(await judged(screening, sent))
+
+
+async def test_the_process_dies_again_during_its_first_sweep(notes: Notes, ledger: Ledger) -> None:
+    first = await notes.start(die="between-commit-and-publish")
+    await notes.send(submitted("P1"))
+    assert await first.ended() == KILLED
+    for _ in range(2):
+        await notes.let_a_while_pass()
+        second = await notes.start(die="during-the-sweep")
+        assert await second.ended() == KILLED
+        ledger.injected("process dies during-the-sweep")
+    ledger.over()
+    await notes.let_a_while_pass()
+    await notes.start()
+    ledger.judged(await notes.judged())
+
+
+async def test_the_process_dies_again_of_what_the_one_before_it_had_in_hand(notes: Notes, ledger: Ledger) -> None:
+    """No message is to blame, and none is taken for the cause."""
+    await notes.send(*(submitted(f"P{number}") for number in range(MANY)))
+    for moment in ("inside-the-handler", "inside-the-handler", "between-commit-and-acknowledgement"):
+        process = await notes.start(die=moment)
+        assert await process.ended() == KILLED
+        ledger.injected("process dies again")
+    ledger.over()
+    await notes.let_a_while_pass()
+    await notes.start()
+    ledger.judged(await notes.judged())
+    assert await notes.failed() == []

@@ -1,0 +1,29 @@
+"""What a process does first, before its service runs in it."""
+
+import os
+from pathlib import Path
+
+from shared import logs
+from shared.broker import connection as broker
+from shared.database import connection as database
+from shared.runtime import publisher, retries
+
+
+def be_impatient() -> None:
+    """The broker gives up a silent process, and the database a silent transaction, after a few seconds."""
+    broker.HEARTBEAT = 2
+    database.ANSWERS_WITHIN = 2.0
+    publisher.PUBLISH_WITHIN = 2.0
+
+
+def give_up_at_once() -> None:
+    """What fails is not tried again."""
+    retries.RETRIES = ()  # type: ignore[assignment]
+
+
+def log_to(file: Path) -> None:
+    """Its log goes to a file."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    for standard in (1, 2):
+        os.dup2(descriptor, standard)
+    logs.configure()

@@ -1,0 +1,55 @@
+"""What comes again after a loss is taken one at a time; whoever gets no further says so."""
+
+from shared.runtime.caution import CALM_AFTER, FEW, Caution
+
+
+def test_without_a_loss_nothing_is_taken_alone() -> None:
+    caution = Caution(prefetch=200)
+    assert not caution.acknowledged(100)
+    assert caution.to_take_alone == 0
+
+
+def test_after_a_loss_as_many_are_taken_alone_as_may_have_been_delivered() -> None:
+    caution = Caution(prefetch=3)
+    caution.lost(now=0)
+    assert [caution.acknowledged(1) for _ in range(4)] == [False, False, True, False]
+
+
+def test_another_loss_begins_anew() -> None:
+    caution = Caution(prefetch=3)
+    caution.lost(now=0)
+    caution.acknowledged(2)
+    caution.lost(now=1)
+    assert caution.to_take_alone == 3
+
+
+def test_losses_in_a_row_with_nothing_acknowledged_are_no_accident() -> None:
+    caution = Caution(prefetch=200)
+    for second in range(FEW):
+        caution.lost(now=second)
+    assert not caution.is_stuck(now=FEW)
+    caution.lost(now=FEW)
+    assert caution.is_stuck(now=FEW)
+
+
+def test_what_is_acknowledged_between_losses_is_progress() -> None:
+    caution = Caution(prefetch=200)
+    for second in range(3 * FEW):
+        caution.lost(now=second)
+        caution.acknowledged(1)
+    assert not caution.is_stuck(now=3 * FEW)
+
+
+def test_losses_far_apart_say_nothing_of_what_was_delivered() -> None:
+    caution = Caution(prefetch=200)
+    for number in range(3 * FEW):
+        caution.lost(now=number * (CALM_AFTER + 1))
+    assert not caution.is_stuck(now=3 * FEW * (CALM_AFTER + 1))
+
+
+def test_who_was_stuck_is_not_once_the_channel_has_been_open_for_a_while() -> None:
+    caution = Caution(prefetch=200)
+    for _ in range(FEW + 1):
+        caution.lost(now=0)
+    assert caution.is_stuck(now=CALM_AFTER - 1)
+    assert not caution.is_stuck(now=CALM_AFTER)
