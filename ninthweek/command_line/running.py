@@ -1,5 +1,6 @@
 """Commands that run the programme: `up`, `run`, `migrate`, `demo`."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -37,9 +38,20 @@ def run(
     It reads <SERVICE>_DATABASE_URL and <SERVICE>_AMQP_URL (else DATABASE_URL and AMQP_URL), takes the tokens in
     NINTHWEEK_TOKEN (staff) and <SYSTEM>_TOKEN, and signs sessions by SESSION_SECRET. `ninthweek migrate` comes first.
     """
+    _import_structlog_alone()
     from ninthweek.one_service import run_one
 
     run_one(service, host, port)
+
+
+def _import_structlog_alone() -> None:
+    """Where rich and greenlet are installed, structlog imports them: 5 MB of which the logs of a service use nothing."""
+    unused = dict.fromkeys(("rich", "greenlet"))
+    sys.modules.update(unused)  # type: ignore[arg-type]  # None is how Python is told that there is no such module
+    import structlog  # noqa: F401
+
+    for name in unused:
+        del sys.modules[name]
 
 
 @commands.command()
