@@ -5,8 +5,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from services.intake.documents import document_store
-from services.notifications.settings import MailSettings
+from pydantic import ValidationError
+
+from ninthweek.settings import SettingFaulty
 from shared import telemetry
 from shared.contracts.directory import SERVICES
 from shared.runtime import Service
@@ -30,12 +31,22 @@ def load(name: str) -> Service:
 def check_settings(names: Iterable[str]) -> None:
     """Read what services need of their environment before anything is started.
 
-    Raises `ValueError` (pydantic's `ValidationError` is one), which says which setting is wrong and what to do.
+    Raises `SettingFaulty` or pydantic's `ValidationError`, which says which setting is wrong and what to do.
     """
-    telemetry.check_settings()
-    if "intake" in names:
-        document_store()
+    # What one service needs is not imported where another runs.
+    try:
+        telemetry.check_settings()
+        if "intake" in names:
+            from services.intake.documents import document_store  # noqa: PLC0415
+
+            document_store()
+    except ValidationError:
+        raise
+    except ValueError as error:
+        raise SettingFaulty(str(error)) from None
     if "notifications" in names:
+        from services.notifications.settings import MailSettings  # noqa: PLC0415
+
         MailSettings()
 
 

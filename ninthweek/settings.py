@@ -1,14 +1,17 @@
 """What the commands read from the environment, held against what it must be."""
 
+import errno
 import json
 import os
 import secrets
+import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from shared.contracts.directory import OUTSIDE_SYSTEMS
-from shared.web.door import STAFF, Door
+if TYPE_CHECKING:
+    from shared.web.door import Door
 
 SERVERS_FILE = "servers.json"
 SIGNING_KEY_FILE = "signing-key"
@@ -50,6 +53,17 @@ def check_server_urls() -> None:
         checked_url("DATABASE_URL", database, "postgresql", "postgres")
     if amqp := os.environ.get("AMQP_URL"):
         checked_url("AMQP_URL", amqp, "amqp", "amqps")
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise `SettingFaulty` unless the port can be listened on, before anything else is started."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            reason = "is taken" if error.errno == errno.EADDRINUSE else "cannot be used"
+            raise SettingFaulty(f"Port {port} of {host} {reason}: name another with --port.") from None
 
 
 def administrator_urls(data: Path) -> AdministratorUrls:
@@ -97,7 +111,11 @@ def keep_session_secret(data: Path) -> None:
     os.environ.setdefault("SESSION_SECRET", file.read_text())
 
 
-def door_from_environment() -> Door:
+def door_from_environment() -> "Door":
     """The tokens in `NINTHWEEK_TOKEN` (staff) and `<SYSTEM>_TOKEN`; new ones for those that are not set."""
+    # Every command reads settings, and few have a door.
+    from shared.contracts.directory import OUTSIDE_SYSTEMS  # noqa: PLC0415
+    from shared.web.door import STAFF, Door  # noqa: PLC0415
+
     names = {STAFF: "NINTHWEEK_TOKEN"} | {system.name: variable(system.name, "TOKEN") for system in OUTSIDE_SYSTEMS}
     return Door({who: os.environ.get(name) or secrets.token_urlsafe(24) for who, name in names.items()})

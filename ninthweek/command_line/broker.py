@@ -5,10 +5,7 @@ import os
 
 import typer
 
-from ninthweek.services import NAMES
 from ninthweek.settings import SettingFaulty, checked_url, variable
-from shared.broker import definitions as broker
-from shared.contracts.directory import OUTSIDE_SYSTEMS
 
 commands = typer.Typer()
 
@@ -21,6 +18,10 @@ def definitions() -> None:
     <SERVICE>_AMQP_URL and <SYSTEM>_AMQP_URL of every service and outside system: whom each is to be, and by which
     password. Passwords are printed as salted hashes.
     """
+    from ninthweek.services import NAMES
+    from shared.broker import definitions as broker
+    from shared.contracts.directory import OUTSIDE_SYSTEMS
+
     services = {name: _amqp_url(variable(name, "AMQP_URL")) for name in NAMES}
     systems = {system.name: _amqp_url(variable(system.name, "AMQP_URL")) for system in OUTSIDE_SYSTEMS}
     try:

@@ -6,25 +6,18 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
 import typer
-from aio_pika.exceptions import PublishError
-from pydantic import ValidationError
 
-from ninthweek.services import NAMES, load
 from ninthweek.settings import SettingFaulty, checked_url, variable
-from shared.clock import system_time
-from shared.contracts.directory import OUTSIDE_SYSTEMS, OutsideSystem, outside_system
-from shared.contracts.documents import write_contracts
-from shared.contracts.faults import faults_of
-from shared.contracts.message import Submission
-from shared.web.application import routes_of
+
+if TYPE_CHECKING:
+    from shared.contracts.directory import OutsideSystem
+    from shared.contracts.message import Submission
 
 commands = typer.Typer()
-
-_KINDS = ", ".join(submission.noun for system in OUTSIDE_SYSTEMS for submission in system.sends)
 
 
 @commands.command()
@@ -32,6 +25,10 @@ def contracts(
     out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("docs/contracts"),
 ) -> None:
     """Write the published contracts: asyncapi.yaml, openapi.json and the JSON Schema of every message."""
+    from ninthweek.services import NAMES, load
+    from shared.contracts.documents import write_contracts
+    from shared.web.application import routes_of
+
     openapi = routes_of([load(name) for name in NAMES]).openapi()
     for path in write_contracts(out, openapi):
         typer.echo(path)
@@ -39,7 +36,12 @@ def contracts(
 
 @commands.command()
 def publish(
-    kind: Annotated[str, typer.Argument(help=f"What is sent: {_KINDS}.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="What is sent: host, project, project-withdrawal, student, application, application-withdrawal."
+        ),
+    ],
     file: Annotated[Path | None, typer.Argument(help="The JSON body; standard input where none is named.")] = None,
     system: Annotated[
         str | None, typer.Option("--as", help="The sending system; by default the one that sends this kind.")
@@ -64,9 +66,11 @@ def publish(
 
 
 async def _publish(
-    url: str, sender: OutsideSystem, submission: type[Submission], body: bytes, event_id: str, time: datetime
+    url: str, sender: "OutsideSystem", submission: "type[Submission]", body: bytes, event_id: str, time: datetime
 ) -> None:
-    from ninthweek.submitting import broker_at, submit  # noqa: PLC0415 - no other command needs it, and it takes a while
+    from aio_pika.exceptions import PublishError
+
+    from ninthweek.submitting import broker_at, submit
 
     async with broker_at(url) as broker:
         try:
@@ -75,7 +79,9 @@ async def _publish(
             raise SettingFaulty("The broker has no queue that takes it: run `ninthweek migrate` first.") from None
 
 
-def _sender(kind: str, system: str | None) -> tuple[OutsideSystem, type[Submission]]:
+def _sender(kind: str, system: str | None) -> "tuple[OutsideSystem, type[Submission]]":
+    from shared.contracts.directory import OUTSIDE_SYSTEMS, outside_system
+
     candidates = OUTSIDE_SYSTEMS if system is None else (outside_system(system),)
     for candidate in candidates:
         for submission in candidate.sends if candidate else ():
@@ -85,7 +91,7 @@ def _sender(kind: str, system: str | None) -> tuple[OutsideSystem, type[Submissi
     raise SettingFaulty(f"{system or 'No system'} sends no {kind}. There are {by_system}.")
 
 
-def _broker(given: str | None, sender: OutsideSystem) -> str:
+def _broker(given: str | None, sender: "OutsideSystem") -> str:
     own = variable(sender.name, "AMQP_URL")
     for name, url in (("--url", given), (own, os.environ.get(own)), ("AMQP_URL", os.environ.get("AMQP_URL"))):
         if url:
@@ -93,7 +99,11 @@ def _broker(given: str | None, sender: OutsideSystem) -> str:
     raise SettingFaulty(f"{own} or AMQP_URL must be set, or --url given: `ninthweek up` prints one.")
 
 
-def _body(submission: type[Submission], file: Path | None) -> bytes:
+def _body(submission: "type[Submission]", file: Path | None) -> bytes:
+    from pydantic import ValidationError
+
+    from shared.contracts.faults import faults_of
+
     try:
         body = file.read_bytes() if file else sys.stdin.buffer.read()
     except OSError as error:
@@ -108,6 +118,8 @@ def _body(submission: type[Submission], file: Path | None) -> bytes:
 
 
 def _moment(text: str | None) -> datetime:
+    from shared.clock import system_time
+
     if text is None:
         return system_time()
     try:

@@ -1,21 +1,16 @@
 """`sign-in`: a way in for staff where no OpenID provider is set, or it is away."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
-
-from ninthweek.settings import SettingFaulty, keep_session_secret
-from shared.web.callers import STAFF_ROLES, Role
-from shared.web.links import staff_link_url
-from shared.web.settings import WebSettings
 
 commands = typer.Typer()
 
 
 @commands.command("sign-in")
 def sign_in(
-    role: Annotated[Role, typer.Option(help="viewer, reviewer or staff.")] = Role.STAFF,
+    role: Annotated[Literal["viewer", "reviewer", "staff"], typer.Option(help="What they may do.")] = "staff",
     who: Annotated[str, typer.Option(help="Whom the histories name.")] = "staff",
     data: Annotated[Path, typer.Option(help="The data folder of an `up`, unless SESSION_SECRET is set.")] = Path(
         "var/up"
@@ -25,8 +20,11 @@ def sign_in(
 
     Whoever can run this can sign in; it reads SESSION_SECRET and PUBLIC_URL, as the services do.
     """
-    if role not in STAFF_ROLES:
-        raise SettingFaulty(f"Name a role of staff: {', '.join(STAFF_ROLES)}.")
+    from ninthweek.settings import keep_session_secret
+    from shared.web.callers import Role
+    from shared.web.links import staff_link_url
+    from shared.web.settings import WebSettings
+
     if data.is_dir():
         keep_session_secret(data)
-    typer.echo(staff_link_url(role, WebSettings(), who=who))
+    typer.echo(staff_link_url(Role(role), WebSettings(), who=who))

@@ -6,6 +6,7 @@ from enum import StrEnum
 from zlib import crc32
 
 from ninthweek.demonstration.people import Deed
+from ninthweek.settings import SettingFaulty
 from shared.clock import LOCAL_TIME
 from shared.contracts.evaluation import SurveyOpened
 from shared.contracts.intake import ApplicationsClosed, ProjectSubmitted, RoundCalendar
@@ -25,6 +26,15 @@ class Moment(StrEnum):
     OFFERS = "offers"
     PLACEMENTS = "placements"
     SURVEYS = "surveys"
+
+
+def moment_named(name: str | None) -> Moment | None:
+    """None where none is named; raises `SettingFaulty`."""
+    if name is None:
+        return None
+    if name not in list(Moment):
+        raise SettingFaulty(f"There is no moment {name}: name one of {', '.join(Moment)}.")
+    return Moment(name)
 
 
 BEING_DONE: dict[Moment, type[Event]] = {

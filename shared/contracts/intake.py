@@ -28,7 +28,7 @@ from shared.contracts.submissions import HostFacts, ProjectTemplate, StudentFact
 class PlacementWeek(BaseModel):
     """A week that placements may fall in, Monday to Friday."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     week: Week
     starts_on: FirstDay
@@ -38,7 +38,7 @@ class PlacementWeek(BaseModel):
 class RoundCalendar(BaseModel):
     """A round's dates and limits. What is sent at an opening is in time; at a closing, too late."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: Annotated[Line, Field(min_length=1, description="What people call it.", examples=["Trinity 2027"])]
     submissions_open_at: Annotated[
@@ -157,7 +157,7 @@ class ApplicationWithdrawn(Event, about="application"):
 class Fault(BaseModel):
     """One thing wrong with a submission, and what to do about it. Never repeats what was sent."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     field: Annotated[str, Field(description="The field at fault.", examples=["days"])]
     reason: Annotated[

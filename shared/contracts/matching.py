@@ -59,7 +59,7 @@ class MatchMade(Event, about="round"):
 class ProjectPlaces(BaseModel):
     """How many places of a project are free."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     project_id: ProjectId
     places: Annotated[int, Field(ge=1, description="Places that nobody holds.", examples=[1])]

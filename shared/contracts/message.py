@@ -27,6 +27,8 @@ class Message(BaseModel):
         frozen=True,
         strict=True,
         extra="ignore",
+        # A service uses few of all messages: what reads and writes one is made when it is first used.
+        defer_build=True,
         # What we write has every field: those who hear may rely on it.
         json_schema_serialization_defaults_required=True,
     )

@@ -30,7 +30,7 @@ from shared.contracts.message import PERSONAL, Submission
 class HostFacts(BaseModel):
     """An organisation that gives projects, and whom to write to."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     organisation: Organisation
     kind: Annotated[Line, Field(description="What it is, in its own words.", examples=["city council"])]
@@ -51,7 +51,7 @@ class HostFacts(BaseModel):
 class StudentFacts(BaseModel):
     """A matriculated student."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: PersonName
     email: EmailAddress
@@ -65,7 +65,7 @@ class StudentFacts(BaseModel):
 class ProjectTemplate(BaseModel):
     """The guided template on which a host describes a project; intake judges whether it is complete."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     title: Title
     category: Annotated[Line, Field(description="The kind of work.", examples=["data collection"])]

@@ -13,7 +13,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
-from shared.contracts.documents import asyncapi_document
 from shared.database.connection import DatabaseAway
 from shared.runtime.replica import Replica
 from shared.runtime.service import Service
@@ -23,7 +22,6 @@ from shared.web.description import ERRORS, Application
 from shared.web.door import Door, at_service, caller
 from shared.web.guard import Guard
 from shared.web.limits import new_limiter
-from shared.web.openid import sign_in_at_provider
 from shared.web.problems import (
     Problem,
     answer_away,
@@ -33,6 +31,7 @@ from shared.web.problems import (
     answer_problem,
     answer_unstorable,
 )
+from shared.web.sign_in import sign_in_at_provider
 
 TITLE = "ninthweek"
 DESCRIPTION = "Micro-placements, from a host's proposal to both sides' evaluation."
@@ -116,5 +115,7 @@ def routes_of(services: Sequence[Service]) -> FastAPI:
 
 @cache
 def _published_asyncapi() -> str:
-    """The same for every application; it takes a while to make."""
+    """The same for every application; it takes a while to make, and its parts are held from then on only."""
+    from shared.contracts.documents import asyncapi_document  # noqa: PLC0415
+
     return json.dumps(asyncapi_document())

@@ -12,9 +12,9 @@ from shared.web.door import VisitorIs, door_of, is_open, units_of
 from shared.web.layout import ASSETS, layout, places_of
 from shared.web.limits import limited
 from shared.web.links import ENTRANCE, STAFF_ENTRANCE, NotOurs, is_path_of_ours
-from shared.web.openid import SIGN_IN, sign_in_of
 from shared.web.problems import NotFound, Unauthorized
 from shared.web.sessions import Session, close_session, open_session
+from shared.web.sign_in import SIGN_IN, sign_in_of
 
 KEEP_FOR_GOOD: Final = "public, max-age=31536000, immutable"
 """An asset's address changes with its content."""

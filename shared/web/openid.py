@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from authlib.integrations.starlette_client import OAuth, OAuthError
 from fastapi import Request, Response
@@ -12,8 +12,7 @@ from httpx2 import HTTPError
 from shared.web.callers import STAFF_ROLES, Caller, Role
 from shared.web.problems import Forbidden, Unauthorized, Unavailable
 from shared.web.settings import WebSettings
-
-SIGN_IN: Final = "/staff/sign-in"
+from shared.web.sign_in import SIGN_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +60,14 @@ def staff_id(claims: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{claims.get('iss')} {claims.get('sub')}".encode()).hexdigest()[:16]
 
 
-def sign_in_at_provider(settings: WebSettings) -> OpenIdSignIn | None:
-    """How staff sign in, where a provider is set."""
-    if settings.oidc_discovery_url is None or settings.oidc_client_secret is None:
-        return None
+def at_provider(settings: WebSettings, discovery_url: str, secret: str) -> OpenIdSignIn:
+    """How staff sign in, at the provider that is set."""
     clients = OAuth()
     clients.register(
         name="staff",
-        server_metadata_url=str(settings.oidc_discovery_url),
+        server_metadata_url=discovery_url,
         client_id=settings.oidc_client_id,
-        client_secret=settings.oidc_client_secret.get_secret_value(),
+        client_secret=secret,
         client_kwargs={"scope": "openid profile email", "code_challenge_method": "S256", "timeout": 10},
     )
     return OpenIdSignIn(clients.staff, settings)
-
-
-def sign_in_of(request: Request) -> OpenIdSignIn | None:
-    found: OpenIdSignIn | None = request.app.state.sign_in
-    return found

@@ -55,5 +55,6 @@ def entry(of: Review | None = None, **changes: Any) -> Entry:
         "prepared": None,
         "opinion": None,
         "scorings": [],
+        "found": None,
     }
     return Entry(**facts | changes)

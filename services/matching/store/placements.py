@@ -5,41 +5,47 @@ from services.matching.store.applications import application_of
 from shared.database.connection import Connection
 
 
-async def search(connection: Connection, wanted: Wanted, *, limit: int, offset: int) -> tuple[list[Found], int]:
-    """A page of what is found, by the first day and the student's name, and how many there are in all."""
+async def search(connection: Connection, wanted: Wanted, number: int, *, size: int) -> tuple[list[Found], int]:
+    """A page of what is found, by the first day and the student's name, and how many there are in all.
+
+    Pages begin with 1; the last one stands for all that would come after it.
+    """
     rows = await connection.fetch(
         """
-        select
-            applications_in_full.*,
-            coalesce(students.name, applications_in_full.student_id) as student,
-            coalesce(projects.title, applications_in_full.project_id) as title,
-            coalesce(hosts.organisation, applications_in_full.host_id) as organisation,
-            count(*) over () as found
-        from applications_in_full
-        left join students using (student_id)
-        left join projects using (project_id)
-        left join hosts on hosts.host_id = applications_in_full.host_id
-        where made_at is not null
-          and state = any($1)
-          and ($2 = '' or applications_in_full.round_id = $2)
-          and ($3::date is null or applications_in_full.starts_on between $3 and $4)
-          and concat_ws(
-              ' ', application_id, applications_in_full.student_id, students.name, project_id, projects.title,
-              applications_in_full.host_id, hosts.organisation
-          ) ilike all ($5::text[])
-        order by applications_in_full.starts_on, student, application_id
-        limit $6 offset $7
+        with found as (
+            select
+                applications_in_full.*,
+                coalesce(students.name, applications_in_full.student_id) as student,
+                coalesce(projects.title, applications_in_full.project_id) as title,
+                coalesce(hosts.organisation, applications_in_full.host_id) as organisation
+            from applications_in_full
+            left join students using (student_id)
+            left join projects using (project_id)
+            left join hosts on hosts.host_id = applications_in_full.host_id
+            where made_at is not null
+              and state = any($1)
+              and ($2 = '' or applications_in_full.round_id = $2)
+              and ($3::date is null or applications_in_full.starts_on between $3 and $4)
+              and concat_ws(
+                  ' ', application_id, applications_in_full.student_id, students.name, project_id, projects.title,
+                  applications_in_full.host_id, hosts.organisation
+              ) ilike all ($5::text[])
+        ),
+        counted as (select count(*) as total from found)
+        select found.*, total from found cross join counted
+        order by starts_on, student, application_id
+        limit $6 offset $6 * (select least($7, greatest(total - 1, 0) / $6) from counted)
         """,
         list(STATES[wanted.shown]),
         wanted.round_id,
         wanted.week.starts_on if wanted.week else None,
         wanted.week.ends_on if wanted.week else None,
         [_containing(word) for word in wanted.words],
-        limit,
-        offset,
+        size,
+        number - 1,
     )
     found = [Found(application_of(row), row["student"], row["title"], row["organisation"]) for row in rows]
-    return found, rows[0]["found"] if rows else 0
+    return found, rows[0]["total"] if rows else 0
 
 
 def _containing(word: str) -> str:

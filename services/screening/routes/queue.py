@@ -1,21 +1,20 @@
 """The queue as a page."""
 
 from enum import StrEnum
-from math import ceil
-from typing import Final, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from services.screening import store
+from services.screening.looking_through import look_through
 from services.screening.routes.desk import PAGES, InScreening, meet, page_routes
 from services.screening.rules.findings import NAMES, SERIOUS, Kind
-from services.screening.rules.queue import Filters, Order, Whose, chosen, counts
+from services.screening.rules.queue import Filters, Order, Whose
 from services.screening.rules.reviews import State
 from shared.web import ViewerIs
-
-ENTRIES_A_PAGE: Final = 50
+from shared.web.paging import PAGE, Paged
 
 ChoiceT = TypeVar("ChoiceT", bound=StrEnum)
 
@@ -37,23 +36,22 @@ async def show_queue(
 ) -> HTMLResponse:
     """What waits for a verdict, by age; a filter that is not known filters nothing."""
     here = await meet(caller, work)
+    await look_through(work)
     filters = Filters(
+        state=_one_of(State, state),
+        round_id=round_id or None,
         kind=_one_of(Kind, kind),
         whose=_one_of(Whose, whose) or Whose.ALL,
         overdue=bool(overdue),
         order=_one_of(Order, order) or Order.AGE,
     )
-    in_state = _one_of(State, state)
-    waiting = await store.queue.entries(work.connection, State.OPEN, round_id or None)
-    in_question = (
-        waiting if in_state is State.OPEN else await store.queue.entries(work.connection, in_state, round_id or None)
+    number = max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1
+    entries, found = await store.queue.page(
+        work.connection, filters, number, size=PAGE, viewer_id=here.id, now=work.now
     )
-    shown = chosen(in_question, filters, viewer_id=here.id, now=work.now)
-    pages = max(1, ceil(len(shown) / ENTRIES_A_PAGE))
-    number = min(max(1, int(page) if page.isdecimal() and len(page) < 6 else 1), pages)
     query = {
         "round_id": round_id,
-        "state": in_state or "",
+        "state": filters.state or "",
         "kind": filters.kind or "",
         "whose": filters.whose,
         "overdue": "yes" if filters.overdue else "",
@@ -63,13 +61,10 @@ async def show_queue(
         request,
         caller,
         "queue.jinja",
-        counts=counts(waiting, now=work.now),
-        entries=shown[(number - 1) * ENTRIES_A_PAGE : number * ENTRIES_A_PAGE],
-        found=len(shown),
+        counts=await store.queue.counts(work.connection, filters.round_id, now=work.now),
+        found=Paged(entries, found, number),
         rounds=await store.copies.rounds(work.connection),
         query=query,
-        page=number,
-        pages=pages,
         address=f"?{urlencode(query)}&page=",
         finding_names=NAMES,
         serious=SERIOUS,

@@ -20,15 +20,17 @@ async def preview(
 ) -> HTMLResponse:
     """What would be sent to whom; what cannot go yet, or never will, with the reason."""
     await meet(caller, work)
-    entries = await store.queue.prepared(work.connection, round_id or None)
-    ready = [entry for entry in entries if not entry.obstacle]
+    ready, held = await store.queue.prepared(work.connection, round_id or None)
+    shown = await store.queue.of_revisions(work.connection, [*ready[:MOST_AT_ONCE], *held[:MOST_AT_ONCE]])
+    entries = [entry for entry in shown.values() if entry.prepared]
     return PAGES.answer(
         request,
         caller,
         "release.jinja",
-        ready=ready[:MOST_AT_ONCE],
+        ready=[entry for entry in entries if not entry.obstacle],
         for_later=max(0, len(ready) - MOST_AT_ONCE),
         held=[entry for entry in entries if entry.obstacle],
+        held_more=max(0, len(held) - MOST_AT_ONCE),
         rounds=await store.copies.rounds(work.connection),
         round_id=round_id,
         chosen=lambda entry: str(Chosen(entry.review.project_id, entry.review.revision, entry.prepared.number)),
@@ -42,7 +44,7 @@ async def release_chosen(request: Request, caller: StaffIs, form: FormIs, work: 
     here = await meet(caller, work)
     chosen = [choice for choice in map(Chosen.of, form.choices("chosen")) if choice]
     await work.lock(*(subject("project", choice.project_id) for choice in chosen))
-    entries = await store.queue.of_projects(work.connection, (choice.project_id for choice in chosen))
+    entries = await store.queue.of_revisions(work.connection, [choice[:2] for choice in chosen])
     outcome = release(chosen, entries, now=work.now)
     await store.reviews.move(work.connection, *outcome.decided)
     released = [(review.project_id, review.revision) for review in outcome.decided]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from services.screening.rules.findings import Host, Kind, findings
+from services.screening.rules.findings import Finding, Host, Kind
 from services.screening.rules.reviews import Review, State
 from shared.clock import LOCAL_TIME
 from shared.contracts.intake import Fault
@@ -45,7 +45,9 @@ class ApprovalRule:
         last_day = self.terms.last_day
         return last_day is not None and now.astimezone(LOCAL_TIME).date() > last_day
 
-    def applies_to(self, review: Review, host: Host, past: Sequence[Review], *, now: datetime) -> bool:
+    def applies_to(
+        self, review: Review, host: Host, found: Sequence[Finding], past: Sequence[Review], *, now: datetime
+    ) -> bool:
         terms = self.terms
         if self.paused or self.has_ended(now) or terms.host_id != host.host_id:
             return False
@@ -53,19 +55,27 @@ class ApprovalRule:
             return False
         if terms.corrections_only and not any(before.state in (State.APPROVED, State.RETURNED) for before in past):
             return False
-        return terms.without.isdisjoint(finding.kind for finding in findings(review.project, host))
+        return terms.without.isdisjoint(finding.kind for finding in found)
 
 
 def approving_rule(
-    rules: Iterable[ApprovalRule], review: Review, host: Host | None, past: Sequence[Review], *, now: datetime
+    rules: Iterable[ApprovalRule],
+    review: Review,
+    host: Host | None,
+    found: Sequence[Finding],
+    past: Sequence[Review],
+    *,
+    now: datetime,
 ) -> ApprovalRule | None:
-    """The first rule that approves a revision, if one does; `past` are the project's other revisions.
+    """The first rule that approves a revision, if one does.
+
+    `found` is what was found in it; `past` are the project's other revisions.
 
     None does where the host's own facts are not known yet, or a revision of the project was declined.
     """
     if host is None or review.state is not State.OPEN or any(before.state is State.DECLINED for before in past):
         return None
-    return next((rule for rule in rules if rule.applies_to(review, host, past, now=now)), None)
+    return next((rule for rule in rules if rule.applies_to(review, host, found, past, now=now)), None)
 
 
 def faults_in_terms(terms: Terms, *, hosts: Iterable[str], rounds: Iterable[str], now: datetime) -> list[Fault]:

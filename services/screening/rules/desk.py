@@ -74,7 +74,7 @@ class SecondOpinion:
 
 @dataclass(frozen=True)
 class Entry:
-    """A review, with everything that reviewers did on it; what is found in it is found when it is asked for."""
+    """A review, with everything that reviewers did on it, and what was found in it."""
 
     review: Review
     host: Host | None
@@ -83,6 +83,8 @@ class Entry:
     prepared: Prepared | None
     opinion: SecondOpinion | None
     scorings: Sequence[Scoring]
+    found: Sequence[Finding] | None
+    """None where it was not looked for yet, or not since something else became known of the host."""
 
     @property
     def key(self) -> tuple[str, int]:
@@ -95,7 +97,7 @@ class Entry:
 
     @cached_property
     def findings(self) -> Sequence[Finding]:
-        return findings(self.review.project, self.host)
+        return findings(self.review.project, self.host) if self.found is None else self.found
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

@@ -5,14 +5,16 @@ from shared.contracts.intake import HostRegistered, RoundScheduled
 from shared.database.connection import Connection
 
 
-async def keep_host(connection: Connection, event: HostRegistered) -> None:
-    await connection.execute(
+async def keep_host(connection: Connection, event: HostRegistered) -> bool:
+    """Whether it told anything new."""
+    kept = await connection.fetchval(
         """
         insert into hosts (host_id, version, organisation, legal_status, sector) values ($1, $2, $3, $4, $5)
         on conflict (host_id) do update set
             version = excluded.version, organisation = excluded.organisation,
             legal_status = excluded.legal_status, sector = excluded.sector
         where hosts.version < excluded.version
+        returning true
         """,
         event.host_id,
         event.host_version,
@@ -20,6 +22,7 @@ async def keep_host(connection: Connection, event: HostRegistered) -> None:
         event.legal_status,
         event.sector,
     )
+    return bool(kept)
 
 
 async def keep_round(connection: Connection, event: RoundScheduled) -> None:

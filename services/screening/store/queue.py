@@ -1,12 +1,14 @@
 """The queue: reviews, together with everything that reviewers did on them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from services.screening.rules.desk import Entry, Person, Prepared, SecondOpinion
-from services.screening.rules.findings import Host
+from services.screening.rules.desk import Entry, Person, Prepared, SecondOpinion, opinion_missing
+from services.screening.rules.findings import SERIOUS, Finding, Host
+from services.screening.rules.queue import Counts, Filters, Whose
 from services.screening.rules.reviews import State
 from services.screening.rules.rubric import Scoring
 from services.screening.store.reviews import review_in
@@ -15,15 +17,19 @@ from shared.database.connection import Connection
 if TYPE_CHECKING:
     from asyncpg import Record
 
+Key = tuple[str, int]
+"""A project and its revision."""
+
 _HOST: TypeAdapter[Host | None] = TypeAdapter(Host | None)
 _PREPARED: TypeAdapter[Prepared | None] = TypeAdapter(Prepared | None)
 _OPINION: TypeAdapter[SecondOpinion | None] = TypeAdapter(SecondOpinion | None)
 _SCORINGS: TypeAdapter[list[Scoring]] = TypeAdapter(list[Scoring])
+_FOUND: TypeAdapter[list[Finding] | None] = TypeAdapter(list[Finding] | None)
 
 
 async def entry(connection: Connection, project_id: str, revision: int) -> Entry | None:
     row = await connection.fetchrow(
-        "select * from reviews_at_desk where project_id = $1 and revision = $2", project_id, revision
+        "select * from reviews_in_queue where project_id = $1 and revision = $2", project_id, revision
     )
     return _entry(row) if row else None
 
@@ -32,7 +38,7 @@ async def entries(connection: Connection, state: State | None, round_id: str | N
     """The reviews in a state and of a round, or in any and of all; the oldest first."""
     rows = await connection.fetch(
         """
-        select * from reviews_at_desk
+        select * from reviews_in_queue
         where ($1::text is null or state = $1) and ($2::text is null or round_id = $2)
         order by opened_at, project_id, revision
         """,
@@ -42,38 +48,157 @@ async def entries(connection: Connection, state: State | None, round_id: str | N
     return [_entry(row) for row in rows]
 
 
+async def page(
+    connection: Connection, filters: Filters, number: int, *, size: int, viewer_id: str, now: datetime
+) -> tuple[list[Entry], int]:
+    """A page of the entries that somebody wants to see, and how many there are in all.
+
+    Pages begin with 1; the last one stands for all that would come after it. Findings must have been stored.
+    """
+    rows = await connection.fetch(
+        """
+        with wanted as (
+            select
+                project_id,
+                revision,
+                opened_at,
+                due_at,
+                findings,
+                lower(coalesce(organisation, host_id)) as organisation
+            from reviews
+            left join hosts using (host_id)
+            left join assignments using (project_id)
+            where ($1::text is null or state = $1)
+              and ($2::text is null or round_id = $2)
+              and ($3::text is null or findings @> jsonb_build_array(jsonb_build_object('kind', $3)))
+              and ($4::text is null or reviewer_id = $4)
+              and not ($5 and reviewer_id is not null)
+              and ($6::timestamptz is null or (state = 'open' and due_at <= $6))
+        ),
+        counted as (select count(*) as found from wanted),
+        shown as (
+            select
+                project_id,
+                revision,
+                row_number() over (
+                    order by
+                        case when $7 = 'findings' then (
+                            select count(distinct finding ->> 'kind') from jsonb_array_elements(findings) as finding
+                            where finding ->> 'kind' = any($8)
+                        ) end desc,
+                        case when $7 = 'findings' then jsonb_array_length(findings) end desc,
+                        case when $7 = 'due' then due_at end,
+                        case when $7 = 'organisation' then organisation end,
+                        opened_at,
+                        project_id,
+                        revision
+                ) as place
+            from wanted
+            order by place
+            limit $9 offset $9 * (select least($10, greatest(found - 1, 0) / $9) from counted)
+        )
+        select reviews_in_queue.*, found
+        from shown join reviews_in_queue using (project_id, revision) cross join counted
+        order by place
+        """,
+        filters.state,
+        filters.round_id,
+        filters.kind,
+        viewer_id if filters.whose is Whose.MINE else None,
+        filters.whose is Whose.UNASSIGNED,
+        now if filters.overdue else None,
+        filters.order,
+        list(SERIOUS),
+        size,
+        number - 1,
+    )
+    return [_entry(row) for row in rows], rows[0]["found"] if rows else 0
+
+
+async def counts(connection: Connection, round_id: str | None, *, now: datetime) -> Counts:
+    """Of the reviews of a round, or of all, that wait for a verdict."""
+    counted = await connection.fetch(
+        """
+        select count(*) as waiting, count(*) filter (where due_at <= $2) as overdue, count(verdict) as prepared
+        from reviews left join prepared_verdicts using (project_id, revision)
+        where state = 'open' and ($1::text is null or round_id = $1)
+        """,
+        round_id,
+        now,
+    )
+    asked_for = await connection.fetch(
+        """
+        select opinion, scorings, prepared
+        from second_opinions join reviews_at_desk using (project_id, revision)
+        where state = 'open' and ($1::text is null or round_id = $1)
+        """,
+        round_id,
+    )
+    need_opinion = sum(opinion_missing(*_opinion(each)) is not None for each in asked_for)
+    return Counts(**counted[0], need_opinion=need_opinion)
+
+
 async def entries_of_project(connection: Connection, project_id: str) -> list[Entry]:
     """The reviews of all its revisions, in their order."""
-    rows = await connection.fetch("select * from reviews_at_desk where project_id = $1 order by revision", project_id)
+    rows = await connection.fetch("select * from reviews_in_queue where project_id = $1 order by revision", project_id)
     return [_entry(row) for row in rows]
 
 
-async def prepared(connection: Connection, round_id: str | None) -> list[Entry]:
-    """The revisions of a round, or of all, for which a verdict is prepared; the oldest first."""
+async def prepared(connection: Connection, round_id: str | None) -> tuple[list[Key], list[Key]]:
+    """The revisions of a round, or of all, whose prepared verdict can be released, and those whose cannot.
+
+    The oldest come first.
+    """
     rows = await connection.fetch(
         """
-        select * from reviews_at_desk
-        where prepared is not null and ($1::text is null or round_id = $1)
+        select project_id, revision, state, opinion, scorings, prepared
+        from prepared_verdicts join reviews_at_desk using (project_id, revision)
+        where $1::text is null or round_id = $1
         order by opened_at, project_id, revision
         """,
         round_id,
     )
-    return [_entry(row) for row in rows]
+    ready: list[Key] = []
+    held: list[Key] = []
+    for row in rows:
+        goes = row["state"] == State.OPEN and not opinion_missing(*_opinion(row))
+        (ready if goes else held).append((row["project_id"], row["revision"]))
+    return ready, held
 
 
-async def of_projects(connection: Connection, project_ids: Iterable[str]) -> dict[tuple[str, int], Entry]:
-    """All revisions of these projects, by project and revision."""
-    rows = await connection.fetch("select * from reviews_at_desk where project_id = any($1)", list(set(project_ids)))
+async def of_revisions(connection: Connection, keys: Collection[Key]) -> dict[Key, Entry]:
+    """These revisions, as far as they were submitted; the oldest first."""
+    rows = await connection.fetch(
+        """
+        select reviews_in_queue.*
+        from unnest($1::text[], $2::integer[]) as wanted (project_id, revision)
+        join reviews_in_queue using (project_id, revision)
+        order by opened_at, project_id, revision
+        """,
+        [project_id for project_id, _ in keys],
+        [revision for _, revision in keys],
+    )
     return {found.key: found for found in map(_entry, rows)}
 
 
 def _entry(row: "Record") -> Entry:
+    opinion, scorings, prepared = _opinion(row)
     return Entry(
         review=review_in(row),
         host=_HOST.validate_python(row["host"]),
         round_name=row["round_name"],
         reviewer=Person(row["reviewer_id"], row["reviewer"]) if row["reviewer_id"] else None,
-        prepared=_PREPARED.validate_python(row["prepared"]),
-        opinion=_OPINION.validate_python(row["opinion"]),
-        scorings=_SCORINGS.validate_python(row["scorings"]),
+        prepared=prepared,
+        opinion=opinion,
+        scorings=scorings,
+        found=_FOUND.validate_python(row["findings"]),
+    )
+
+
+def _opinion(row: "Record") -> tuple[SecondOpinion | None, Sequence[Scoring], Prepared | None]:
+    """The second opinion asked for, the scores, and the verdict prepared: what a release may have to wait for."""
+    return (
+        _OPINION.validate_python(row["opinion"]),
+        _SCORINGS.validate_python(row["scorings"]),
+        _PREPARED.validate_python(row["prepared"]),
     )

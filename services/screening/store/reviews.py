@@ -1,8 +1,10 @@
 """Reviews, their histories, and withdrawals."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from services.screening.rules.findings import Finding
 from services.screening.rules.reviews import KnownProject, Review, State
 from shared.contracts.submissions import ProjectTemplate
 from shared.database.connection import Connection
@@ -50,26 +52,12 @@ async def reviews_of_project(connection: Connection, project_id: str) -> list[Re
     return [review_in(row) for row in rows]
 
 
-async def queue(connection: Connection, state: State | None, round_id: str | None) -> list[Review]:
-    """The reviews in a state and of a round, or in any and of all; the oldest first."""
-    rows = await connection.fetch(
-        """
-        select * from review_histories
-        where ($1::text is null or state = $1) and ($2::text is null or round_id = $2)
-        order by opened_at, project_id, revision
-        """,
-        state,
-        round_id,
-    )
-    return [review_in(row) for row in rows]
-
-
-async def add_review(connection: Connection, review: Review) -> bool:
-    """Add a review and its history; false where the revision has one already."""
+async def add_review(connection: Connection, review: Review, found: Sequence[Finding]) -> bool:
+    """Add a review, what was found in it, and its history; false where the revision has one already."""
     added = await connection.fetchval(
         """
-        insert into reviews (project_id, revision, round_id, host_id, project, state, opened_at, due_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        insert into reviews (project_id, revision, round_id, host_id, project, state, opened_at, due_at, findings)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         on conflict (project_id, revision) do nothing
         returning true
         """,
@@ -81,6 +69,7 @@ async def add_review(connection: Connection, review: Review) -> bool:
         review.state,
         review.opened_at,
         review.due_at,
+        [finding.model_dump(mode="json") for finding in found],
     )
     if added:
         await connection.executemany(_ADD_STEP, [_step_columns(review, step) for step in review.steps])

@@ -1,9 +1,32 @@
 """The queue of screening as a page."""
 
+import re
 from datetime import timedelta
+from itertools import chain
 
+import pytest
+
+from shared.runtime.store.inbox import lock
+from shared.runtime.work import lock_keys
+from shared.web.paging import PAGE
 from tests.support.desk import Desk
 from tests.support.examples import host_registered, project_submitted, round_scheduled
+from tests.support.running import RunningService
+from tests.support.waiting import until
+
+
+async def shown(desk: Desk, **query: str) -> list[str]:
+    """The projects on a page of the queue, in their order."""
+    page = await desk.browsers["hana"].get("/staff/screening", params=query)
+    return re.findall(r'href="/staff/screening/projects/(\w+)\?', page.text)
+
+
+async def submit_three(screening: RunningService) -> None:
+    """P1, in which nothing is found, a day after P2, in which there is much; P3, a day later, is grave."""
+    vague = {"scope": "Help us.", "supervision": "Come."}
+    for project_id, changes in (("P2", vague), ("P1", {}), ("P3", {"tasks": ["Tutor pupils"]})):
+        await screening.hear(project_submitted(project_id=project_id, **changes))
+        screening.clock.step_to(screening.clock() + timedelta(days=1))
 
 
 async def test_the_queue_shows_what_waits_with_its_host_its_round_and_what_was_found(desk: Desk) -> None:
@@ -58,6 +81,80 @@ async def test_the_queue_may_be_asked_by_reviewer_state_and_round(desk: Desk) ->
     assert "Nobody's yet" in await desk.page(who="hana", whose="unassigned")
     assert "Of another round" in await desk.page(state="approved")
     assert "No project is like that" in await desk.page(state="approved", round_id="trinity-2027")
+
+
+@pytest.mark.parametrize(
+    ("order", "projects"),
+    [
+        ("age", ["P2", "P1", "P3"]),
+        ("due", ["P2", "P1", "P3"]),
+        # One grave finding outweighs several of the other kind.
+        ("findings", ["P3", "P2", "P1"]),
+    ],
+)
+async def test_the_queue_is_in_the_order_that_is_asked_for(desk: Desk, order: str, projects: list[str]) -> None:
+    await submit_three(desk.screening)
+
+    assert await shown(desk, order=order) == projects
+
+
+async def test_by_organisation_it_is_in_the_order_of_names_then_of_age(desk: Desk) -> None:
+    await desk.screening.hear(host_registered(host_id="H0009", organisation="aardvark rescue"), host_registered())
+    await desk.screening.hear(project_submitted(project_id="P1"))
+    await desk.screening.hear(project_submitted(project_id="P2"), project_submitted(project_id="P3", host_id="H0009"))
+
+    assert await shown(desk, order="organisation") == ["P3", "P1", "P2"]
+
+
+async def test_it_may_be_asked_by_what_was_found_and_by_what_is_overdue(desk: Desk) -> None:
+    await submit_three(desk.screening)
+    assert await shown(desk, kind="excluded-work") == ["P3"]
+    assert await shown(desk, overdue="yes") == []
+
+    desk.screening.clock.step_to(desk.screening.clock() + timedelta(days=4))
+    assert await shown(desk, overdue="yes") == ["P2"]
+
+
+async def test_a_long_queue_is_shown_a_page_at_a_time_with_its_filters(desk: Desk) -> None:
+    ids = [f"P{number:03}" for number in range(2 * PAGE + 1)]
+    await desk.screening.hear(*(project_submitted(project_id=project_id, scope="Help us.") for project_id in ids))
+
+    pages = [await shown(desk, order="age", kind="vague", page=str(number)) for number in (1, 2, 3)]
+    second = (await desk.browsers["hana"].get("/staff/screening", params={"kind": "vague", "page": "2"})).text
+
+    assert sorted(chain.from_iterable(pages)) == ids
+    assert [len(page) for page in pages] == [PAGE, PAGE, 1]
+    assert "51 to 100 of 101 projects." in second
+    assert re.search(r'rel="prev" href="\?[^"]*kind=vague[^"]*&amp;page=1"', second)
+    assert re.search(r'rel="next" href="\?[^"]*kind=vague[^"]*&amp;page=3"', second)
+
+
+async def test_beyond_the_last_page_is_the_last(desk: Desk) -> None:
+    await submit_three(desk.screening)
+
+    assert await shown(desk, page="99999") == ["P2", "P1", "P3"]
+
+
+async def test_what_an_earlier_version_has_left_is_looked_through_before_it_is_shown(desk: Desk) -> None:
+    await submit_three(desk.screening)
+    await desk.screening.connection.execute("update reviews set findings = null")
+
+    assert await shown(desk, kind="excluded-work") == ["P3"]
+    assert await shown(desk, order="findings") == ["P3", "P2", "P1"]
+
+
+async def test_a_project_waits_for_what_is_just_being_learnt_of_its_host(desk: Desk) -> None:
+    """Else what was found in it would be by what the host was before, for good."""
+    screening = desk.screening
+    await screening.hear(host_registered(legal_status="charity"))
+    async with screening.connection.transaction():
+        await lock(screening.connection, lock_keys("screening", ["host/H0001"]))
+        await screening.publish(project_submitted(tasks=["Write the articles"]))
+        await until(lambda: screening.connection.fetchval("select exists (select from pg_locks where not granted)"))
+        await screening.connection.execute("update hosts set legal_status = 'commercial'")
+    await screening.quiet()
+
+    assert await shown(desk, kind="unpaid-production") == ["P0001"]
 
 
 async def test_what_no_filter_knows_filters_nothing(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.screening.rules.approval import ApprovalRule, Terms, approving_rule, faults_in_terms
-from services.screening.rules.findings import Kind
+from services.screening.rules.findings import Kind, findings
 from services.screening.rules.reviews import Review, State
 from tests.support.examples import ROUND
 from tests.support.reviews import MONDAY, host, review
@@ -23,7 +23,9 @@ def rule(**changes: Any) -> ApprovalRule:
 def approves(
     by: ApprovalRule, *, of: Review | None = None, past: tuple[Review, ...] = (), now: datetime = MONDAY, **known: Any
 ) -> bool:
-    return approving_rule([by], of or review(), known.get("host", host()), past, now=now) is by
+    reviewed, known_host = of or review(), known.get("host", host())
+    found = findings(reviewed.project, known_host)
+    return approving_rule([by], reviewed, known_host, found, past, now=now) is by
 
 
 def test_a_rule_approves_what_its_host_submits_in_its_round() -> None:
@@ -91,7 +93,7 @@ def test_a_revision_that_waits_for_nothing_is_not_approved(state: State) -> None
 def test_of_several_rules_the_first_that_applies_approves() -> None:
     paused, second = replace(RULE, paused=True), replace(RULE, rule_id=2)
 
-    assert approving_rule([paused, second, RULE], review(), host(), [], now=MONDAY) is second
+    assert approving_rule([paused, second, RULE], review(), host(), [], [], now=MONDAY) is second
 
 
 @pytest.mark.parametrize(

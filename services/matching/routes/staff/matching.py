@@ -14,7 +14,6 @@ from services.matching.release import release_match
 from services.matching.routes.applications import InMatching
 from services.matching.routes.looks import pages
 from services.matching.routes.staff.outcomes import Part, listed
-from services.matching.routes.staff.paging import PageIs, WordsAre, address, page_of
 from services.matching.rules import release
 from services.matching.rules.policies import Policy
 from services.matching.rules.preview import GROUPINGS, Group, Preview, groups, preview, review
@@ -25,6 +24,7 @@ from shared.contracts.fields import RoundId
 from shared.contracts.intake import Fault
 from shared.runtime.work import Work
 from shared.web import Caller, Conflict, FormIs, NotFound, StaffIs, ViewerIs, redirect
+from shared.web.paging import PageIs, WordsAre, address, page_of
 from shared.workflow import NotAllowed
 
 routes = APIRouter(prefix="/staff/matching", default_response_class=HTMLResponse, include_in_schema=False)

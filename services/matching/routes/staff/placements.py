@@ -10,7 +10,6 @@ from services.matching.allocation import cancel
 from services.matching.routes.applications import InMatching, find_to_change
 from services.matching.routes.looks import pages
 from services.matching.routes.staff.concerned import concerned, faults_in_reason, find_offered
-from services.matching.routes.staff.paging import PAGE, Paged, PageIs, WordsAre, address
 from services.matching.rules.attendance import working_days
 from services.matching.rules.life import CANCEL, Application, State
 from services.matching.rules.placements import Shown, Wanted
@@ -19,6 +18,7 @@ from shared.contracts.fields import ApplicationId
 from shared.contracts.intake import Fault
 from shared.runtime.work import Work
 from shared.web import Caller, Conflict, FormIs, StaffIs, ViewerIs, redirect
+from shared.web.paging import PAGE, Paged, PageIs, WordsAre, address
 from shared.workflow import NotAllowed
 
 routes = APIRouter(prefix="/staff/placements", default_response_class=HTMLResponse, include_in_schema=False)
@@ -39,7 +39,7 @@ async def list_placements(
     rounds = await store.rounds.every(work.connection)
     weeks = {each.starts_on.isoformat(): each for round_ in rounds for each in round_.weeks}
     wanted = Wanted(show, tuple(q.split()), round_id, weeks.get(week))
-    rows, total = await store.placements.search(work.connection, wanted, limit=PAGE, offset=(page - 1) * PAGE)
+    rows, total = await store.placements.search(work.connection, wanted, page, size=PAGE)
     return pages.answer(
         request,
         caller,

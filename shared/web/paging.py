@@ -19,19 +19,34 @@ WordsAre = Annotated[str, Query(max_length=200, description="Words that are all 
 
 @dataclass(frozen=True, slots=True)
 class Paged(Generic[Item]):
-    """A page of a list: its rows, how many there are in all, and which page it is, from 1."""
+    """A page of a list: its rows, how many there are in all, and which page was asked for, from 1."""
 
     rows: Sequence[Item]
     total: int
-    page: int
+    asked: int
 
     @property
     def pages(self) -> int:
         return max(1, ceil(self.total / PAGE))
 
+    @property
+    def page(self) -> int:
+        """The last one stands for all that would come after it."""
+        return min(self.asked, self.pages)
 
-def page_of(items: Sequence[Item], page: int) -> Paged[Item]:
-    return Paged(items[(page - 1) * PAGE : page * PAGE], len(items), page)
+    @property
+    def first(self) -> int:
+        """The place of its first row in the list, from 1."""
+        return (self.page - 1) * PAGE + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1
+
+
+def page_of(items: Sequence[Item], asked: int) -> Paged[Item]:
+    page = Paged(items, len(items), asked).page
+    return Paged(items[(page - 1) * PAGE : page * PAGE], len(items), asked)
 
 
 def address(path: str, **asked: str) -> str:

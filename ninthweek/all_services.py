@@ -1,0 +1,98 @@
+"""All services in one process, with servers of their own unless others are named: what `ninthweek up` does."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvloop
+
+from ninthweek.addresses import addresses
+from ninthweek.command_line.welcome import tokens_and_places, ways_in, welcome
+from ninthweek.demonstration.clock import noted_moment, resumed
+from ninthweek.desk.people import with_most_to_do
+from ninthweek.migration import migrate
+from ninthweek.services import NAMES, check_settings
+from ninthweek.serving import serve
+from ninthweek.settings import (
+    AdministratorUrls,
+    SettingFaulty,
+    check_port,
+    check_server_urls,
+    door_from_environment,
+    forget_servers,
+    keep_session_secret,
+    note_servers,
+)
+from shared import logs
+from shared.clock import Clock, system_time
+from shared.servers import local_servers
+
+
+def run_all(data: Path, host: str, port: int) -> None:
+    """Run until SIGINT or SIGTERM; what they know stays in the data folder. Raises `SettingFaulty`."""
+    logs.configure()
+    check_port(host, port)
+    check_server_urls()
+    _folder(data)
+    _own_servers_only_for_a_demonstration(data)
+    _keep_in(data)
+    keep_session_secret(data)
+    os.environ.setdefault("PUBLIC_URL", f"http://{host}:{port}")
+    check_settings(NAMES)
+    with local_servers(data / "servers") as servers:
+        urls = AdministratorUrls(servers.database_url, servers.amqp_url)
+        note_servers(data, urls)
+        try:
+            uvloop.run(_up(urls, data, host, port))
+        finally:
+            forget_servers(data)
+
+
+async def _up(urls: AdministratorUrls, data: Path, host: str, port: int) -> None:
+    own = addresses(urls.database, urls.amqp)
+    await migrate(database_url=urls.database, amqp_url=urls.amqp, service_urls=own.database)
+    door = door_from_environment()
+    is_demonstration = noted_moment(data) is not None
+    people = await with_most_to_do(urls) if is_demonstration else {}
+    async with _clock_of(data) as clock:
+
+        def ready() -> None:
+            rows = ways_in(door, people, clock()) | tokens_and_places(door, urls)
+            welcome(f"http://{host}:{port}", data, rows, programme_time=clock() if is_demonstration else None)
+
+        await serve(own, names=NAMES, door=door, host=host, port=port, clock=clock, ready=ready)
+
+
+@asynccontextmanager
+async def _clock_of(data: Path) -> AsyncIterator[Clock]:
+    """The system's time; for what a demonstration left, the time that it had come to, going on from there."""
+    if (moment := noted_moment(data)) is None:
+        yield system_time
+        return
+    async with resumed(data, moment) as clock:
+        yield clock
+
+
+def _folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingFaulty(
+            f"The folder {folder} cannot be made ({error.strerror}): name another with --data."
+        ) from None
+
+
+def _own_servers_only_for_a_demonstration(data: Path) -> None:
+    """Raise `SettingFaulty` where the time of a demonstration would be that of a real programme's servers."""
+    if noted_moment(data) and (os.environ.get("DATABASE_URL") or os.environ.get("AMQP_URL")):
+        raise SettingFaulty(
+            f"{data} has a demonstration, with servers and a time of its own: unset DATABASE_URL and AMQP_URL, "
+            "or name another folder with --data."
+        )
+
+
+def _keep_in(data: Path) -> None:
+    """Documents and mails lie beside the servers' data, unless a setting says otherwise."""
+    os.environ.setdefault("DOCUMENTS_URL", f"file://{(data / 'documents').absolute()}")
+    os.environ.setdefault("MAIL_FOLDER", str((data / "mails").absolute()))

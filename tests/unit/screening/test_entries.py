@@ -1,0 +1,21 @@
+"""A review at the desk, as pages show it."""
+
+from datetime import timedelta
+
+from services.screening.rules.findings import Finding, Kind
+from services.screening.rules.reviews import State
+from tests.support.reviews import MONDAY, entry, review
+
+
+def test_a_host_that_is_not_known_goes_by_its_id_and_a_decided_review_is_never_overdue() -> None:
+    assert entry(host=None).organisation == "H0001"
+    assert entry().is_overdue(MONDAY + timedelta(days=7))
+    assert not entry(review(State.APPROVED)).is_overdue(MONDAY + timedelta(days=7))
+
+
+def test_what_was_found_is_not_looked_for_again_and_what_was_not_looked_for_is_found() -> None:
+    vague = review(scope="Help us.")
+
+    assert Kind.VAGUE in entry(vague).kinds
+    assert entry(vague, found=[]).kinds == ()
+    assert entry(found=[Finding(kind=Kind.HAZARD, field="tasks", text="")]).kinds == (Kind.HAZARD,)
