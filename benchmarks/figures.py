@@ -19,6 +19,7 @@ class Entry:
 
 FIGURES: Final = {
     "exactly_once_ratio": Entry("benchmarks.exactly_once", "2.5 or more"),
+    "tracing_cost": Entry("benchmarks.tracing", "known; 1 where it is off"),
     "relay_ratio": Entry("benchmarks.relaying", "5 or more"),
     "latency_ms": Entry("benchmarks.latency", "p50 below 10, p99 below 50, within 2 times the plain one"),
     "statements_per_message": Entry("benchmarks.statements", "counted; a test fails when it grows"),

@@ -8,11 +8,13 @@ from uuid import uuid4
 
 import aio_pika
 
+from ninthweek.submitting import broker_at
 from shared.broker.topology import EVENTS
-from shared.contracts.envelope import CONTENT_TYPE, Envelope
+from shared.contracts.envelope import Envelope
 from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.message import Message
 from tests.support.probe import submitted
+from tests.support.saying import on_the_wire
 
 SERVICES = ("screening", "intake")
 """Who has queues: who is measured, and one hearer of what that says, so that every event is stored once."""
@@ -37,13 +39,7 @@ def message_of(message: Message, *, source: str = "intake") -> aio_pika.Message:
         subject=message.subject,
         sequence=message.sequence,
     )
-    return aio_pika.Message(
-        message.to_json(),
-        headers=dict(envelope.to_headers()),
-        message_id=envelope.id,
-        content_type=CONTENT_TYPE,
-        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-    )
+    return on_the_wire(envelope, message)
 
 
 async def publish_projects(amqp_url: str, messages: int, *, subjects: int | None = None) -> None:
@@ -54,10 +50,8 @@ async def publish_projects(amqp_url: str, messages: int, *, subjects: int | None
 
 async def publish(amqp_url: str, exchange: str, routing_key: str, messages: Iterator[aio_pika.Message]) -> None:
     """Publish messages, and return when all are confirmed."""
-    async with await aio_pika.connect(amqp_url) as connection:
-        channel = await connection.channel(on_return_raises=True)
-        target = await channel.get_exchange(exchange, ensure=False)
-        while batch := [target.publish(message, routing_key) for message in islice(messages, AT_A_TIME)]:
+    async with broker_at(amqp_url) as broker:
+        while batch := [broker.publish(message, routing_key, exchange) for message in islice(messages, AT_A_TIME)]:
             await asyncio.gather(*batch)
 
 

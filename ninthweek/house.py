@@ -11,6 +11,7 @@ from ninthweek.services import load
 from shared.clock import Clock
 from shared.runtime.flight import Flight
 from shared.runtime.replica import Replica, running
+from shared.telemetry import tracing
 from shared.web.application import application
 from shared.web.door import Door
 
@@ -29,6 +30,7 @@ async def house(
 ) -> AsyncIterator[House]:
     """Run a replica of each named service while the block lasts; what `migrate` prepares must be there."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(tracing())
         replicas = {}
         for name in names:
             replicas[name] = await stack.enter_async_context(

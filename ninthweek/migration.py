@@ -6,16 +6,22 @@ import aio_pika
 
 from ninthweek.services import NAMES, migrations
 from shared.broker.declaration import declare
+from shared.broker.policies import PoliciesEndanger, dangers
 from shared.database.preparation import prepare_schema
 
 
-async def migrate(*, database_url: str, amqp_url: str, service_urls: Mapping[str, str]) -> None:
+async def migrate(
+    *, database_url: str, amqp_url: str, service_urls: Mapping[str, str], management_url: str | None = None
+) -> None:
     """Bring both servers to what this version needs; safe to repeat, and while services run.
 
     `database_url` and `amqp_url` are the administrator's; `service_urls` the databases of the services by name, in
-    the roles that they will use.
+    the roles that they will use. With `management_url`, raises `PoliciesEndanger` where a policy undoes what the queues
+    promise, and `ManagementUnusable`.
     """
     for name in NAMES:
         await prepare_schema(database_url, service=name, url=service_urls[name], migrations=migrations(name))
     async with await aio_pika.connect(amqp_url) as connection:
         await declare(connection)
+    if management_url and (found := await dangers(management_url, amqp_url)):
+        raise PoliciesEndanger(found)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from services.intake.documents import document_store
 from services.notifications.settings import MailSettings
+from shared import telemetry
 from shared.contracts.directory import SERVICES
 from shared.runtime import Service
 
@@ -31,6 +32,7 @@ def check_settings(names: Iterable[str]) -> None:
 
     Raises `ValueError` (pydantic's `ValidationError` is one), which says which setting is wrong and what to do.
     """
+    telemetry.check_settings()
     if "intake" in names:
         document_store()
     if "notifications" in names:

@@ -20,10 +20,11 @@ class SettingFaulty(Exception):
 
 @dataclass(frozen=True)
 class AdministratorUrls:
-    """Both servers, as their administrator."""
+    """Both servers, as their administrator; and the broker's management API, where it may be asked."""
 
     database: str
     amqp: str
+    management: str | None = None
 
 
 def variable(name: str, what: str) -> str:
@@ -59,8 +60,11 @@ def administrator_urls(data: Path) -> AdministratorUrls:
     if not database or not amqp:
         missing = " and ".join(name for name, url in (("DATABASE_URL", database), ("AMQP_URL", amqp)) if not url)
         raise SettingFaulty(f"{missing} must be set, or `ninthweek up` must be running with --data {data}.")
+    management = os.environ.get("AMQP_MANAGEMENT_URL")
     return AdministratorUrls(
-        checked_url("DATABASE_URL", database, "postgresql", "postgres"), checked_url("AMQP_URL", amqp, "amqp", "amqps")
+        checked_url("DATABASE_URL", database, "postgresql", "postgres"),
+        checked_url("AMQP_URL", amqp, "amqp", "amqps"),
+        checked_url("AMQP_MANAGEMENT_URL", management, "http", "https") if management else None,
     )
 
 

@@ -1,20 +1,22 @@
-"""Sends a submission as an outside system does, by the `cloudevents` package: the sending side of the contract."""
+"""Sends submissions as outside systems do, with FastStream: the sending side of the contract."""
 
 from datetime import datetime
 
-import aio_pika
-from aio_pika.abc import AbstractChannel
-from cloudevents.core.bindings.rabbitmq import to_binary_event
-from cloudevents.core.v1.event import CloudEvent
+from faststream.rabbit import Channel, RabbitBroker
 
+from shared.broker.cloud_events import binary_message
 from shared.broker.topology import SUBMISSIONS
 from shared.contracts.directory import OutsideSystem
-from shared.contracts.envelope import CONTENT_TYPE
 from shared.contracts.message import Submission
 
 
+def broker_at(amqp_url: str) -> RabbitBroker:
+    """A broker to publish with, connected inside `async with`. It raises what it can give to no queue."""
+    return RabbitBroker(amqp_url, logger=None, default_channel=Channel(on_return_raises=True))
+
+
 async def submit(
-    channel: AbstractChannel,
+    broker: RabbitBroker,
     system: OutsideSystem,
     submission: type[Submission],
     body: bytes,
@@ -26,24 +28,5 @@ async def submit(
 
     `body` is JSON, as the submission's contract says it; `time` is when the system sent it.
     """
-    event = CloudEvent(
-        {
-            "specversion": "1.0",
-            "id": event_id,
-            "source": system.name,
-            "type": submission.type,
-            "time": time,
-            "datacontenttype": CONTENT_TYPE,
-        },
-        body,
-    )
-    binary = to_binary_event(event)
-    message = aio_pika.Message(
-        body,
-        headers=dict(binary.headers),
-        content_type=binary.content_type,
-        message_id=event_id,
-        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-    )
-    exchange = await channel.get_exchange(SUBMISSIONS, ensure=False)
-    await exchange.publish(message, system.routing_key(submission), mandatory=True)
+    message = binary_message(body, id=event_id, source=system.name, type=submission.type, time=time)
+    await broker.publish(message, system.routing_key(submission), SUBMISSIONS)

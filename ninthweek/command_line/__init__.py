@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from ninthweek.command_line import broker, desk, publishing, running, sign_in
 from ninthweek.settings import SettingFaulty
 from shared.broker.declaration import TopologyConflict
+from shared.broker.policies import ManagementUnusable, PoliciesEndanger
 from shared.contracts.documents import BreakingChange
 from shared.database.connection import DatabaseAway, MigrationBlocked, UnsuitableDatabase
 from shared.runtime.settings import RuntimeSettings
@@ -27,7 +28,7 @@ for room in (running, broker, publishing, desk, sign_in):
 
 FAULTS_IN_WORDS = (
     *(BreakingChange, SettingFaulty, ServersUnavailable),
-    *(TopologyConflict, UnsuitableDatabase, MigrationBlocked),
+    *(TopologyConflict, PoliciesEndanger, ManagementUnusable, UnsuitableDatabase, MigrationBlocked),
 )
 """Faults whose text says what is wrong, and what to do."""
 

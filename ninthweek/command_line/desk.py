@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ninthweek.demonstration.clock import noted_moment
@@ -44,6 +45,22 @@ def queues(data: Data = Path("var/up"), as_json: AsJson = False) -> None:
     console = Console()
     console.print(_table("Queues", QUEUE_COLUMNS, [_queue_cells(state) for state in found]))
     console.print(_table("Outboxes", OUTBOX_COLUMNS, [_outbox_cells(state) for state in found]))
+    for line in _remarks(found):
+        console.print(line, soft_wrap=True)
+
+
+def _remarks(states: Sequence[ServiceState]) -> Iterable[str]:
+    """What the numbers do not say by themselves."""
+    if any(state.dead_letters for state in states):
+        yield (
+            "A running service takes its dead letters over, and `ninthweek failures list` has them then. "
+            "For those that stay see docs/operating.md, Dead letters."
+        )
+    if any(state.policies is None for state in states):
+        yield "Policies of the broker were not looked at: set AMQP_MANAGEMENT_URL."
+    for state in states:
+        for danger in state.policies or ():
+            yield f"[{ATTENTION}]Messages may be lost.[/] {escape(danger)}."
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
 
-import aio_pika
 import typer
+from aio_pika.exceptions import PublishError
 from pydantic import ValidationError
 
 from ninthweek.services import NAMES, load
 from ninthweek.settings import SettingFaulty, checked_url, variable
-from ninthweek.submitting import submit
 from shared.clock import system_time
 from shared.contracts.directory import OUTSIDE_SYSTEMS, OutsideSystem, outside_system
 from shared.contracts.documents import write_contracts
@@ -67,8 +66,13 @@ def publish(
 async def _publish(
     url: str, sender: OutsideSystem, submission: type[Submission], body: bytes, event_id: str, time: datetime
 ) -> None:
-    async with await aio_pika.connect(url) as connection, connection.channel() as channel:
-        await submit(channel, sender, submission, body, event_id=event_id, time=time)
+    from ninthweek.submitting import broker_at, submit  # noqa: PLC0415 - no other command needs it, and it takes a while
+
+    async with broker_at(url) as broker:
+        try:
+            await submit(broker, sender, submission, body, event_id=event_id, time=time)
+        except PublishError:
+            raise SettingFaulty("The broker has no queue that takes it: run `ninthweek migrate` first.") from None
 
 
 def _sender(kind: str, system: str | None) -> tuple[OutsideSystem, type[Submission]]:

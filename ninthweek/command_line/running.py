@@ -127,11 +127,14 @@ def migrate() -> None:
 
     Reads DATABASE_URL and AMQP_URL, the administrator's. The role of each service is the one in its
     <SERVICE>_DATABASE_URL, else one of its own whose password is derived from the administrator's. Safe to repeat.
+    With AMQP_MANAGEMENT_URL, says which policies of the broker would lose messages.
     """
     urls = administrator_urls(Path("var/up"))
     own = addresses(urls.database, urls.amqp)
     asyncio.run(_prepare(urls, own))
     typer.echo("Database and broker are ready.")
+    if urls.management is None:
+        typer.echo("Policies of the broker were not looked at: set AMQP_MANAGEMENT_URL.")
 
 
 @commands.command()
@@ -164,7 +167,9 @@ def _moment(name: str | None) -> Moment | None:
 async def _prepare(urls: AdministratorUrls, own: Addresses) -> None:
     from ninthweek.migration import migrate as prepare  # noqa: PLC0415 - few commands need Alembic, and it takes a while
 
-    await prepare(database_url=urls.database, amqp_url=urls.amqp, service_urls=own.database)
+    await prepare(
+        database_url=urls.database, amqp_url=urls.amqp, service_urls=own.database, management_url=urls.management
+    )
 
 
 def _check_settings(names: tuple[str, ...]) -> None:

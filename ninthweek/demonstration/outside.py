@@ -8,13 +8,12 @@ from http import HTTPStatus
 from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-import aio_pika
-from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
+from faststream.rabbit import RabbitBroker
 
 from ninthweek.demonstration.api import Api, RequestRefused
 from ninthweek.demonstration.term import Sent
-from ninthweek.submitting import submit
+from ninthweek.submitting import broker_at, submit
 from shared.contracts.directory import INTAKE
 from shared.contracts.envelope import Envelope, identity
 from shared.contracts.submissions import ApplicationForm
@@ -47,9 +46,9 @@ class Written:
         )
         return identity(envelope, self.body)
 
-    async def publish(self, channel: AbstractChannel) -> None:
+    async def publish(self, broker: RabbitBroker) -> None:
         sent = self.sent
-        await submit(channel, sent.system, sent.kind, self.body, event_id=sent.event_id, time=sent.sent_at)
+        await submit(broker, sent.system, sent.kind, self.body, event_id=sent.event_id, time=sent.sent_at)
 
 
 class OutsideSystems:
@@ -108,12 +107,8 @@ class OutsideSystems:
 
     async def _publish_all(self, written: Sequence[Written]) -> None:
         """Publish side by side over one connection. Raises where the broker is away before all is confirmed."""
-        async with (
-            asyncio.timeout(CONFIRMED_WITHIN),
-            await aio_pika.connect(self._amqp_url) as connection,
-            connection.channel(on_return_raises=True) as channel,
-        ):
-            confirmations = [each.publish(channel) for each in written]
+        async with asyncio.timeout(CONFIRMED_WITHIN), broker_at(self._amqp_url) as broker:
+            confirmations = [each.publish(broker) for each in written]
             for outcome in await asyncio.gather(*confirmations, return_exceptions=True):
                 if outcome is not None:
                     raise outcome

@@ -11,6 +11,7 @@ import asyncpg
 from ninthweek.desk import store as desk_store
 from ninthweek.services import NAMES
 from ninthweek.settings import AdministratorUrls
+from shared.broker.policies import Danger, dangers
 from shared.broker.topology import Lane, dead_letter_queue
 from shared.clock import system_time
 from shared.contracts.directory import SERVICES, Card
@@ -37,12 +38,16 @@ class ServiceState:
     next_timer: datetime | None
     failures: int
     dead_letters: int
+    """In its queue of them, where the service has not adopted them yet, or cannot."""
+    policies: list[str] | None
+    """What policies of the broker do to its queues that they may not; `None` where nobody could look."""
 
 
 async def states(urls: AdministratorUrls, *, programme_now: datetime | None = None) -> list[ServiceState]:
     """All services, as they are now; the programme's time is the system's, but for a demonstration's data."""
+    found = await dangers(urls.management, urls.amqp) if urls.management else None
     async with _connections(urls) as (database, channel):
-        return [await _state(database, channel, card, programme_now) for card in SERVICES]
+        return [await _state(database, channel, card, programme_now, found) for card in SERVICES]
 
 
 @asynccontextmanager
@@ -62,12 +67,11 @@ async def _state(
     channel: aio_pika.abc.AbstractChannel,
     card: Card,
     programme_now: datetime | None,
+    found: list[Danger] | None,
 ) -> ServiceState:
     now = system_time()
-    messages, effects, dead = [
-        (await channel.declare_queue(name, passive=True)).declaration_result
-        for name in (*(lane.queue(card.name) for lane in Lane), dead_letter_queue(card.name))
-    ]
+    queues = (*(lane.queue(card.name) for lane in Lane), dead_letter_queue(card.name))
+    messages, effects, dead = [(await channel.declare_queue(name, passive=True)).declaration_result for name in queues]
     await database.execute("select set_config('search_path', $1, false)", card.name)
     counts = await store.glance.counts(database, programme_now=programme_now or now, system_now=now)
     keys = [event.routing_key for event in card.hears]
@@ -86,4 +90,5 @@ async def _state(
         next_timer=counts["next_timer"],
         failures=counts["failures"],
         dead_letters=dead.message_count or 0,
+        policies=None if found is None else [str(danger) for danger in found if danger.queue in queues],
     )

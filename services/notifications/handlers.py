@@ -1,11 +1,11 @@
 """What notifications hears, and whom it then tells."""
 
 from services.notifications import service
-from services.notifications.messages import RankingReminder
+from services.notifications.messages import MoreFailures, RankingReminder
 from services.notifications.revoking import revoke
 from services.notifications.rules import applications, placements, projects, rankings, refusals
 from services.notifications.rules.people import CHANGED_ADDRESS
-from services.notifications.store import copies, known
+from services.notifications.store import copies, failures, known
 from services.notifications.telling import application_of, hear, project_of, tell
 from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
 from shared.contracts.every_service import MessageFailed
@@ -104,7 +104,16 @@ async def tell_of_refusal(event: SubmissionRefused, work: Work) -> None:
 
 @service.on(MessageFailed)
 async def tell_of_failure(event: MessageFailed, work: Work) -> None:
-    await tell(work, refusals.failed(event))
+    mails = refusals.failed(event)
+    if mails and not await failures.add(work.connection, event.service, event.error):
+        await tell(work, mails)
+        work.publish(MoreFailures(service_id=event.service, error=event.error), at=work.now + refusals.TOLD_TOGETHER)
+
+
+@service.on(MoreFailures)
+async def tell_of_more_failures(timer: MoreFailures, work: Work) -> None:
+    more = await failures.end(work.connection, timer.service_id, timer.error)
+    await tell(work, refusals.more_failed(timer, more))
 
 
 hear(ProjectSubmitted, project_of, projects.received, copies.keep_project)

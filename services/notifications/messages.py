@@ -14,6 +14,13 @@ class RankingReminder(Timer, about="round"):
     rankings_due_at: datetime
 
 
+class MoreFailures(Timer, about="service"):
+    """Staff were told of a failure a while ago: they are told how many of its kind followed."""
+
+    service_id: str
+    error: str
+
+
 class SendEmail(Effect, about="email"):
     """Hand one mail to the mail server, or lay it in the folder for mails."""
 

@@ -14,6 +14,8 @@ from pydantic import AnyUrl
 
 from services.notifications.composition import Parcel, Refused
 from services.notifications.settings import MailSettings
+from shared.contracts.directory import NOTIFICATIONS
+from shared.telemetry import calling
 
 SECONDS_TO_ANSWER = 30
 """For the mail server, at each step of the conversation."""
@@ -59,13 +61,14 @@ class MailServer:
     _idle: list[aiosmtplib.SMTP] = field(init=False, default_factory=list)
 
     async def send(self, parcel: Parcel) -> None:
-        try:
-            if not await self._over_kept_connection(parcel):
-                await self._over_connection(await self._connect(), parcel)
-        except aiosmtplib.SMTPException as error:
-            raise _verdict(error) from None  # the library's own errors name the recipient
-        except OSError as error:  # of TLS
-            raise NotTaken(type(error).__name__) from None
+        with calling(NOTIFICATIONS.name, "send mail", protocol="smtp", address=self.url.host or "", port=self.url.port):
+            try:
+                if not await self._over_kept_connection(parcel):
+                    await self._over_connection(await self._connect(), parcel)
+            except aiosmtplib.SMTPException as error:
+                raise _verdict(error) from None  # the library's own errors name the recipient
+            except OSError as error:  # of TLS
+                raise NotTaken(type(error).__name__) from None
 
     async def _over_kept_connection(self, parcel: Parcel) -> bool:
         """False where there is none, or none that the server has not closed meanwhile."""

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from shared.broker.topology import EVENTS, SUBMISSIONS, Lane, topology
+from shared.broker.topology import EVENTS, SUBMISSIONS, Lane, dead_letter_queue, topology
 from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES, Card, OutsideSystem
 
 _ALL = ".*"
 _NONE = "^$"
+_ABOVE_OTHERS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,24 @@ def definitions(
             *(_may_say(card, user, virtual_host) for card, user in services.items()),
             *(_may_submit(system, user, virtual_host) for system, user in systems.items()),
         ],
+        "policies": [_policy(virtual_host)],
         **_topology(virtual_host),
+    }
+
+
+def _policy(virtual_host: str) -> dict[str, Any]:
+    """One that repeats what the queues' own arguments say.
+
+    A queue has one policy, that of the highest priority: so none that is for all queues, such as an expiration on `.*`,
+    is ever theirs. Against an operator policy this is no defence.
+    """
+    return {
+        "vhost": virtual_host,
+        "name": "ninthweek",
+        "pattern": _only(*(queue.name for queue in topology().queues)),
+        "apply-to": "queues",
+        "definition": {"overflow": "reject-publish"},
+        "priority": _ABOVE_OTHERS,
     }
 
 
@@ -95,7 +113,7 @@ def _service_permission(card: Card, user: _User, virtual_host: str) -> dict[str,
         user,
         virtual_host,
         write=_only(EVENTS, card.name),
-        read=_only(*(lane.queue(card.name) for lane in Lane)),
+        read=_only(*(lane.queue(card.name) for lane in Lane), dead_letter_queue(card.name)),
     )
 
 

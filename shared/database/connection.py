@@ -18,6 +18,9 @@ else:
 ANSWERS_WITHIN = 30.0
 """Seconds for a statement; then its connection counts as lost, as one does whose other end has vanished."""
 
+GIVEN_UP_LATER = 5.0
+"""Seconds after which the server, too, gives up a statement: that of a process that stands still and cannot."""
+
 _LOST = (
     TimeoutError,
     ConnectionError,
@@ -27,6 +30,7 @@ _LOST = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.QueryCanceledError,  # the server has given up a statement whose end this process slept through
     asyncpg.InternalClientError,  # the server's last word is still being read from a connection that is about to close
 )
 
@@ -131,6 +135,8 @@ async def connect_pool(url: str, *, schema: str, size: int) -> Pool:
             "application_name": f"ninthweek {schema}",
             "timezone": "UTC",
             "idle_in_transaction_session_timeout": f"{ANSWERS_WITHIN}s",
+            # A client that stands still between preparing a statement and executing it is not idle.
+            "statement_timeout": f"{ANSWERS_WITHIN + GIVEN_UP_LATER}s",
             **_LET_GO_OF_THE_VANISHED,
         },
         command_timeout=ANSWERS_WITHIN,

@@ -1,7 +1,7 @@
 """FastStream's broker, with what a service needs of a connection."""
 
-from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from faststream._internal.broker.registrator import Registrator
 from faststream.rabbit import RabbitBroker
@@ -12,15 +12,15 @@ from shared.runtime.subscriber import GroupSubscriber, Way
 
 
 class ServiceBroker(RabbitBroker):
-    """Reads a service's queues, over a connection that hands deliveries to its subscribers as they come."""
+    """Reads queues of a service, over a connection that hands deliveries to its subscribers as they come."""
 
-    def __init__(self, amqp_url: str) -> None:
-        super().__init__(with_heartbeat(amqp_url), reconnect_interval=RECONNECT_EVERY, logger=None, apply_types=False)
+    def __init__(self, amqp_url: str, *, reconnect_every: float | None = None) -> None:
+        url = with_heartbeat(amqp_url)
+        super().__init__(url, reconnect_interval=reconnect_every or RECONNECT_EVERY, logger=None, apply_types=False)
         self._connection_kwargs["connection_class"] = DeliveringConnection
 
-    def take(self, ways: Iterable[Way], *, stop_within: timedelta) -> tuple[GroupSubscriber, ...]:
-        """Subscribe to a queue by each of these ways, from the broker's start on."""
-        subscribers = tuple(GroupSubscriber(self, way, stop_within=stop_within.total_seconds()) for way in ways)
-        for subscriber in subscribers:
-            Registrator.subscriber(self, subscriber)
-        return subscribers
+    def take(self, way: Way[Any], *, stop_within: timedelta) -> GroupSubscriber:
+        """Subscribe to a queue, from the broker's start on."""
+        subscriber = GroupSubscriber(self, way, stop_within=stop_within.total_seconds())
+        Registrator.subscriber(self, subscriber)
+        return subscriber

@@ -14,6 +14,10 @@ class ProcessesDied(RuntimeError):
     """A message took its process with it, again and again."""
 
 
+class GivenUp(RuntimeError):
+    """The broker gave up delivering a message; the text says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A row of `failures`."""
@@ -32,7 +36,7 @@ class Failure:
     attempts: int
 
 
-SAFE_TEXT = (ContractBroken, ProcessesDied)
+SAFE_TEXT = (ContractBroken, ProcessesDied, GivenUp)
 """Errors of ours whose text holds no personal data; others are known by their class and place alone."""
 
 

@@ -22,7 +22,7 @@ async def retry(connection: Connection, service: str, identifier: int, *, at: da
         lane=failure["lane"],
         exchange=failure["exchange"],
         routing_key=failure["routing_key"],
-        headers=failure["headers"],
+        headers={name: value for name, value in failure["headers"].items() if name.startswith("ce-")},
         body=failure["body"],
     )
     returning = Outgoing(

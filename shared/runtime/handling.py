@@ -11,6 +11,7 @@ import structlog
 
 from shared.broker.topology import Lane
 from shared.clock import Clock, system_time
+from shared.contracts.envelope import Envelope
 from shared.database.connection import COLLISION, Connection, DatabaseAway, Pool, acquire, transaction
 from shared.runtime import store
 from shared.runtime.failure import ContractBroken, ProcessesDied
@@ -21,7 +22,7 @@ from shared.runtime.ring import Ring
 from shared.runtime.service import MalformedSubmission, NotYet, Service
 from shared.runtime.setbacks import Setbacks, log_fields
 from shared.runtime.work import TakesOutgoing, UnitsOfWork, Work, keep_said, lock_keys
-from shared.telemetry import continued
+from shared.telemetry import processing
 
 COLLISIONS_TO_FAIL = 20
 """A transaction that was in another's way so often is treated as a fault."""
@@ -146,7 +147,7 @@ class Handling:
             if await store.inbox.is_settled(connection, received.identity):
                 return
         effect = self.service.effects[received.envelope.type]
-        with _context_of(received):
+        with self._context_of(received, received.envelope):
             await effect(received.message, replace(self.units_of_work, cause=received.envelope))
         async with acquire(self.pool) as connection:
             await self._claim(connection, {received.identity})
@@ -180,7 +181,7 @@ class Handling:
             new.remove(received.identity)  # the same message may stand twice in one group
             sender, now = received.incoming.sender, self.clock()
             work = Work(self.service.name, self.service.says, connection, now, received.envelope, sender)
-            with _context_of(received):
+            with self._context_of(received, received.envelope):
                 await self.service.handlers[received.envelope.type].call(received.message, work)
             works.append(work)
         return works
@@ -207,19 +208,20 @@ class Handling:
             async with replace(self.units_of_work, cause=envelope, sender=sender).open() as work:
                 await work.lock(f"message/{broken.identity}")
                 if await self._claim(work.connection, {broken.identity}):
-                    await self.service.malformed(malformed, work)
+                    with self._context_of(broken, envelope):
+                        await self.service.malformed(malformed, work)
             self.metrics.handled.inc()
         except DatabaseAway:
             raise
         except Exception as error:  # noqa: BLE001 - what cannot even be refused is a failure
             await self.setbacks.fail(broken, error)
 
-
-@contextmanager
-def _context_of(received: Received) -> Iterator[None]:
-    """The message's own log fields and trace, while its handler runs."""
-    with (
-        structlog.contextvars.bound_contextvars(**log_fields(received)),
-        continued(received.envelope.trace_parent),
-    ):
-        yield
+    @contextmanager
+    def _context_of(self, delivery: Delivery, envelope: Envelope) -> Iterator[None]:
+        """The message's own log fields and span, while its handler runs."""
+        name, incoming = self.service.name, delivery.incoming
+        with (
+            structlog.contextvars.bound_contextvars(**log_fields(delivery)),
+            processing(name, incoming.lane.queue(name), incoming.exchange, incoming.routing_key, envelope),
+        ):
+            yield

@@ -21,6 +21,7 @@ from shared.runtime.metrics import Metrics
 from shared.runtime.outgoing import Outgoing
 from shared.runtime.publisher import Publish
 from shared.runtime.ring import Ring
+from shared.telemetry import sending
 
 BATCH = 1_000
 """Rows published at a time."""
@@ -56,7 +57,7 @@ class Relay:
         self._service = service
         self._pool = pool
         self._clock = clock
-        self._publish = publish
+        self._publish = sending(service, publish)
         self._ring = ring
         self._metrics = metrics
         self._flight = flight

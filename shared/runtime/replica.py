@@ -18,6 +18,7 @@ from shared.clock import Clock, system_time
 from shared.database.connection import DatabaseAway, Pool, acquire, connect_pool
 from shared.runtime import store
 from shared.runtime.broker import ServiceBroker
+from shared.runtime.dead_letters import RECONNECT_EVERY, DeadLetter, DeadLetters
 from shared.runtime.failure import describe
 from shared.runtime.flight import Flight
 from shared.runtime.handling import Handling
@@ -52,15 +53,18 @@ class Replica:
     pool: Pool
     relay: Relay
     subscribers: tuple[GroupSubscriber, ...]
+    """To its queues; and apart from them, to its dead letters."""
+    to_dead_letters: GroupSubscriber
+    dead_letters: DeadLetters
     units_of_work: UnitsOfWork
     crash: "asyncio.Future[None]"
     """Done with the error of a task of the runtime that must not end; whoever runs the replica stops it then."""
 
     async def why_not_ready(self) -> list[str]:
-        """What keeps it from its work; empty while consumers consume, the pool answers and the outbox drains."""
+        """What keeps it from its work; empty while it consumes, the pool answers, outbox and dead letters drain."""
         if self.crash.done():
             return ["the runtime has crashed"]
-        looked = [await subscriber.why_not_ready() for subscriber in self.subscribers]
+        looked = [await subscriber.why_not_ready() for subscriber in (*self.subscribers, self.to_dead_letters)]
         reasons = list(dict.fromkeys(reason for reason in looked if reason))
         try:
             async with asyncio.timeout(ANSWERS_WITHIN), acquire(self.pool) as connection:
@@ -69,7 +73,7 @@ class Replica:
             reasons.append("the database does not answer")
         if self.relay.stalled_since is not None:
             reasons.append(f"the outbox has not drained since {self.relay.stalled_since:%H:%M:%S} UTC")
-        return reasons
+        return reasons + self.dead_letters.why_not_ready()
 
     async def anything_due(self) -> bool:
         """Whether its outbox has anything to say by now."""
@@ -101,7 +105,7 @@ async def running(
     """
     service.check()
     settings = settings or RuntimeSettings()
-    broker = ServiceBroker(amqp_url)
+    broker, dead_letter_broker = ServiceBroker(amqp_url), ServiceBroker(amqp_url, reconnect_every=RECONNECT_EVERY)
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -110,11 +114,16 @@ async def running(
             ring, figures = Ring(settings.remember), Metrics(service.name, metrics)
             relay = Relay(service.name, pool, clock, publish, ring, figures, flight)
             handling = Handling(service, pool, clock, relay, ring, figures, flight)
-            subscribers = broker.take(_ways(service, handling, settings), stop_within=settings.stop_within)
+            limit = settings.stop_within
+            subscribers = tuple(broker.take(way, stop_within=limit) for way in _ways(service, handling, settings))
+            dead_letters = DeadLetters(service.name, handling)
+            to_dead_letters = dead_letter_broker.take(_way_of_dead_letters(dead_letters, handling), stop_within=limit)
             crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            replica = Replica(service, clock, pool, relay, subscribers, handling.units_of_work, crash)
+            replica = Replica(
+                service, clock, pool, relay, subscribers, to_dead_letters, dead_letters, handling.units_of_work, crash
+            )
             tasks = [asyncio.create_task(relay.run()), asyncio.create_task(_forget(pool, settings))]
-            tasks += [asyncio.create_task(subscriber.run()) for subscriber in subscribers]
+            tasks += [asyncio.create_task(subscriber.run()) for subscriber in (*subscribers, to_dead_letters)]
             for task in tasks:
                 task.add_done_callback(lambda ended: _note_crash(service.name, ended, crash))
             application.context.set_global("replica", replica)
@@ -126,7 +135,7 @@ async def running(
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
 
-    application = FastStream(broker, lifespan=lifespan, logger=None)
+    application = FastStream(broker, dead_letter_broker, lifespan=lifespan, logger=None)
     async with application.lifespan_context():
         try:
             await application.start()
@@ -173,7 +182,7 @@ async def _pool(database_url: str, schema: str, settings: RuntimeSettings) -> As
             pool.terminate()
 
 
-def _ways(service: Service, handling: Handling, settings: RuntimeSettings) -> list[Way]:
+def _ways(service: Service, handling: Handling, settings: RuntimeSettings) -> list[Way[Delivery]]:
     """From the service's queues to its handlers and effects."""
     until_answers = _until_answers(handling.pool)
     messages = Way(
@@ -197,6 +206,20 @@ def _ways(service: Service, handling: Handling, settings: RuntimeSettings) -> li
         side_by_side=settings.effects_side_by_side,
     )
     return [messages, effects] if service.effects else [messages]
+
+
+def _way_of_dead_letters(dead_letters: DeadLetters, handling: Handling) -> Way[DeadLetter]:
+    """One at a time, over a connection of their own: one that breaks it breaks the delivery of nothing else."""
+    return Way(
+        queue=dead_letters.queue,
+        read=dead_letters.read,
+        handle=dead_letters.adopt,
+        until_answers=_until_answers(handling.pool),
+        report=handling.setbacks.report,
+        prefetch=1,
+        largest_group=1,
+        side_by_side=1,
+    )
 
 
 def _reader(handling: Handling, lane: Lane) -> Callable[[RawDelivery], Delivery]:

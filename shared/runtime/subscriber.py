@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import structlog
 from faststream import AckPolicy
@@ -25,7 +25,6 @@ from shared.database.connection import DatabaseAway
 from shared.identifiers import new_id
 from shared.runtime.acknowledgement import Acknowledgements
 from shared.runtime.caution import Caution
-from shared.runtime.incoming import Delivery
 
 if TYPE_CHECKING:
     import aiormq
@@ -39,8 +38,12 @@ ANSWERS_WITHIN = 2.0
 log = structlog.get_logger()
 
 
+Read = TypeVar("Read")
+"""What a delivery is once it was read."""
+
+
 @dataclass(frozen=True, slots=True)
-class Way:
+class Way(Generic[Read]):
     """How messages go from a queue to what handles them.
 
     `side_by_side` groups of at most `largest_group` are handled at a time; `prefetch` messages are delivered before the
@@ -49,8 +52,8 @@ class Way:
     """
 
     queue: str
-    read: Callable[[RawDelivery], Delivery]
-    handle: Callable[[Sequence[Delivery]], Coroutine[Any, Any, None]]
+    read: Callable[[RawDelivery], Read]
+    handle: Callable[[Sequence[Read]], Coroutine[Any, Any, None]]
     until_answers: Callable[[], Coroutine[Any, Any, None]]
     report: Callable[[str], Coroutine[Any, Any, None]]
     prefetch: int
@@ -61,7 +64,7 @@ class Way:
 class GroupSubscriber(RabbitSubscriber):
     """Takes what one queue delivers, reads it as it comes, and has it handled in groups."""
 
-    def __init__(self, broker: RabbitBroker, way: Way, *, stop_within: float) -> None:
+    def __init__(self, broker: RabbitBroker, way: Way[Any], *, stop_within: float) -> None:
         calls = CallsCollection[Any]()
         outer = cast("RabbitBrokerConfig", broker.config)
         queue, exchange = RabbitQueue(way.queue, declare=False), RabbitExchange()
@@ -80,7 +83,7 @@ class GroupSubscriber(RabbitSubscriber):
         self._way = way
         self._stop_within = stop_within
         self._tag = ""
-        self._waiting: asyncio.Queue[tuple[RawDelivery, Delivery]] = asyncio.Queue()
+        self._waiting: asyncio.Queue[tuple[RawDelivery, Any]] = asyncio.Queue()
         self._acknowledgements = Acknowledgements()
         self._caution = Caution(way.prefetch)
         self._reason = ""
@@ -155,14 +158,14 @@ class GroupSubscriber(RabbitSubscriber):
             group = [await self._waiting.get()]
             while len(group) < self._way.largest_group and not self._waiting.empty():
                 group.append(self._waiting.get_nowait())
-            await self._until_handled([delivery for _, delivery in group])
+            await self._until_handled([read for _, read in group])
             await self._acknowledgements.send([raw for raw, _ in group])
             if self._caution.acknowledged(len(group)):
                 await self._take_together_again()
             for _ in group:
                 self._waiting.task_done()
 
-    async def _until_handled(self, group: Sequence[Delivery]) -> None:
+    async def _until_handled(self, group: Sequence[Any]) -> None:
         while True:
             try:
                 return await self._way.handle(group)

@@ -18,7 +18,7 @@ from shared.identifiers import new_id
 from shared.runtime import store
 from shared.runtime.outgoing import Outgoing
 from shared.runtime.ring import Ring
-from shared.telemetry import current_trace
+from shared.telemetry import created
 
 
 class Work:
@@ -67,7 +67,14 @@ class Work:
             sequence=message.sequence,
             correlation_id=self._correlation_id or str(identifier),
             causation_id=self.cause.id if self.cause else None,
-            trace_parent=current_trace() or (self.cause.trace_parent if self.cause else None),
+            trace_parent=created(
+                self._service,
+                way.exchange,
+                way.routing_key,
+                str(identifier),
+                message.type,
+                self.cause.trace_parent if self.cause else None,
+            ),
         )
         body = message.to_json()
         self.outgoing.append(

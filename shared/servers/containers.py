@@ -27,6 +27,7 @@ from shared.servers.server import Servers
 POSTGRESQL_IMAGE = "postgres:17"
 RABBITMQ_IMAGE = "rabbitmq:4-management"
 
+_MANAGEMENT_PORT = 15672
 _DEFINITIONS = "/etc/rabbitmq/definitions.json"
 
 _START_SECONDS = 90.0
@@ -152,6 +153,8 @@ class ContainerRabbitMQ(_ContainerServer):
         super().__init__(RABBITMQ_IMAGE, 5672, environment)
         # The node's data is known by the name of its host.
         self._described.with_kwargs(hostname="ninthweek")
+        self._management_port = free_port()
+        self._described.with_bind_ports(_MANAGEMENT_PORT, self._management_port)
         if data is not None:
             self._described.with_volume_mapping(data / "broker", "/var/lib/rabbitmq", "rw")
         if definitions is not None:
@@ -163,6 +166,10 @@ class ContainerRabbitMQ(_ContainerServer):
     @property
     def url(self) -> str:
         return f"amqp://ninthweek:{self._password}@{self._address}/"
+
+    @property
+    def management_url(self) -> str:
+        return f"http://{self._described.get_container_host_ip()}:{self._management_port}"
 
     def control(self, *arguments: str) -> str:
         """What `rabbitmqctl` answers on this node. Raises CalledProcessError."""

@@ -57,7 +57,8 @@ class LocalRabbitMQ:
 
     Its node finds its name in an `epmd` of its own: the one of other brokers on this machine is neither
     asked nor started. `held_until_gone` is the file descriptor that locks the folder. With `definitions`, a file,
-    it has the users of that file instead of the one in `url`.
+    it has the users of that file instead of the one in `url`. With `management` it has its management API too, and
+    takes longer to start.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class LocalRabbitMQ:
         *,
         held_until_gone: int,
         definitions: Path | None = None,
+        management: bool = False,
     ) -> None:
         self._folder = folder
         self._home = folder / "rabbitmq"
@@ -77,12 +79,17 @@ class LocalRabbitMQ:
         self._epmd_port = free_port()
         self._password = kept_password(folder / "rabbitmq.password")
         self._definitions = definitions
+        self._management_port = free_port() if management else None
         self._epmd: ServerProcess | None = None
         self._process: ServerProcess | None = None
 
     @property
     def url(self) -> str:
         return f"amqp://ninthweek:{self._password}@127.0.0.1:{self._port}/"
+
+    @property
+    def management_url(self) -> str:
+        return f"http://127.0.0.1:{self._management_port}"
 
     def start(self) -> None:
         """Start it and return when it speaks AMQP; a second time on the same port and data."""
@@ -92,9 +99,14 @@ class LocalRabbitMQ:
         settings = _CONFIGURATION.format(port=self._port, password=self._password)
         if self._definitions is not None:
             settings += f"load_definitions = {self._definitions.absolute()}\n"
+        plugins = ""
+        if self._management_port is None:
+            _link_broker_without_plugins(self._programs.server, self._home / "applications")
+        else:
+            plugins = "rabbitmq_management"
+            settings += f"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {self._management_port}\n"
         configuration.write_text(settings)
-        (self._home / "enabled_plugins").write_text("[].\n")
-        _link_broker_without_plugins(self._programs.server, self._home / "applications")
+        (self._home / "enabled_plugins").write_text(f"[{plugins}].\n")
         self._epmd = ServerProcess(
             [self._programs.epmd],
             log=self._folder / "epmd.log",

@@ -17,6 +17,7 @@ from shared.contracts.documents import asyncapi_document
 from shared.database.connection import DatabaseAway
 from shared.runtime.replica import Replica
 from shared.runtime.service import Service
+from shared.telemetry import serving
 from shared.web import entrance
 from shared.web.description import ERRORS, Application
 from shared.web.door import Door, at_service, caller
@@ -68,6 +69,7 @@ def application(replicas: Sequence[Replica], door: Door) -> FastAPI:
         https_only=door.settings.behind_tls,
     )
     app.add_middleware(Guard, settings=door.settings)
+    app.add_middleware(serving, replicas[0].service.name if len(replicas) == 1 else TITLE)
 
     @app.get("/readyz", include_in_schema=False)
     async def ready() -> JSONResponse:
@@ -80,7 +82,15 @@ def application(replicas: Sequence[Replica], door: Door) -> FastAPI:
 
 def routes_of(services: Sequence[Service]) -> FastAPI:
     """The application without anything that runs: enough to tell what it offers."""
-    app = Application(title=TITLE, description=DESCRIPTION, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
+    app = Application(
+        title=TITLE,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=LARGEST_BODY,
+        # FastAPI's own spans have paths, which name people; ours are those of `shared.telemetry`.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
     app.include_router(entrance.routes)
     for service in services:
         at = Depends(at_service(service.name))

@@ -13,6 +13,7 @@ from ninthweek.services import load
 from ninthweek.settings import variable
 from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES
 from shared.runtime.settings import RuntimeSettings
+from shared.telemetry import ENDPOINTS
 from shared.web import entrance
 from tests.deployment.programme import ROOT
 
@@ -42,7 +43,7 @@ def test_a_service_waits_for_migrate_and_knows_no_address_but_its_own(service: s
 def test_every_setting_and_token_reaches_a_service(service: str) -> None:
     settings = {f"NINTHWEEK_{name.upper()}" for name in RuntimeSettings.model_fields}
     tokens = {"NINTHWEEK_TOKEN", *(variable(system.name, "TOKEN") for system in OUTSIDE_SYSTEMS)}
-    assert settings | tokens <= PARTS[service]["environment"].keys()
+    assert settings | tokens | {ENDPOINTS[1]} <= PARTS[service]["environment"].keys()
 
 
 def test_the_door_alone_takes_a_port_of_the_host() -> None:

@@ -25,6 +25,8 @@ from shared.broker.declaration import declare
 from shared.broker.topology import topology
 from shared.database.preparation import prepare_schema
 from shared.servers import Servers, local_servers, remove_servers
+from shared.servers.containers import ContainerRabbitMQ, container_engine_answers
+from shared.servers.server import Broker
 from tests.support import recovery
 from tests.support.history import Report
 from tests.support.noted import Notes, noting
@@ -163,6 +165,33 @@ async def start_on_mortal(mortal: Servers, mortal_database: str, clock: SteppedC
     await empty_queues(mortal.amqp_url)
     async with AsyncExitStack() as stack:
         yield starter(stack, database_url=mortal_database, amqp_url=mortal.amqp_url, clock=clock)
+
+
+@pytest.fixture(scope="session", params=["installed", "container"])
+def broker(request: pytest.FixtureRequest, mortal: Servers) -> Iterator[Broker]:
+    """The broker that is installed (3.10 on Debian 12), and one of RabbitMQ 4 in a container."""
+    if request.param == "installed":
+        assert mortal.rabbitmq is not None
+        yield mortal.rabbitmq
+        return
+    if not container_engine_answers():
+        pytest.skip("no container engine answers")
+    container = ContainerRabbitMQ()
+    try:
+        container.start()
+        asyncio.run(declare_all(container.url))
+        yield container
+    finally:
+        container.remove()
+
+
+@pytest.fixture
+async def start_on_either(broker: Broker, mortal_database: str, clock: SteppedClock) -> AsyncIterator[Start]:
+    """Starts services on the broker of either version, with a database that may be killed and queues that are empty."""
+    await declare_all(broker.url)
+    await empty_queues(broker.url)
+    async with AsyncExitStack() as stack:
+        yield starter(stack, database_url=mortal_database, amqp_url=broker.url, clock=clock)
 
 
 async def empty_queues(amqp_url: str) -> None:

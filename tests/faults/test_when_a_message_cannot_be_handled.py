@@ -148,7 +148,7 @@ class TestAFlood:
         assert system is not None
         envelope = Envelope(id=event_id, source=system.name, type=kind.type, time=intake.clock())
         intake.flight.expect([intake.service.name], identity(envelope, body))
-        await submit(intake.channel, system, kind, body, event_id=event_id, time=intake.clock())
+        await submit(intake.broker, system, kind, body, event_id=event_id, time=intake.clock())
 
     async def test_when_refused_ones_flood_in_beside_good_ones(self, intake: RunningService, ledger: Ledger) -> None:
         good, bad = [], []

@@ -4,7 +4,9 @@ The properties here are harmless, but such as client libraries of Python do not 
 for them. That a broker cannot hand a message over is played by a link that loses it with its connection.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -13,29 +15,42 @@ from shared.clock import system_time
 from shared.contracts.envelope import Envelope, identity
 from shared.contracts.every_service import MessageFailed
 from shared.contracts.intake import ProjectSubmitted
+from shared.contracts.screening import ProjectDeclined
 from shared.runtime import caution
 from shared.servers.server import Broker
 from tests.faults.conftest import Ledger
 from tests.support.faulty import judged, projects, send, until_ready, until_why
+from tests.support.history import judge
 from tests.support.network import Link, link_to
 from tests.support.probe import probe, say_declined, submitted
 from tests.support.running import RunningService, Start
 from tests.support.waiting import until
-from tests.support.wire import encoded, publish_raw
+from tests.support.wire import PLAIN, Odd, publish_raw
 
 pytestmark = pytest.mark.xdist_group("mortal servers")
 
+NEVER = "never-handed-over"
+DEAD = dead_letter_queue("screening")
 LATIN = "Zoë".encode("latin-1")
 
 ODD = {
-    "text of a property in Latin-1": {"application": LATIN},
-    "text of a header in Latin-1": {"headers": {b"x-who": LATIN}},
-    "name of a header in Latin-1": {"headers": {LATIN: b"1"}},
-    "a time in microseconds": {"timestamp": 1_800_000_000_000_000},
-    "a time in nanoseconds": {"timestamp": 1_800_000_000_000_000_000},
-    "a time before 1970": {"timestamp": -86_400},
-    "a zero date": {"timestamp": -62_135_596_800},
+    "text of a property in Latin-1": Odd(application=LATIN),
+    "text of a header in Latin-1": Odd(headers={b"x-who": LATIN}),
+    "name of a header in Latin-1": Odd(headers={LATIN: b"1"}),
+    "a time in microseconds": Odd(timestamp=1_800_000_000_000_000),
+    "a time in nanoseconds": Odd(timestamp=1_800_000_000_000_000_000),
+    "a time before 1970": Odd(timestamp=-86_400),
+    "a zero date": Odd(timestamp=-62_135_596_800),
 }
+
+
+@pytest.fixture
+async def few_deliveries(broker: Broker) -> AsyncIterator[None]:
+    """The broker gives a message up sooner than our queues would have it."""
+    limit = '{"delivery-limit": 8}'
+    await asyncio.to_thread(broker.control, "set_policy", "few", "^screening$", limit, "--apply-to", "queues")
+    yield
+    await asyncio.to_thread(broker.control, "clear_policy", "few")
 
 
 @pytest.fixture
@@ -44,16 +59,25 @@ async def link(broker: Broker) -> AsyncIterator[Link]:
         yield link
 
 
-async def _publish_odd(service: RunningService, project_id: str, *, expected: bool = True, **odd: object) -> None:
+async def _publish(service: RunningService, project_id: str, odd: Odd = PLAIN, *, is_expected: bool = True) -> None:
     event = submitted(project_id)
     envelope = Envelope(id=project_id, source="intake", type=event.type, time=system_time())
     body = event.to_json()
-    headers = {name.encode(): value.encode() for name, value in envelope.to_headers().items()}
-    headers |= odd.pop("headers", {})  # type: ignore[arg-type]
-    if expected:
+    if is_expected:
         service.flight.expect([service.service.name], identity(envelope, body))
-    properties = encoded(headers, **odd)  # type: ignore[arg-type]
+    properties = odd.beside(envelope.to_headers())
     await publish_raw(service.channel, EVENTS, ProjectSubmitted.routing_key, properties, body)
+
+
+async def _until_failed(service: RunningService) -> dict[str, Any]:
+    """The one message that is kept among the failures, once it is."""
+
+    async def is_kept() -> bool:
+        return bool(await service.failures())
+
+    await until(is_kept)
+    (failure,) = await service.failures()
+    return failure
 
 
 @pytest.mark.parametrize("kind", ODD)
@@ -63,7 +87,7 @@ async def test_when_a_property_is_odd_its_message_is_handled_and_so_are_those_be
     sent = projects(40)
     screening = await start_on_either(probe(say_declined))
     await send(screening, sent[:20])
-    await _publish_odd(screening, "odd", **ODD[kind])
+    await _publish(screening, "odd", ODD[kind])
     await send(screening, sent[20:])
     ledger.injected(f"message with {kind}")
     ledger.judged(await judged(screening, [*sent, "odd"]))
@@ -74,14 +98,9 @@ async def test_when_an_attribute_of_the_envelope_is_odd_the_message_is_kept_whol
     start_on_either: Start, ledger: Ledger
 ) -> None:
     screening = await start_on_either(probe(say_declined))
-    await _publish_odd(screening, "odd", expected=False, headers={b"ce-subject": LATIN})
+    await _publish(screening, "odd", Odd(headers={b"ce-subject": LATIN}), is_expected=False)
     ledger.injected("envelope in Latin-1")
-
-    async def is_kept() -> bool:
-        return bool(await screening.failures())
-
-    await until(is_kept)
-    (failure,) = await screening.failures()
+    failure = await _until_failed(screening)
     assert "ce-subject" in failure["error"]
     assert failure["body"] == submitted("odd").to_json()
     assert failure["headers"]["ce-subject"] == ascii(LATIN)
@@ -89,26 +108,31 @@ async def test_when_an_attribute_of_the_envelope_is_odd_the_message_is_kept_whol
 
 
 async def test_when_a_message_cannot_be_handed_over_nothing_else_is_counted_with_it(
-    start_on_either: Start, broker: Broker, link: Link, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    link: Link, start_on_either: Start, few_deliveries: None, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is delivered alone until the broker gives it up; meanwhile the service says that it gets no further."""
-    monkeypatch.setattr("shared.runtime.broker.RECONNECT_EVERY", 0.01)
+    monkeypatch.setattr("shared.runtime.broker.RECONNECT_EVERY", 0.05)
+    monkeypatch.setattr("shared.runtime.replica.RECONNECT_EVERY", 0.2)
     sent = projects(40)
     screening = await start_on_either(probe(say_declined), to_broker=link)
-    link.lose_answer(b"cannot be handed over", times=1_000)
-    await _publish_odd(screening, "cannot be handed over", expected=False)
+    link.lose_answer(NEVER.encode(), times=1_000)
+    await _publish(screening, NEVER, is_expected=False)
     await send(screening, sent)
     ledger.injected("message that cannot be handed over")
-    await until_why(screening, "times in a row")
+    await until_why(screening, "of queue screening ")
+    await until_why(screening, f"of queue {DEAD} ")
 
-    async def is_given_up() -> bool:
-        dead = await screening.channel.declare_queue(dead_letter_queue("screening"), passive=True)
-        return dead.declaration_result.message_count == 1
+    async def all_else_is_done() -> bool:
+        return len(await screening.said(ProjectDeclined)) >= len(sent)
 
-    await until(is_given_up)
+    await until(all_else_is_done)
+    link.heal()
     ledger.over()
+    failure = await _until_failed(screening)
+    assert (failure["message_id"], failure["state"]) == (NEVER, "waiting")
+    assert "delivered again and again" in failure["error"]
+    ledger.judged(judge(sent, [event.project_id for event in await screening.said(ProjectDeclined)]))
+    told = [event.error for event in await screening.said(MessageFailed)]
+    assert [sum(f"of queue {queue} " in error for error in told) for queue in ("screening", DEAD)] == [1, 1]
     monkeypatch.setattr(caution, "CALM_AFTER", 0.0)
     await until_ready(screening)
-    (told,) = await screening.said(MessageFailed)
-    assert "screening" in told.error
-    ledger.judged(await judged(screening, sent))

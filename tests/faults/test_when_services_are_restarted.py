@@ -10,9 +10,10 @@ from uuid import uuid4
 import aio_pika
 import pytest
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from faststream.rabbit import RabbitBroker
 
 from ninthweek.services import NAMES
-from ninthweek.submitting import submit
+from ninthweek.submitting import broker_at, submit
 from shared.broker.topology import EVENTS, dead_letter_queue
 from shared.contracts.directory import outside_system, speakers
 from shared.contracts.envelope import Envelope
@@ -45,6 +46,7 @@ class Programme:
     database_url: str
     start: Callable[[str], asyncio.Future[ServiceProcess]]
     clock: SharedClock
+    broker: RabbitBroker
     channel: AbstractChannel
     replicas: dict[str, list[ServiceProcess]] = field(default_factory=dict)
     stories: int = 0
@@ -75,7 +77,7 @@ class Programme:
         system = outside_system("customer-relations")
         assert system is not None
         body, moment = host.to_json(), self.clock()
-        await submit(self.channel, system, HostRecord, body, event_id=f"host-{number}", time=moment)
+        await submit(self.broker, system, HostRecord, body, event_id=f"host-{number}", time=moment)
         await self._say(student_registered(student_id=f"S{number}"))
         await self._say(project_submitted(project_id=f"P{number}", host_id=f"H{number}"))
         await self._say(application_received(application_id=f"A{number}", **ids))
@@ -84,7 +86,7 @@ class Programme:
     async def _say(self, event: Event) -> None:
         (speaker,) = speakers(type(event))
         envelope = Envelope(id=str(uuid4()), source=speaker, type=event.type, time=self.clock(), subject=event.subject)
-        await say(self.channel, envelope, event)
+        await say(self.broker, envelope, event)
 
     def _expected(self) -> list[str]:
         return [
@@ -158,9 +160,9 @@ async def at_work(database_url: str, amqp_url: str, folder: Path) -> AsyncIterat
             )
         )
 
-    async with await aio_pika.connect(amqp_url) as broker:
-        channel = await broker.channel()
-        programme = Programme(database_url, start, clock, channel)
+    async with await aio_pika.connect(amqp_url) as connection, broker_at(amqp_url) as broker:
+        channel = await connection.channel()
+        programme = Programme(database_url, start, clock, broker, channel)
         heard = await channel.declare_queue(exclusive=True)
         await heard.bind(EVENTS, "#")
         await heard.consume(programme.hear, no_ack=True)

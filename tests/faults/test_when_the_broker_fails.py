@@ -10,14 +10,12 @@ on both:
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from ninthweek.demonstration.clock import SteppedClock
 from shared.broker.topology import EVENTS, topology
 from shared.contracts.directory import hearers
 from shared.contracts.intake import ProjectSubmitted
@@ -25,14 +23,13 @@ from shared.contracts.screening import ProjectDeclined
 from shared.runtime import UnitsOfWork, Work, publisher, relay
 from shared.runtime.settings import RuntimeSettings
 from shared.servers import Servers
-from shared.servers.containers import ContainerRabbitMQ, container_engine_answers
 from shared.servers.server import Broker
-from tests.faults.conftest import Ledger, declare_all, empty_queues
+from tests.faults.conftest import Ledger, declare_all
 from tests.support.faulty import HEARER, PATIENCE, Gate, heard, judged, projects, send, until_ready, until_why
 from tests.support.history import judge
 from tests.support.network import Link, link_to
 from tests.support.probe import Errand, declined, probe, say_declined, withdrawn
-from tests.support.running import RunningService, Start, starter
+from tests.support.running import RunningService, Start
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
@@ -48,29 +45,9 @@ OUT_OF_MEMORY = "rabbit_alarm:set_alarm({{resource_limit, memory, node()}, []}).
 MEMORY_AGAIN = "rabbit_alarm:clear_alarm({resource_limit, memory, node()})."
 
 
-@pytest.fixture(scope="session", params=["installed", "container"])
-def broker(request: pytest.FixtureRequest, mortal: Servers) -> Iterator[Broker]:
-    if request.param == "installed":
-        assert mortal.rabbitmq is not None
-        yield mortal.rabbitmq
-        return
-    if not container_engine_answers():
-        pytest.skip("no container engine answers")
-    container = ContainerRabbitMQ()
-    try:
-        container.start()
-        asyncio.run(declare_all(container.url))
-        yield container
-    finally:
-        container.remove()
-
-
 @pytest.fixture
-async def start(broker: Broker, mortal_database: str, clock: SteppedClock) -> AsyncIterator[Start]:
-    await declare_all(broker.url)
-    await empty_queues(broker.url)
-    async with AsyncExitStack() as stack:
-        yield starter(stack, database_url=mortal_database, amqp_url=broker.url, clock=clock)
+def start(start_on_either: Start) -> Start:
+    return start_on_either
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from tests.faults.conftest import Ledger, declare_all
 from tests.support.first_things import give_up_at_once
 from tests.support.history import Report, judge
 from tests.support.next_version import STEP_FREE, NextVersion, next_version
-from tests.support.noted import Notes
+from tests.support.noted import Notes, sustained_load
 from tests.support.probe import submitted
 from tests.support.processes import NEXT_PROBE, PROBE
 from tests.support.waiting import until
@@ -134,13 +134,6 @@ async def under_load(notes: Notes) -> AsyncIterator[Callable[[], Awaitable[None]
     """Two replicas and a stream of events while the block lasts; gives what waits until a few more are handled."""
     await notes.start()
     await notes.start()
-    stopped = asyncio.Event()
-
-    async def stream() -> None:
-        number = 0
-        while not stopped.is_set():
-            await notes.send(*(submitted(f"P{number}-{index}") for index in range(10)))
-            number += 1
 
     async def a_few_more_are_handled() -> None:
         before = len(await notes.noted())
@@ -151,12 +144,8 @@ async def under_load(notes: Notes) -> AsyncIterator[Callable[[], Awaitable[None]
         async with asyncio.timeout(20):
             await until(are_handled)
 
-    streaming = asyncio.create_task(stream())
-    try:
+    async with sustained_load(notes):
         yield a_few_more_are_handled
-    finally:
-        stopped.set()
-        await streaming
 
 
 async def test_when_migrations_are_repeated_while_services_work(notes: Notes, ledger: Ledger) -> None:

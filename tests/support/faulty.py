@@ -9,6 +9,7 @@ from time import monotonic
 import aio_pika
 from aio_pika.abc import AbstractChannel
 
+from ninthweek.submitting import broker_at
 from shared.broker.topology import Lane
 from shared.clock import system_time
 from shared.contracts.directory import INTAKE
@@ -36,12 +37,12 @@ def projects(number: int, first: int = 0) -> list[str]:
 
 async def send(service: RunningService, project_ids: list[str]) -> None:
     """Publish projects without waiting for them to be handled."""
-    async with _channel(service) as channel:
+    async with broker_at(service.amqp_url) as broker:
         for project_id in project_ids:
             event = submitted(project_id)
             envelope = Envelope(id=project_id, source="intake", type=event.type, time=system_time())
             service.flight.expect([service.service.name], identity(envelope, event.to_json()))
-            await say(channel, envelope, event)
+            await say(broker, envelope, event)
 
 
 async def judged(service: RunningService, sent: list[str], *, already_heard: dict[str, str] | None = None) -> Report:

@@ -78,8 +78,9 @@ class Link:
             wire.reset()
 
     def heal(self) -> None:
-        """Let pass what was held back, and new connections."""
+        """Let pass what was held back, new connections, and all answers."""
         self._is_cut = False
+        self._answers_to_lose.clear()
         self._stalled = (False, False)
         self.delay = 0.0
         for wire in self._wires:

@@ -1,5 +1,6 @@
 """Noting probes in processes of their own: what they are sent, what they did and said, and whether it is right."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ import aio_pika
 import httpx
 from aio_pika.abc import AbstractChannel, AbstractQueue
 
+from ninthweek.submitting import broker_at
 from shared.broker.topology import EVENTS, Lane
 from shared.clock import system_time
 from shared.contracts.directory import SCREENING
@@ -23,7 +25,7 @@ from shared.runtime import store
 from shared.servers.ports import free_port
 from tests.support.history import Report, judge
 from tests.support.network import Link, by_way_of
-from tests.support.probe import NOTES
+from tests.support.probe import NOTES, submitted
 from tests.support.processes import PROBE, ServiceProcess, start_process
 from tests.support.running import connect_to
 from tests.support.saying import say
@@ -86,17 +88,19 @@ class Notes:
 
     async def send(self, *events: Event, times: int = 1) -> None:
         """Publish events, each so many times under one id, and wait until the broker has them."""
-        for event in events:
-            envelope = Envelope(id=str(uuid4()), source="intake", type=event.type, time=self.clock())
-            self.sent[envelope.id] = event
-            for _ in range(times):
-                await say(self.channel, envelope, event)
+        async with broker_at(self.amqp_url) as broker:
+            for event in events:
+                envelope = Envelope(id=str(uuid4()), source="intake", type=event.type, time=self.clock())
+                self.sent[envelope.id] = event
+                for _ in range(times):
+                    await say(broker, envelope, event)
 
     async def send_again(self) -> None:
         """Publish all that was sent once more, under the ids that it had."""
-        for identifier, event in self.sent.items():
-            envelope = Envelope(id=identifier, source="intake", type=event.type, time=self.clock())
-            await say(self.channel, envelope, event)
+        async with broker_at(self.amqp_url) as broker:
+            for identifier, event in self.sent.items():
+                envelope = Envelope(id=identifier, source="intake", type=event.type, time=self.clock())
+                await say(broker, envelope, event)
 
     async def noted(self) -> list[str]:
         """The events that had their effect, as often as they had it."""
@@ -211,6 +215,25 @@ class Notes:
             envelope = Envelope.from_headers(message.headers)
             causes[envelope.id] = envelope.correlation_id or ""
         return list(causes.values())
+
+
+@asynccontextmanager
+async def sustained_load(notes: Notes) -> AsyncIterator[None]:
+    """Somebody publishes events without a pause while the block lasts."""
+    stopped = asyncio.Event()
+
+    async def publish() -> None:
+        number = 0
+        while not stopped.is_set():
+            await notes.send(*(submitted(f"P{number}-{index}") for index in range(10)))
+            number += 1
+
+    publishing = asyncio.create_task(publish())
+    try:
+        yield
+    finally:
+        stopped.set()
+        await publishing
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 
-from services.notifications.messages import LinkRequested, RankingReminder
+from services.notifications.messages import LinkRequested, MoreFailures, RankingReminder
 from services.notifications.rules import applications, links, placements, projects, rankings, refusals
 from services.notifications.rules.known import Applicants, Application, Host, Project, Round, Student
 from services.notifications.rules.mails import DueEmail, Leads, Mail, Recipient
@@ -250,6 +250,7 @@ def _of_what_could_not_be_done() -> list[tuple[Message, list[Mail]]]:
     failed = MessageFailed(
         message_id="m-1", service="matching", message_type="ninthweek.OfferMade.v1", error="KeyError", attempts=5
     )
+    more = MoreFailures(service_id="matching", error="KeyError")
     too_long = {"statement": "The statement has 312 words: shorten it to at most 300."}
     refusals_heard = [
         refused("project", host_id="H0001", project_id="P0001"),
@@ -260,6 +261,7 @@ def _of_what_could_not_be_done() -> list[tuple[Message, list[Mail]]]:
     ]
     return [
         (failed, refusals.failed(failed)),
+        (more, refusals.more_failed(more, 24)),
         *((event, refusals.refused(event, concerned(), now=NOW)) for event in refusals_heard),
         *((event, refusals.refused(event, concerned(title=None, rounds=()), now=NOW)) for event in refusals_heard),
     ]

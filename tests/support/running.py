@@ -10,12 +10,13 @@ from uuid import uuid4
 import aio_pika
 import asyncpg
 import httpx
+from faststream.rabbit import RabbitBroker
 from prometheus_client import CollectorRegistry
 
 from ninthweek.demonstration.clock import SteppedClock
 from ninthweek.demonstration.quiet import quiet
 from ninthweek.services import load
-from ninthweek.submitting import submit
+from ninthweek.submitting import broker_at, submit
 from shared.broker.topology import EVENTS
 from shared.contracts.directory import SERVICES, OutsideSystem, outside_system
 from shared.contracts.envelope import Envelope, identity
@@ -29,6 +30,7 @@ from shared.runtime.settings import RuntimeSettings
 from shared.web.application import application
 from shared.web.door import STAFF, Door
 from tests.support.network import Link, by_way_of
+from tests.support.saying import say
 
 TOKENS = {STAFF: "the staff's token", "careers-portal": "the portal's token"}
 
@@ -44,6 +46,7 @@ class RunningService:
     replicas: list[Replica]
     flight: Flight
     clock: SteppedClock
+    broker: RabbitBroker
     channel: aio_pika.abc.AbstractChannel
     http: httpx.AsyncClient
     connection: "asyncpg.Connection[asyncpg.Record]"
@@ -70,7 +73,6 @@ class RunningService:
 
     async def publish(self, event: Event, *, source: str | None = None, identifier: str | None = None) -> None:
         """Publish an event as whoever says it."""
-        exchange = await self.channel.get_exchange(EVENTS, ensure=False)
         envelope = Envelope(
             id=identifier or str(uuid4()),
             source=source or _speaker(event),
@@ -79,15 +81,8 @@ class RunningService:
             subject=event.subject,
             sequence=event.sequence,
         )
-        body = event.to_json()
-        self.flight.expect([self.service.name], identity(envelope, body))
-        message = aio_pika.Message(
-            body,
-            headers=dict(envelope.to_headers()),
-            message_id=envelope.id,
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-        )
-        await exchange.publish(message, event.routing_key)
+        self.flight.expect([self.service.name], identity(envelope, event.to_json()))
+        await say(self.broker, envelope, event)
 
     async def submit(
         self,
@@ -105,7 +100,7 @@ class RunningService:
         moment = time or self.clock()
         envelope = Envelope(id=event_id, source=system, type=kind.type, time=moment)
         self.flight.expect([self.service.name], identity(envelope, body))
-        await submit(self.channel, sender, kind, body, event_id=event_id, time=moment)
+        await submit(self.broker, sender, kind, body, event_id=event_id, time=moment)
         await self.quiet()
         return event_id
 
@@ -169,13 +164,13 @@ def starter(stack: AsyncExitStack, *, database_url: str, amqp_url: str, clock: S
             )
             for _ in range(replicas)
         ]
-        broker = await stack.enter_async_context(await aio_pika.connect_robust(amqp_url))
+        broker = await stack.enter_async_context(broker_at(amqp_url))
         http = await stack.enter_async_context(_http(running_replicas))
         connection = await connect_to(database_url, service.name)
         stack.push_async_callback(connection.close)
-        channel = await broker.channel(on_return_raises=True)
+        channel = await (await broker.connect()).channel(on_return_raises=True)
         return RunningService(
-            service, running_replicas, flight, clock, channel, http, connection, amqp_url, database_url, at_work
+            service, running_replicas, flight, clock, broker, channel, http, connection, amqp_url, database_url, at_work
         )
 
     return start

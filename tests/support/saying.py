@@ -1,20 +1,21 @@
-"""Publishes an event as the service that says it."""
+"""Publishes a message as whoever says it."""
 
-import aio_pika
-from aio_pika.abc import AbstractChannel
+from aio_pika import Message
+from faststream.rabbit import RabbitBroker
 
+from shared.broker.cloud_events import CloudEventCodec
 from shared.broker.topology import EVENTS
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event
+from shared.contracts.message import Message as AnyMessage
 
 
-async def say(channel: AbstractChannel, envelope: Envelope, event: Event) -> None:
+async def say(broker: RabbitBroker, envelope: Envelope, event: Event) -> None:
     """Publish it, and wait until the broker has it."""
-    exchange = await channel.get_exchange(EVENTS, ensure=False)
-    message = aio_pika.Message(
-        event.to_json(),
-        headers=dict(envelope.to_headers()),
-        message_id=envelope.id,
-        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-    )
-    await exchange.publish(message, event.routing_key)
+    await broker.publish(on_the_wire(envelope, event), event.routing_key, EVENTS)
+
+
+def on_the_wire(envelope: Envelope, message: AnyMessage) -> Message:
+    codec = CloudEventCodec(envelope.source, {envelope.type: type(message)})
+    sequence = envelope.to_headers().get("ce-sequence")
+    return codec.encode(message, event_id=envelope.id, time=envelope.time, subject=envelope.subject, sequence=sequence)

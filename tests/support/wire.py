@@ -2,14 +2,19 @@
 
 import struct
 from collections.abc import Mapping
-from typing import cast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
 
-import aiormq
 from aio_pika.abc import AbstractChannel
 from aiormq.abc import ChannelFrame
 from pamqp.body import ContentBody
 from pamqp.commands import Basic
 from pamqp.header import ContentHeader
+
+if TYPE_CHECKING:
+    import aiormq
+    from pamqp.base import Frame
+    from pamqp.heartbeat import Heartbeat
 
 HAS_HEADERS = 1 << 13
 HAS_TIMESTAMP = 1 << 6
@@ -27,27 +32,45 @@ class RawProperties(Basic.Properties):
         return self._encoded
 
 
-def encoded(headers: Mapping[bytes, bytes], *, timestamp: int | None = None, application: bytes | None = None) -> bytes:
-    """Properties: headers of text, and one or the other of the rest. Values are not looked at."""
-    table = b"".join(
-        bytes([len(name)]) + name + b"S" + struct.pack(">I", len(value)) + value for name, value in headers.items()
-    )
-    flags, listed = HAS_HEADERS, struct.pack(">I", len(table)) + table
-    if timestamp is not None:
-        flags |= HAS_TIMESTAMP
-        listed += struct.pack(">q", timestamp)
-    if application is not None:
-        flags |= HAS_APPLICATION
-        listed += bytes([len(application)]) + application
-    return struct.pack(">H", flags) + listed
+@dataclass(frozen=True)
+class Odd:
+    """What stands beside the envelope: headers of text, and one or the other property. Nobody looks at the values."""
+
+    headers: Mapping[bytes, bytes] = field(default_factory=dict)
+    timestamp: int | None = None
+    application: bytes | None = None
+
+    def beside(self, envelope: Mapping[str, str]) -> bytes:
+        """Property flags and property list of a message with this envelope."""
+        headers = {name.encode(): value.encode() for name, value in envelope.items()} | dict(self.headers)
+        table = b"".join(
+            bytes([len(name)]) + name + b"S" + struct.pack(">I", len(value)) + value for name, value in headers.items()
+        )
+        flags, listed = HAS_HEADERS, struct.pack(">I", len(table)) + table
+        if self.timestamp is not None:
+            flags |= HAS_TIMESTAMP
+            listed += struct.pack(">q", self.timestamp)
+        if self.application is not None:
+            flags |= HAS_APPLICATION
+            listed += bytes([len(self.application)]) + self.application
+        return struct.pack(">H", flags) + listed
 
 
-async def publish_raw(channel: AbstractChannel, exchange: str, routing_key: str, properties: bytes, body: bytes) -> None:
+PLAIN = Odd()
+
+
+async def publish_raw(
+    channel: AbstractChannel, exchange: str, routing_key: str, properties: bytes, body: bytes
+) -> None:
     """Publish one message, and wait for the broker's confirmation."""
     below = cast("aiormq.Channel", await channel.get_underlay_channel())
     below.delivery_tag += 1
     confirmed = below.confirmations[below.delivery_tag] = below.create_future()
     header = ContentHeader(properties=RawProperties(properties), body_size=len(body))
-    frames = [Basic.Publish(exchange=exchange, routing_key=routing_key), header, ContentBody(body)]
+    frames: list[Frame | ContentHeader | ContentBody | Heartbeat] = [
+        Basic.Publish(exchange=exchange, routing_key=routing_key),
+        header,
+        ContentBody(body),
+    ]
     await below.write_queue.put(ChannelFrame.marshall(below.number, frames))
     await confirmed

@@ -44,6 +44,7 @@ class Template(StrEnum):
     REVIEW_OVERDUE = "review_overdue"
     SUBMISSION_REFUSED = "submission_refused"
     MESSAGE_FAILED = "message_failed"
+    MORE_FAILED = "more_failed"
 
 
 PersonKind = Literal["host", "student"]

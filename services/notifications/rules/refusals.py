@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from services.notifications.messages import SendEmail
+from services.notifications.messages import MoreFailures, SendEmail
 from services.notifications.rules.known import Round, Window
 from services.notifications.rules.links import links_end_at
 from services.notifications.rules.mails import STAFF, Mail, Recipient, Template
 from shared.contracts.every_service import MessageFailed
 from shared.contracts.intake import SubmissionRefused
+
+TOLD_TOGETHER = timedelta(hours=1)
+"""Failures of one kind that follow the first within this time are told in one mail at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,12 @@ def failed(event: MessageFailed) -> list[Mail]:
         return []
     facts = event.model_dump(include={"message_id", "service", "message_type", "error", "attempts"})
     return [Mail(Template.MESSAGE_FAILED, STAFF, facts)]
+
+
+def more_failed(timer: MoreFailures, more: int) -> list[Mail]:
+    """Staff are told how many followed, if any did."""
+    facts = {"service": timer.service_id, "error": timer.error, "more": more}
+    return [Mail(Template.MORE_FAILED, STAFF, facts)] if more else []
 
 
 def _for_staff(event: SubmissionRefused) -> dict[str, Any]:

@@ -49,6 +49,18 @@ async def knows(connection: Connection, identity: UUID) -> bool:
     return bool(await connection.fetchval("select exists (select from inbox where id = $1)", identity))
 
 
+async def has_in_hand(connection: Connection, identity: UUID) -> bool:
+    """Whether a message was handled, or waits to be tried again."""
+    return bool(
+        await connection.fetchval(
+            """
+            select exists (select from inbox where id = $1) or exists (select from waiting where identity = $1)
+            """,
+            identity,
+        )
+    )
+
+
 async def is_settled(connection: Connection, identity: UUID) -> bool:
     """Whether a message was handled, or is among the failures since too many processes died of it."""
     return bool(

@@ -102,7 +102,7 @@ async def test_a_service_cannot_publish(channel_of: ChannelOf, exchange: str, ro
             await publish(matching, exchange, routing_key)
 
 
-@pytest.mark.parametrize("queue", ["screening", "screening.effects", "matching.dead-letters"])
+@pytest.mark.parametrize("queue", ["screening", "screening.effects", "screening.dead-letters"])
 async def test_a_service_reads_no_queue_but_its_own(channel_of: ChannelOf, queue: str) -> None:
     async with channel_of(SERVICE) as matching:
         unasked = await matching.get_queue(queue, ensure=False)
@@ -123,3 +123,9 @@ async def test_a_service_may_look_whether_its_queues_and_exchanges_are_there(cha
             await matching.declare_queue(queue, passive=True)
         for exchange in ("matching", "events"):
             await matching.declare_exchange(exchange, passive=True)
+
+
+async def test_a_service_reads_its_own_dead_letters(channel_of: ChannelOf) -> None:
+    async with channel_of("screening") as screening, channel_of("administrator") as administrator:
+        await publish(administrator, "dead-letters", "screening")
+        assert await take(screening, "screening.dead-letters") == "screening"

@@ -9,6 +9,8 @@ import pytest
 
 from services.notifications.effects import send_email
 from services.notifications.messages import SendEmail
+from services.notifications.rules.refusals import TOLD_TOGETHER
+from shared.contracts.every_service import MessageFailed
 from shared.contracts.matching import PlacementConfirmed, RankingReceived
 from shared.contracts.message import Event
 from shared.contracts.notifications import EmailFailed, EmailSent
@@ -225,3 +227,19 @@ async def test_a_mail_that_was_sent_is_not_sent_again(notifications: RunningServ
 
     assert len(to_mail_server.taken) == 1
     assert len(await notifications.said(EmailSent)) == 1
+
+
+async def test_of_a_flood_of_failures_staff_get_one_mail_and_later_one_that_says_how_many(
+    notifications: RunningService, folder: Path
+) -> None:
+    def failed(number: int, error: str = "GivenUp") -> MessageFailed:
+        return MessageFailed(message_id=f"m-{number}", service="matching", message_type="", error=error, attempts=1)
+
+    await notifications.hear(*map(failed, range(25)), failed(25, "KeyError"), source="matching")
+    assert sorted(templates(folder)) == ["message_failed-staff"] * 2
+
+    await notifications.step_to(notifications.clock() + TOLD_TOGETHER)
+    (more,) = mails(folder, "more_failed")
+    assert more["Subject"] == "24 more failed in matching"
+    await notifications.hear(failed(26), source="matching")
+    assert len(mails(folder, "message_failed")) == 3

@@ -79,3 +79,13 @@ def test_a_url_without_user_or_password_is_refused_by_whose_it_is(faulty: str) -
 def test_two_services_do_not_share_a_user() -> None:
     with pytest.raises(ValueError, match="a user of its own"):
         defined(matching=url("screening"))
+
+
+def test_every_queue_has_a_policy_that_says_what_its_arguments_say() -> None:
+    document = defined()
+    (policy,) = document["policies"]
+    assert all(re.search(policy["pattern"], queue["name"]) for queue in document["queues"])
+    assert not re.search(policy["pattern"], "intake.others")
+    assert not re.search(policy["pattern"], "others")
+    for queue in document["queues"]:
+        assert queue["arguments"].get("x-overflow", "reject-publish") == policy["definition"]["overflow"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.notifications.messages import SendEmail
+from services.notifications.messages import MoreFailures, SendEmail
 from services.notifications.rules import applications, links, placements, projects, rankings, refusals
 from services.notifications.rules.known import Round
 from services.notifications.rules.mails import STAFF, Mail, Template
@@ -335,3 +335,10 @@ def test_staff_are_told_of_failures_but_not_by_mail_that_a_mail_failed() -> None
 
     assert told(refusals.failed(failed)) == [(Template.MESSAGE_FAILED, "staff")]
     assert refusals.failed(failed.model_copy(update={"message_type": SendEmail.type})) == []
+
+
+def test_staff_are_told_how_many_failures_followed_if_any_did() -> None:
+    timer = MoreFailures(service_id="matching", error="KeyError")
+
+    assert told(refusals.more_failed(timer, 2)) == [(Template.MORE_FAILED, "staff")]
+    assert refusals.more_failed(timer, 0) == []

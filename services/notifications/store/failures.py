@@ -1,0 +1,25 @@
+"""Of which failures staff were told lately."""
+
+from shared.database.connection import Connection
+
+
+async def add(connection: Connection, service: str, error: str) -> int:
+    """Count a failure; returns how many of its kind came before it since staff were told of one."""
+    more: int = await connection.fetchval(
+        """
+        insert into failures_told as told (service, error) values ($1, $2)
+        on conflict (service, error) do update set more = told.more + 1
+        returning more
+        """,
+        service,
+        error,
+    )
+    return more
+
+
+async def end(connection: Connection, service: str, error: str) -> int:
+    """How many of a kind followed; the next is the first again."""
+    more: int | None = await connection.fetchval(
+        "delete from failures_told where service = $1 and error = $2 returning more", service, error
+    )
+    return more or 0

@@ -1,0 +1,193 @@
+"""Dead letters: what the broker gave up delivering. Their service keeps each among its failures, as a live message.
+
+They lie in the service's queue `<service>.dead-letters`: an expiration passed, the limit of deliveries was reached,
+somebody rejected one, or a policy of the broker's administrator had the queue drop it. The broker notes that in the
+header `x-death`, with the exchange and the routing key that the message had.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from shared.broker.deliveries import RawDelivery
+from shared.broker.properties import UnreadableHeaders, read_headers
+from shared.broker.topology import DEAD_LETTERS, Lane, dead_letter_queue
+from shared.clock import system_time
+from shared.database.connection import DatabaseAway, acquire
+from shared.runtime import store
+from shared.runtime.failure import GivenUp, describe
+from shared.runtime.handling import Handling
+from shared.runtime.incoming import Delivery, Incoming
+
+RECONNECT_EVERY = 2.0
+"""Seconds between two tries to reach the broker: a dead letter may be what the connection is lost by."""
+
+TRY_EVERY = 5.0
+"""Seconds between two tries to keep one."""
+
+STUCK_AFTER = timedelta(seconds=30)
+"""So long one may not be kept before the service is not ready."""
+
+WARN_FOR = timedelta(hours=1)
+"""So long the service is not ready after a policy of the broker dropped one of its messages."""
+
+BY_POLICY = "only a policy of the broker's administrator does that, and none may: see `ninthweek queues`"
+
+REASONS = {
+    "expired": "its expiration passed before this service took it; what is sent here must have none",
+    "delivery_limit": "it was delivered again and again, and never acknowledged",
+    "rejected": "somebody other than this service rejected it",
+    "maxlen": f"its queue was full and dropped it; {BY_POLICY}",
+}
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """What the broker notes of a message's death, in its own words: reason, queue, exchange, routing-keys, time."""
+
+    noted: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, service: str, headers: Mapping[str, Any]) -> "Death":
+        """The latest in a queue of this service; an empty one where somebody laid the message there by hand."""
+        deaths = headers.get("x-death")
+        queues = [lane.queue(service) for lane in Lane]
+        ours = (
+            death
+            for death in (deaths if isinstance(deaths, list) else ())
+            if isinstance(death, dict) and death.get("queue") in queues
+        )
+        return cls(next(ours, {}))
+
+    @property
+    def may_be_forged(self) -> bool:
+        """Whether the message had an `x-death` when it was sent, by which a sender could pass for another.
+
+        RabbitMQ before 4 adds to it, and keeps the exchange and the routing key that stand there; then it sorts what it
+        writes by name, and else it does not. Since 4 it heeds nothing that a sender wrote.
+        """
+        return list(self.noted) == sorted(self.noted)
+
+    @property
+    def exchange(self) -> str:
+        return DEAD_LETTERS if self.may_be_forged else str(self.noted.get("exchange"))
+
+    @property
+    def routing_key(self) -> str:
+        keys = self.noted.get("routing-keys")
+        return str(keys[0]) if isinstance(keys, list) and keys else ""
+
+    def lane(self, service: str) -> Lane:
+        return Lane.EFFECTS if self.noted.get("queue") == Lane.EFFECTS.queue(service) else Lane.MESSAGES
+
+    @property
+    def by_policy(self) -> bool:
+        """Whether its queue did what no argument of our queues has it do."""
+        reason = self.noted.get("reason")
+        return reason == "maxlen" or (reason == "expired" and "original-expiration" not in self.noted)
+
+    @property
+    def cause(self) -> str:
+        """Why it died, and what to do about that."""
+        if self.may_be_forged:
+            return "nobody can tell how it came here, for it was sent with an x-death of its own, or laid here by hand"
+        reason = self.noted.get("reason")
+        if reason == "expired" and self.by_policy:
+            return f"its queue let it expire; {BY_POLICY}"
+        return REASONS.get(str(reason), f"the broker says: {reason}")
+
+    def headers(self) -> dict[str, str]:
+        """As text, to be kept with the message."""
+        return {f"x-death-{name}": ascii(value) for name, value in self.noted.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that died, read as the live one would have been, so that it has the same identity."""
+
+    delivery: Delivery
+    death: Death
+
+
+class DeadLetters:
+    """Adopts the dead letters of one service: keeps each among its failures, of which staff are told.
+
+    Each has the identity that the live message had. So what was handled after all, or waits to be tried again, is no
+    failure; what came twice is one; and what staff retry is handled once.
+    """
+
+    def __init__(self, service: str, handling: Handling) -> None:
+        self.queue = dead_letter_queue(service)
+        self._service = service
+        self._handling = handling
+        self._stuck_since: datetime | None = None
+        self._policy_seen_at: datetime | None = None
+
+    def why_not_ready(self) -> list[str]:
+        """That they cannot be adopted, and that a policy of the broker made some; empty where all is well."""
+        now, reasons = system_time(), []
+        if self._stuck_since and now - self._stuck_since > STUCK_AFTER:
+            reasons.append(f"nothing can be taken from the queue {self.queue} since {self._stuck_since:%H:%M:%S} UTC")
+        if self._policy_seen_at and now - self._policy_seen_at < WARN_FOR:
+            reasons.append("a policy of the broker's administrator drops messages: see `ninthweek queues`")
+        return reasons
+
+    def read(self, raw: RawDelivery) -> DeadLetter:
+        """What died, and how."""
+        try:
+            headers = read_headers(raw.properties)
+        except UnreadableHeaders as unreadable:
+            headers = unreadable.read
+        death = Death.of(self._service, headers)
+        return DeadLetter(
+            self._handling.read(
+                Incoming.delivered(
+                    service=self._service,
+                    lane=death.lane(self._service),
+                    exchange=death.exchange,
+                    routing_key=death.routing_key,
+                    headers=headers,
+                    body=raw.body,
+                    delivered_before=True,
+                )
+            ),
+            death,
+        )
+
+    async def adopt(self, letters: Sequence[DeadLetter]) -> None:
+        """Keep dead letters among the failures; then they may be acknowledged. Raises `DatabaseAway`.
+
+        No letter can end the service: one that cannot be kept is tried again and again.
+        """
+        for letter in letters:
+            while True:
+                try:
+                    await self._keep(letter)
+                except DatabaseAway:
+                    raise
+                except Exception as error:  # noqa: BLE001 - there is no end to what may be wrong with a dead letter
+                    if self._stuck_since is None:
+                        log.warning("dead letters cannot be adopted", service=self._service, error=describe(error))
+                        self._stuck_since = system_time()
+                    await asyncio.sleep(TRY_EVERY)
+                else:
+                    self._stuck_since = None
+                    break
+
+    async def _keep(self, letter: DeadLetter) -> None:
+        delivery, death = letter.delivery, letter.death
+        async with acquire(self._handling.pool) as connection:
+            in_hand = await store.inbox.has_in_hand(connection, delivery.identity)
+        if in_hand:
+            log.info("a dead letter was handled after all", service=self._service)
+            return
+        if death.by_policy and not death.may_be_forged:
+            self._policy_seen_at = system_time()
+        kept = replace(delivery.incoming, headers=delivery.incoming.headers | death.headers())
+        await self._handling.setbacks.fail(replace(delivery, incoming=kept), GivenUp(death.cause))
