@@ -15,7 +15,7 @@ from benchmarks.checkout import Checkout, NoCheckout
 from benchmarks.figure import Figure, Size
 from benchmarks.figures import FIGURES
 from benchmarks.servers import FOLDER, bench_servers, virtual_host
-from benchmarks.table import table_of
+from benchmarks.table import table_beside, table_of
 from benchmarks.turns import FigureFailed, Home, in_turns
 from shared.servers import ServersUnavailable
 
@@ -57,15 +57,14 @@ def _measure(keys: Sequence[str], size: Size, repeats: int, other: Checkout | No
         if other:
             homes.append(Home(other, servers.database_url, virtual_host(servers, "theirs"), "theirs"))
         measured, failures = asyncio.run(measure_all(keys, size, repeats, homes, console))
-    title = f"This checkout's figures as multiples of those of {other.root}" if other else "Benchmarks"
-    console.print(table_of(title, measured, failures))
+    console.print((table_beside if other else table_of)(measured, failures))
     return 1 if failures else 0
 
 
 async def measure_all(
     keys: Sequence[str], size: Size, repeats: int, homes: Sequence[Home], console: Console
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """What is to be shown of each figure, and why those failed that did; each is kept as soon as it is there."""
+    """What was measured of each figure, and why those failed that did; each is kept as soon as it is there."""
     measured: dict[str, Any] = {}
     failures: dict[str, str] = {}
     for key in keys:
@@ -83,17 +82,17 @@ async def measure_all(
 
 
 def _kept(key: str, figures: Sequence[Figure], homes: Sequence[Home], size: Size) -> dict[str, Any]:
-    """What is to be shown of it. It is left for the document, unless it was so small that it says nothing."""
+    """What was measured. It is left for the document, unless it was so small that it says nothing."""
     ours, *theirs = (figure.to_json() for figure in figures)
     if not theirs:
-        file, kept, shown = results.ALONE, ours, ours
+        file, measured = results.ALONE, ours
     else:
-        shown = figures[0].beside(figures[1]).to_json()
+        ratio = figures[0].beside(figures[1]).to_json()
         commits = [home.checkout.commit for home in homes]
-        file, kept = results.BESIDE, {"commits": commits, "ours": ours, "theirs": theirs[0], "ratio": shown}
+        file, measured = results.BESIDE, {"commits": commits, "ours": ours, "theirs": theirs[0], "ratio": ratio}
     if size is not Size.SMALLEST:
-        results.keep(file, key, kept)
-    return shown
+        results.keep(file, key, measured)
+    return measured
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks import results
 from benchmarks.checkout import ROOT
 from benchmarks.figures import FIGURES
-from benchmarks.table import runs_of, shown
+from benchmarks.table import all_series, beside, runs_of, shown
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 
@@ -19,9 +19,9 @@ KEY = re.compile(r"\| \*\*`(\w+)`\*\*")
 
 def main() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    alone, beside = results.kept_in(results.ALONE), results.kept_in(results.BESIDE)
+    alone, in_turns = results.kept_in(results.ALONE), results.kept_in(results.BESIDE)
     text = with_table(text, "figures", {key: lines(key, figure) for key, figure in alone.items()})
-    text = with_table(text, "beside", {key: lines_beside(key, figure) for key, figure in beside.items()})
+    text = with_table(text, "beside", {key: lines_beside(key, measured) for key, measured in in_turns.items()})
     DOCUMENT.write_text(text, encoding="utf-8")
 
 
@@ -43,24 +43,17 @@ def with_table(text: str, name: str, measured: Mapping[str, Iterable[str]]) -> s
 
 def lines(key: str, figure: dict[str, Any]) -> Iterator[str]:
     """One for the figure, with its aim, and one for each that stands beside it."""
-    for name, series in _all_series(key, figure):
+    for name, series in all_series(f"**`{key}`**", figure):
         aim = FIGURES[key].aim if series is figure else ""
         yield f"| {name} | {shown(series['median'])} | {runs_of(series)} | {series['unit']} | {aim} |"
 
 
 def lines_beside(key: str, measured: dict[str, Any]) -> Iterator[str]:
     """The same of two checkouts: the medians of both, and the ratio of each repeat."""
-    ours, theirs = (dict(_all_series(key, measured[whose])) for whose in ("ours", "theirs"))
-    commits = " beside ".join(f"`{commit}`" for commit in measured["commits"])
-    for name, ratio in _all_series(key, measured["ratio"]):
-        medians = f"{shown(ours[name]['median'])} | {shown(theirs[name]['median'])} | {ours[name]['unit']}"
-        commits_once = commits if ratio is measured["ratio"] else ""
-        yield f"| {name} | {medians} | {shown(ratio['median'])} | {runs_of(ratio)} | {commits_once} |"
-
-
-def _all_series(key: str, figure: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    yield f"**`{key}`**", figure
-    yield from figure.get("peers", {}).items()
+    for name, ratio, ours, theirs in beside(f"**`{key}`**", measured):
+        medians = f"{shown(ours['median'])} | {shown(theirs['median'])} | {ours['unit']}"
+        commits = " beside ".join(f"`{commit}`" for commit in measured["commits"]) if ours is measured["ours"] else ""
+        yield f"| {name} | {medians} | {shown(ratio['median'])} | {runs_of(ratio)} | {commits} |"
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from benchmarks.traffic import SERVICES, publish_projects
 
 OURS = {
     "benchmarks/recording.py": "the handler's own statement",
+    "shared/broker/deliveries.py": "deliveries off the wire",
+    "shared/broker/properties.py": "reading: envelope, identity, body into its model",
     "shared/runtime/incoming.py": "reading: envelope, identity, body into its model",
     "shared/runtime/work.py": "saying: the event out, its envelope, its body, into the outbox",
     "shared/runtime/store/inbox.py": "claiming in the inbox",

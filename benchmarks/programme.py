@@ -17,7 +17,7 @@ from benchmarks.servers import Place
 from shared.servers.ports import free_port
 from tests.support.visitors import SETTINGS
 
-READY_WITHIN = 120.0
+READY_WITHIN = 240.0
 """Seconds."""
 
 COMMAND = Path(sys.executable).with_name("ninthweek")
