@@ -35,10 +35,11 @@ class Flight:
 
     def said(self, service: str, outgoing: Outgoing) -> None:
         """A service's relay is about to publish."""
-        message_type = type_registry[outgoing.headers["ce-type"]]
-        heard_by = hearers(message_type) if issubclass(message_type, Event) else (service,)
-        if outgoing.exchange == service:  # a timer, an effect, or an event that returns to be tried again
-            heard_by = (service,)
+        heard_by: Iterable[str] = (service,)  # a timer, an effect, or what returns to be tried again, of whatever type
+        if outgoing.exchange != service:
+            message_type = type_registry[outgoing.headers["ce-type"]]
+            assert issubclass(message_type, Event)  # noqa: S101 - nothing else leaves a service
+            heard_by = hearers(message_type)
         self.expect(heard_by, outgoing.identity)
 
     def handled(self, service: str, message: UUID) -> None:
