@@ -35,10 +35,10 @@ class Flight:
 
     def said(self, service: str, outgoing: Outgoing) -> None:
         """A service's relay is about to publish."""
-        message_type = type_registry[outgoing.headers["ce-type"]]
-        heard_by = hearers(message_type) if issubclass(message_type, Event) else (service,)
-        if outgoing.exchange == service:  # a timer, an effect, or an event that returns to be tried again
-            heard_by = (service,)
+        heard_by: Iterable[str] = (service,)  # a timer, an effect, or what returns to be tried again, of whatever type
+        if outgoing.exchange != service:
+            message_type = type_registry[outgoing.headers["ce-type"]]
+            heard_by = hearers(message_type) if issubclass(message_type, Event) else heard_by
         self.expect(heard_by, outgoing.identity)
 
     def handled(self, service: str, message: UUID) -> None:
