@@ -15,8 +15,8 @@ from shared.broker.topology import Queue, topology
 ANSWERS_WITHIN = 10.0
 """Seconds."""
 
-TRIES_TO_CONNECT = 4
-"""Again after 0, 0.5, 1 and 2 seconds: of a broker that is just starting, AMQP may answer before this does."""
+TRIES_TO_CONNECT = 5
+"""Again after 0, 0.5, 1, 2 and 4 seconds: of a broker that is just starting, AMQP may answer before this does."""
 
 DROPS = {
     "message-ttl": "messages expire in it",

@@ -53,8 +53,16 @@ def managed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 def _with_queues(broker: Managed) -> Managed:
+    async def answers() -> bool:
+        try:
+            await found(broker)
+        except ManagementUnusable:
+            return False
+        return True
+
     broker.start()
     asyncio.run(declare_all(broker.url))
+    asyncio.run(until(answers))
     return broker
 
 
