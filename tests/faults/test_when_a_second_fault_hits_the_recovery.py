@@ -17,7 +17,7 @@ from tests.support.network import link_to
 from tests.support.noted import Notes
 from tests.support.probe import probe, say_declined, submitted
 from tests.support.running import Start
-from tests.support.waiting import let_a_while_pass, until
+from tests.support.waiting import until
 
 mortal_servers = pytest.mark.xdist_group("mortal servers")
 
@@ -87,9 +87,10 @@ async def test_the_database_dies_while_the_outbox_is_swept_after_a_crash(
 
         await until(all_are_handled)
         await crashed.stop()
-    monkeypatch.setattr(outbox, "left_behind", dies_once)
-    await let_a_while_pass(crashed.connection)
+    await crashed.connection.execute("update unsent set look_at = 'infinity'")
     screening = await start_on_mortal(probe(say_declined))
+    monkeypatch.setattr(outbox, "left_behind", dies_once)
+    await crashed.connection.execute("update unsent set look_at = '-infinity'")
 
     async def is_swept() -> bool:
         return swept > 0
