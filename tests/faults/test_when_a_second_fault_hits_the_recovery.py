@@ -66,14 +66,13 @@ async def test_the_database_dies_while_the_outbox_is_swept_after_a_crash(
 ) -> None:
     """It has just taken what was left behind, and whether that was sent it cannot record."""
     assert mortal.postgresql is not None
-    postgresql, left_behind, swept = mortal.postgresql, outbox.left_behind, 0
+    postgresql, left_behind, is_dead = mortal.postgresql, outbox.left_behind, asyncio.Event()
 
     async def dies_once(connection: Any, **named: Any) -> list[Outgoing]:
-        nonlocal swept
         rows = await left_behind(connection, **named)
-        swept += len(rows)
-        if rows and swept == len(rows):
+        if rows and not is_dead.is_set():
             await asyncio.to_thread(postgresql.kill)
+            is_dead.set()
         return rows
 
     with monkeypatch.context() as crash:
@@ -91,11 +90,7 @@ async def test_the_database_dies_while_the_outbox_is_swept_after_a_crash(
     screening = await start_on_mortal(probe(say_declined))
     monkeypatch.setattr(outbox, "left_behind", dies_once)
     await crashed.connection.execute("update unsent set look_at = '-infinity'")
-
-    async def is_swept() -> bool:
-        return swept > 0
-
-    await until(is_swept)
+    await is_dead.wait()
     ledger.injected("database killed during the sweep")
     await asyncio.to_thread(postgresql.start)
     ledger.over()
