@@ -12,7 +12,7 @@ from shared.runtime.relay import Relay
 from shared.runtime.store import outbox
 from shared.servers import Servers
 from tests.faults.conftest import Ledger
-from tests.support.faulty import judged, projects, send
+from tests.support.faulty import Gate, judged, projects, send
 from tests.support.network import link_to
 from tests.support.noted import Notes
 from tests.support.probe import probe, say_declined, submitted
@@ -30,12 +30,14 @@ async def test_the_broker_dies_again_while_services_reconnect(
     start_on_mortal: Start, mortal: Servers, ledger: Ledger
 ) -> None:
     assert mortal.rabbitmq is not None
-    sent = projects(300)
-    screening = await start_on_mortal(probe(say_declined))
+    gate, sent = Gate(), projects(300)
+    screening = await start_on_mortal(probe(gate.handler))
     await send(screening, sent)
+    await gate.inside.wait()
     for _ in range(2):
         await asyncio.to_thread(mortal.rabbitmq.kill)
         ledger.injected("broker killed again")
+        gate.may_go_on.set()
         await asyncio.to_thread(mortal.rabbitmq.start)
     ledger.over()
     ledger.judged(await judged(screening, sent))
