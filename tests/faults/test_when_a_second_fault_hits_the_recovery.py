@@ -12,12 +12,12 @@ from shared.runtime.relay import Relay
 from shared.runtime.store import outbox
 from shared.servers import Servers
 from tests.faults.conftest import Ledger
-from tests.support.faulty import judged, projects, send
+from tests.support.faulty import Gate, judged, projects, send
 from tests.support.network import link_to
 from tests.support.noted import Notes
 from tests.support.probe import probe, say_declined, submitted
 from tests.support.running import Start
-from tests.support.waiting import let_a_while_pass, until
+from tests.support.waiting import until
 
 mortal_servers = pytest.mark.xdist_group("mortal servers")
 
@@ -30,12 +30,14 @@ async def test_the_broker_dies_again_while_services_reconnect(
     start_on_mortal: Start, mortal: Servers, ledger: Ledger
 ) -> None:
     assert mortal.rabbitmq is not None
-    sent = projects(300)
-    screening = await start_on_mortal(probe(say_declined))
+    gate, sent = Gate(), projects(300)
+    screening = await start_on_mortal(probe(gate.handler))
     await send(screening, sent)
+    await gate.inside.wait()
     for _ in range(2):
         await asyncio.to_thread(mortal.rabbitmq.kill)
         ledger.injected("broker killed again")
+        gate.may_go_on.set()
         await asyncio.to_thread(mortal.rabbitmq.start)
     ledger.over()
     ledger.judged(await judged(screening, sent))
@@ -66,14 +68,13 @@ async def test_the_database_dies_while_the_outbox_is_swept_after_a_crash(
 ) -> None:
     """It has just taken what was left behind, and whether that was sent it cannot record."""
     assert mortal.postgresql is not None
-    postgresql, left_behind, swept = mortal.postgresql, outbox.left_behind, 0
+    postgresql, left_behind, is_dead = mortal.postgresql, outbox.left_behind, asyncio.Event()
 
     async def dies_once(connection: Any, **named: Any) -> list[Outgoing]:
-        nonlocal swept
         rows = await left_behind(connection, **named)
-        swept += len(rows)
-        if rows and swept == len(rows):
+        if rows and not is_dead.is_set():
             await asyncio.to_thread(postgresql.kill)
+            is_dead.set()
         return rows
 
     with monkeypatch.context() as crash:
@@ -87,14 +88,11 @@ async def test_the_database_dies_while_the_outbox_is_swept_after_a_crash(
 
         await until(all_are_handled)
         await crashed.stop()
-    monkeypatch.setattr(outbox, "left_behind", dies_once)
-    await let_a_while_pass(crashed.connection)
+    await crashed.connection.execute("update unsent set look_at = 'infinity'")
     screening = await start_on_mortal(probe(say_declined))
-
-    async def is_swept() -> bool:
-        return swept > 0
-
-    await until(is_swept)
+    monkeypatch.setattr(outbox, "left_behind", dies_once)
+    await crashed.connection.execute("update unsent set look_at = '-infinity'")
+    await is_dead.wait()
     ledger.injected("database killed during the sweep")
     await asyncio.to_thread(postgresql.start)
     ledger.over()

@@ -62,7 +62,7 @@ async def test_with_a_server_that_does_not_answer(notes: Notes, ledger: Ledger, 
         if frozen == "database":
             await until(partial(_all_are_delivered, notes))
         assert await stopping.stop() == 0
-        ledger.injected(f"service stopped while its {frozen} does not answer")
+        ledger.injected("service stopped while a server does not answer")
         assert GAVE_UP in log.read_text()
         assert STOPPED in log.read_text()
     ledger.over()

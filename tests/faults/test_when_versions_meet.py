@@ -248,11 +248,12 @@ async def test_failures_and_dead_letters_are_kept_across_an_upgrade_and_a_rollba
 
     async def retry(version: str, number: int) -> None:
         """Have a version handle so many of the failures, the oldest first."""
+        noted = len(await notes.noted())
         process = await notes.start(version)
         for failure in (await failures.list_failures(urls, state="waiting"))[:number]:
             assert await failures.decide(urls, failure["name"], retry=True)
         process.wake()
-        await notes.until_noted(len(await notes.noted()) + number)
+        await notes.until_noted(noted + number)
         await process.stop()
 
     await keep(PROBE)

@@ -118,9 +118,14 @@ class Monkey:
                 continue
             task = asyncio.create_task(self._strike(strike, deeds[strike.kind.name]))
             self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            task.add_done_callback(self._ended)
             if strike.kind.is_dear:
                 self._dear_under_way = task
+
+    def _ended(self, strike: "asyncio.Task[None]") -> None:
+        """One that went wrong by itself is kept, and raised in the end."""
+        if strike.cancelled() or strike.exception() is None:
+            self._under_way.discard(strike)
 
     def _may_strike_dearly(self) -> bool:
         return self._dear_under_way is None and time.monotonic() > self._rests_until

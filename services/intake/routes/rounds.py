@@ -15,7 +15,7 @@ routes = APIRouter(tags=["rounds"], dependencies=[StaffOnly])
 
 @routes.post("/rounds", status_code=status.HTTP_201_CREATED)
 async def schedule_round(calendar: RoundCalendar, work: InIntake) -> Round:
-    """Set a round. Its id is made of its name: `Trinity 2027` is `trinity-2027`.
+    """Set a round; the same one again changes nothing. Its id is made of its name: `Trinity 2027` is `trinity-2027`.
 
     A second round `follows` a first: it repeats that one's weeks and its times of proposals, and is `trinity-2027.2`.
     """
