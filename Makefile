@@ -28,11 +28,13 @@ faults: .venv/complete  ## kill, cut and confuse everything there is; ends with 
 soak: .venv/complete  ## play whole terms for MINUTES=10 while a monkey injects faults at random; SEED=… plays them again
 	.venv/bin/python -m tests.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
-bench: .venv/bench  ## measure what it costs, beside its peers, within 15 minutes; the figures are left in var/bench.json
-	.venv/bin/python -m benchmarks $(KEYS)
+bench: .venv/bench  ## measure what it costs, beside its peers, within 15 minutes; KEYS='relay_ratio idle_cpu' for some of it
+	$(if $(BESIDE),$(MAKE) -C $(BESIDE) .venv/bench)
+	.venv/bin/python -m benchmarks $(if $(SMALLEST),--size smallest) $(if $(REPEATS),--repeats $(REPEATS)) \
+		$(if $(BESIDE),--beside $(BESIDE)) $(KEYS)
 
 bench-long: .venv/bench  ## the same, and what takes longer: the largest term, the backlog, the memory
-	.venv/bin/python -m benchmarks --long $(KEYS)
+	.venv/bin/python -m benchmarks --size long $(KEYS)
 
 lint: .venv/complete  ## check style, types and who may import whom
 	.venv/bin/ruff check

@@ -1,81 +1,83 @@
 """Measures the figures named, or all: `python -m benchmarks exactly_once_ratio`."""
 
 import argparse
-import json
+import asyncio
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from benchmarks import (
-    backlog,
-    busy_rows,
-    exactly_once,
-    first_paint,
-    idle,
-    latency,
-    match,
-    memory,
-    relaying,
-    statements,
-    terms,
-)
-from benchmarks.figure import Figure
-from benchmarks.servers import FOLDER, BenchServers, bench_servers
+from benchmarks import results
+from benchmarks.checkout import Checkout, NoCheckout
+from benchmarks.figure import Figure, Size
+from benchmarks.figures import FIGURES
+from benchmarks.servers import FOLDER, bench_servers, virtual_host
 from benchmarks.table import table_of
+from benchmarks.turns import FigureFailed, Home, in_turns
 
-RESULTS = FOLDER / "bench.json"
-
-Measure = Callable[[BenchServers, int], Figure]
-
-FIGURES: dict[str, Measure] = {
-    "exactly_once_ratio": exactly_once.measure,
-    "relay_ratio": relaying.measure,
-    "latency_ms": latency.measure,
-    "statements_per_message": statements.measure,
-    "busy_rows": busy_rows.measure,
-    "idle_cpu": idle.measure,
-    "memory_mb": partial(memory.measure, messages=5_000),
-    "match_seconds": match.measure,
-    "first_paint_ms": first_paint.measure,
-    "term_seconds": partial(terms.measure, students=(240, 1_000)),
-}
-
-LONG: dict[str, Measure] = FIGURES | {
-    "memory_mb": partial(memory.measure, messages=100_000),
-    "term_seconds": partial(terms.measure, students=(240, 1_000, 5_000)),
-    "backlog": backlog.measure,
-}
+LOGS = FOLDER / "bench-logs"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("keys", nargs="*", metavar="KEY", help=f"any of {', '.join(LONG)}; all by default")
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--long", action="store_true", help="the largest term, the backlog and the memory too")
+    parser.add_argument("keys", nargs="*", metavar="KEY", help=f"any of {', '.join(FIGURES)}; by default, all")
+    parser.add_argument("--size", type=Size, choices=list(Size), default=Size.USUAL, help="how much is measured")
+    parser.add_argument("--repeats", type=int, default=3, help="of each figure; 3 by default")
+    parser.add_argument("--beside", type=Path, metavar="PATH", help="another checkout, measured in turns with this one")
     given = parser.parse_args()
-    measures = LONG if given.long else FIGURES
-    if unknown := set(given.keys) - measures.keys():
+    if unknown := set(given.keys) - FIGURES.keys():
         parser.error(f"there is no figure {', '.join(sorted(unknown))}")
-    figures: dict[str, Figure] = {}
+    if given.repeats < 1:
+        parser.error("a figure is measured at least once")
+    try:
+        other = Checkout.other(given.beside) if given.beside else None
+    except NoCheckout as reason:
+        parser.error(str(reason))
+    keys = given.keys or [key for key, entry in FIGURES.items() if given.size is not Size.USUAL or not entry.is_long]
+    repeats = 1 if given.size is Size.SMALLEST else given.repeats
+    raise SystemExit(_measure(keys, given.size, repeats, other))
+
+
+def _measure(keys: Sequence[str], size: Size, repeats: int, other: Checkout | None) -> int:
+    """Measure each, whatever becomes of the others; the exit status."""
     console = Console()
+    measured: dict[str, Any] = {}
+    failures: dict[str, str] = {}
     with bench_servers() as servers:
-        for key in given.keys or measures:
+        homes = [Home(Checkout.this(), servers.database_url, servers.amqp_url, "ours")]
+        if other:
+            homes.append(Home(other, servers.database_url, virtual_host(servers, "theirs"), "theirs"))
+        for key in keys:
             began = time.monotonic()
-            with console.status(key):
-                figures[key] = measures[key](servers, given.repeats)
+            try:
+                with console.status(key):
+                    figures = asyncio.run(in_turns(key, size, homes, repeats=repeats, logs=LOGS))
+            except FigureFailed as failure:
+                failures[key] = str(failure)
+                console.print(f"{key}: failed: {failure}", highlight=False, markup=False)
+                continue
+            measured[key] = _kept(key, figures, homes, size)
             console.print(f"{key}: measured in {time.monotonic() - began:.0f} s", highlight=False)
-    measured = {key: figure.to_json() for key, figure in figures.items()}
-    RESULTS.write_text(json.dumps(_kept() | measured, indent=1) + "\n", encoding="utf-8")
-    console.print(table_of(measured))
+    title = f"This checkout's figures as multiples of those of {homes[1].checkout.root}" if other else "Benchmarks"
+    console.print(table_of(title, measured, failures))
+    return 1 if failures else 0
 
 
-def _kept() -> dict[str, Any]:
-    """What runs before have left: a figure that is not measured now keeps its place."""
-    kept: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    return {key: figure for key, figure in kept.items() if key in LONG}
+def _kept(key: str, figures: Sequence[Figure], homes: Sequence[Home], size: Size) -> dict[str, Any]:
+    """What is shown of it; and it is left for the document, unless it was so small that it says nothing."""
+    ours, *theirs = (figure.to_json() for figure in figures)
+    shown = ours
+    if theirs:
+        shown = figures[0].beside(figures[1]).to_json()
+    if size is not Size.SMALLEST:
+        if theirs:
+            ratios = {"commits": [home.checkout.commit for home in homes], "ours": ours, "theirs": theirs[0]}
+            results.keep(results.BESIDE, key, ratios | {"ratio": shown})
+        else:
+            results.keep(results.ALONE, key, ours)
+    return shown
 
 
 if __name__ == "__main__":

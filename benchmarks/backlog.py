@@ -2,15 +2,17 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import asyncpg
 
 from benchmarks import exactly_once, relaying
-from benchmarks.exactly_once import check_done, consume_as_service, settled
-from benchmarks.figure import Figure, Series, ratio_of
+from benchmarks.exactly_once import check_done, consume_as_service
+from benchmarks.figure import Measured, Reading, Sizes
 from benchmarks.processes import alone
+from benchmarks.product import screening_at, settled, slot_at
 from benchmarks.recording import add_table, record
 from benchmarks.relaying import relay_what_a_crash_left
 from benchmarks.servers import BenchServers, Place
@@ -18,29 +20,40 @@ from benchmarks.traffic import SERVICES, publish_projects
 from shared.clock import system_time
 from shared.contracts.intake import ProjectSubmitted
 from shared.runtime import Work
-from shared.runtime.replica import running
-from shared.runtime.ring import Ring
-from shared.runtime.settings import RuntimeSettings
-from tests.support.probe import declined, probe
-
-WAITING = 100_000
-SENT = 1_000_000
+from tests.support.probe import declined
 
 
-def measure(servers: BenchServers, _repeats: int) -> Figure:
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Messages that wait (a multiple of ten), and rows that were sent and handled before."""
+
+    waiting: int
+    sent: int
+    handled: int
+    relayed: int
+    """Messages and rows of each measurement with those rows there."""
+
+
+SIZES = Sizes(
+    smallest=Backlog(waiting=200, sent=1_000, handled=100, relayed=100),
+    usual=Backlog(waiting=100_000, sent=1_000_000, handled=5_000, relayed=10_000),
+)
+
+
+async def measure(servers: BenchServers, backlog: Backlog) -> AsyncIterator[Reading]:
     """The figure is the rate of the last tenth of what waited against that of the first."""
-    drained = rates_of(servers, WAITING)
+    drained = await rates_of(servers, backlog.waiting)
     peers = {
-        f"{WAITING:,} waiting, first tenth": Series((drained.first_tenth,), "messages/s"),
-        f"{WAITING:,} waiting, last tenth": Series((drained.last_tenth,), "messages/s"),
-        f"{WAITING:,} waiting, until all is said": Series((drained.whole,), "messages/s"),
+        f"{backlog.waiting:,} waiting, first tenth": Measured(drained.first_tenth, "messages/s"),
+        f"{backlog.waiting:,} waiting, last tenth": Measured(drained.last_tenth, "messages/s"),
+        f"{backlog.waiting:,} waiting, until all is said": Measured(drained.whole, "messages/s"),
     }
-    for rows, name in ((0, "an empty outbox"), (SENT, f"{SENT:,} sent rows")):
-        handled = exactly_once.rate_at(_filled(servers, rows), consume_as_service)
-        relayed = relaying.rate_at(_filled(servers, rows), relay_what_a_crash_left)
-        peers[f"handled, {name}"] = Series((handled,), "messages/s")
-        peers[f"relayed, {name}"] = Series((relayed,), "rows/s")
-    return Figure(ratio_of([drained.last_tenth], [drained.first_tenth]), peers)
+    for rows, name in ((0, "an empty outbox"), (backlog.sent, f"{backlog.sent:,} sent rows")):
+        spent = await exactly_once.consumed(await _filled(servers, rows), consume_as_service, backlog.handled)
+        relayed = await relaying.rate_at(await _filled(servers, rows), relay_what_a_crash_left, backlog.relayed)
+        peers[f"handled, {name}"] = Measured(backlog.handled / spent.seconds, "messages/s")
+        peers[f"relayed, {name}"] = Measured(relayed, "rows/s")
+    yield Reading(Measured(drained.last_tenth / drained.first_tenth, "times"), peers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +65,13 @@ class Drained:
     whole: float
 
 
-def rates_of(servers: BenchServers, messages: int) -> Drained:
+async def rates_of(servers: BenchServers, messages: int) -> Drained:
     """Let so many messages wait, and drain them."""
-    place = servers.fresh(SERVICES)
-    asyncio.run(add_table(place))
-    asyncio.run(publish_projects(place.amqp_url, messages))
-    drained = alone(drain, place, messages)
-    asyncio.run(check_done(place, messages))
+    place = await servers.fresh(SERVICES)
+    await add_table(place)
+    await publish_projects(place.amqp_url, messages)
+    drained = await alone(drain, place, messages)
+    await check_done(place, messages)
     return drained
 
 
@@ -80,27 +93,20 @@ async def drain(place: Place, messages: int) -> Drained:
             moments.append(time.perf_counter())
             all_handled.set()
 
-    async with running(
-        probe(record_and_decline), database_url=place.service_url("screening"), amqp_url=place.amqp_url
-    ) as replica:
+    async with screening_at(place, record_and_decline) as replica:
         await all_handled.wait()
-        await settled(replica)
+        await settled(replica, messages)
         whole = time.perf_counter() - moments[0]
         first, *_, last = (end - begin for begin, end in pairwise(moments))
         return Drained(tenth / first, tenth / last, messages / whole)
 
 
-def _filled(servers: BenchServers, rows: int) -> Place:
-    place = servers.fresh(SERVICES)
-    asyncio.run(_fill(place, rows))
-    return place
-
-
-async def _fill(place: Place, rows: int) -> None:
-    """What so many handled messages leave in inbox and outbox, each of the size that ours have."""
+async def _filled(servers: BenchServers, rows: int) -> Place:
+    """A place with what so many handled messages leave in inbox and outbox, each of the size that ours have."""
+    place = await servers.fresh(SERVICES)
     administrator = await asyncpg.connect(place.database_url, server_settings={"search_path": "screening"})
     now = system_time()
-    slot = Ring(RuntimeSettings().remember).slot(now)
+    slot = slot_at(now)
     await administrator.execute(
         """
         insert into outbox (slot, id, identity, exchange, routing_key, headers, body, mandatory, said_at)
@@ -122,3 +128,4 @@ async def _fill(place: Place, rows: int) -> None:
     await administrator.execute("vacuum analyze")
     await administrator.execute("checkpoint")
     await administrator.close()
+    return place

@@ -2,67 +2,60 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from functools import partial
 
 import asyncpg
 
-from benchmarks.exactly_once import settled
-from benchmarks.figure import Figure, Series, ratio_of
+from benchmarks.figure import Measured, Reading, Sizes
 from benchmarks.processes import side_by_side
+from benchmarks.product import all_said, screening_at
 from benchmarks.servers import BenchServers, Place
 from benchmarks.traffic import SERVICES, publish_projects
 from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.message import subject
 from shared.runtime import Work
-from shared.runtime.replica import running
-from tests.support.probe import declined, probe
+from tests.support.probe import declined
 
-MESSAGES = 5_000
+SIZES = Sizes(smallest=200, usual=5_000)
+"""Messages."""
+
 SUBJECTS = 20
 LOOKS_EVERY = 0.02
 """Seconds between two looks at whether all is done."""
 
 
-def measure(servers: BenchServers, repeats: int) -> Figure:
-    one: list[float] = []
-    two: list[float] = []
-    deadlocks: list[float] = []
-    for _ in range(repeats):
-        for replicas, rates in ((1, one), (2, two)):
-            rate, found = _rate(servers, replicas)
-            rates.append(rate)
-            deadlocks.append(found)
-    peers = {
-        "one replica": Series(tuple(one), "messages/s"),
-        "two replicas": Series(tuple(two), "messages/s"),
-        "deadlocks": Series(tuple(deadlocks), "deadlocks"),
-    }
-    return Figure(ratio_of(two, one), peers)
+async def measure(servers: BenchServers, messages: int) -> AsyncIterator[Reading]:
+    while True:
+        one, deadlocks_of_one = await _rate(servers, messages, replicas=1)
+        two, deadlocks_of_two = await _rate(servers, messages, replicas=2)
+        peers = {
+            "one replica": Measured(one, "messages/s"),
+            "two replicas": Measured(two, "messages/s"),
+            "deadlocks": Measured(deadlocks_of_one + deadlocks_of_two, "deadlocks"),
+        }
+        yield Reading(Measured(two / one, "times"), peers)
 
 
-def _rate(servers: BenchServers, replicas: int) -> tuple[float, int]:
-    place = servers.fresh(SERVICES)
-    asyncio.run(publish_projects(place.amqp_url, MESSAGES, subjects=SUBJECTS))
-    return asyncio.run(_tally(place, replicas))
-
-
-async def _tally(place: Place, replicas: int) -> tuple[float, int]:
+async def _rate(servers: BenchServers, messages: int, *, replicas: int) -> tuple[float, int]:
     """Messages a second and deadlocks, from when all replicas are at work: the table is locked until then."""
+    place = await servers.fresh(SERVICES)
+    await publish_projects(place.amqp_url, messages, subjects=SUBJECTS)
     administrator = await asyncpg.connect(place.database_url, server_settings={"search_path": "screening"})
     await administrator.execute("create table tally (subject text primary key, hits integer not null)")
     await administrator.execute("grant all on tally to ninthweek_screening")
     await administrator.execute("begin; lock table tally in share mode")
-    with side_by_side([partial(tally, place)] * replicas) as sides:
+    async with side_by_side([partial(tally, place, messages)] * replicas) as sides:
         while await administrator.fetchval(_WAITING) < replicas:
             await asyncio.sleep(LOOKS_EVERY)
         began = time.time()
         await administrator.execute("commit")
-        ended = [await asyncio.wrap_future(side) for side in sides]
+        ended = [await side for side in sides]
     deadlocks = await administrator.fetchval(
         "select deadlocks from pg_stat_database where datname = current_database()"
     )
     await administrator.close()
-    return MESSAGES / (max(ended) - began), deadlocks
+    return messages / (max(ended) - began), deadlocks
 
 
 _WAITING = """
@@ -71,7 +64,7 @@ where not granted and (locktype = 'advisory' or relation = 'tally'::regclass)
 """
 
 
-async def tally(place: Place) -> float:
+async def tally(place: Place, messages: int) -> float:
     """When the last message of all replicas was done with, by the system's time."""
 
     async def count(event: ProjectSubmitted, work: Work) -> None:
@@ -83,13 +76,11 @@ async def tally(place: Place) -> float:
             )
         work.publish(declined(event.project_id))
 
-    async with running(
-        probe(count, changes=_subjects), database_url=place.service_url("screening"), amqp_url=place.amqp_url
-    ) as replica:
+    async with screening_at(place, count, changes=_subjects) as replica:
         async with replica.units_of_work.read() as connection:
-            while await connection.fetchval("select sum(hits) from tally") != 2 * MESSAGES:
+            while await connection.fetchval("select sum(hits) from tally") != 2 * messages:
                 await asyncio.sleep(LOOKS_EVERY)
-        await settled(replica)
+        await all_said(replica)
         return time.time()
 
 

@@ -2,44 +2,68 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.figure import Figure, Series, ratio_of
+from benchmarks.figure import Measured, Reading, Sizes
 from benchmarks.plain import plain_subscriber
 from benchmarks.processes import alone
+from benchmarks.product import screening_at, settled
 from benchmarks.recording import add_table, record, recorded
 from benchmarks.servers import BenchServers, Place
 from benchmarks.traffic import SERVICES, publish_projects, waiting_in
 from shared.contracts.intake import ProjectSubmitted
 from shared.runtime import Work
-from shared.runtime.replica import Replica, running
-from tests.support.probe import declined, probe
+from tests.support.probe import declined
 
-MESSAGES = 5_000
-LOOKS_EVERY = 0.005
-"""Seconds between two looks at whether all is said: what a measurement may be too long by."""
+SIZES = Sizes(smallest=200, usual=5_000)
+"""Messages."""
 
 
-def measure(servers: BenchServers, repeats: int) -> Figure:
-    ours, plain = [], []
-    for _ in range(repeats):
-        ours.append(rate_at(servers.fresh(SERVICES), consume_as_service))
-        plain.append(rate_at(servers.fresh(SERVICES), consume_plainly))
-    peers = {
-        "ninthweek": Series(tuple(ours), "messages/s"),
-        "plain FastStream": Series(tuple(plain), "messages/s"),
-    }
-    return Figure(ratio_of(ours, plain), peers)
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """From the first message taken to the end: seconds, and those of the processor that the process had."""
+
+    seconds: float
+    processor: float
 
 
-def rate_at(place: Place, side: Callable[[Place, int], Coroutine[Any, Any, float]], messages: int = MESSAGES) -> float:
-    """Messages a second at a place where nothing waits yet. Raises `RuntimeError` where the work was not done."""
-    asyncio.run(add_table(place))
-    asyncio.run(publish_projects(place.amqp_url, messages))
-    seconds = alone(side, place, messages)
-    asyncio.run(check_done(place, messages))
-    return messages / seconds
+class Stopwatch:
+    """Started by the first message, of which it is told as of any other."""
+
+    def __init__(self) -> None:
+        self._began: Spent | None = None
+
+    def start(self) -> None:
+        self._began = self._began or Spent(time.perf_counter(), time.process_time())
+
+    def stop(self) -> Spent:
+        assert self._began is not None
+        return Spent(time.perf_counter() - self._began.seconds, time.process_time() - self._began.processor)
+
+
+Consume = Callable[[Place, int], Coroutine[Any, Any, Spent]]
+
+
+async def measure(servers: BenchServers, messages: int) -> AsyncIterator[Reading]:
+    while True:
+        ours = await consumed(await servers.fresh(SERVICES), consume_as_service, messages)
+        plain = await consumed(await servers.fresh(SERVICES), consume_plainly, messages)
+        peers: dict[str, Measured] = {}
+        for name, spent in (("ninthweek", ours), ("plain FastStream", plain)):
+            peers[name] = Measured(messages / spent.seconds, "messages/s")
+            peers[f"{name}, of the processor"] = Measured(1e6 * spent.processor / messages, "µs/message")
+        yield Reading(Measured(plain.seconds / ours.seconds, "times"), peers)
+
+
+async def consumed(place: Place, side: Consume, messages: int) -> Spent:
+    """What it took at a place where nothing waits yet. Raises `RuntimeError` where the work was not done."""
+    await add_table(place)
+    await publish_projects(place.amqp_url, messages)
+    spent = await alone(side, place, messages)
+    await check_done(place, messages)
+    return spent
 
 
 async def check_done(place: Place, messages: int) -> None:
@@ -53,46 +77,32 @@ async def check_done(place: Place, messages: int) -> None:
         raise RuntimeError(f"of {messages} messages: rows, events out, messages left: {done}")
 
 
-async def consume_as_service(place: Place, messages: int) -> float:
-    """Seconds from the first message taken to the last acknowledged and the last event confirmed and marked."""
-    began = 0.0
+async def consume_as_service(place: Place, messages: int) -> Spent:
+    """With the service's runtime, until the last event is confirmed and marked."""
+    watch = Stopwatch()
     handled = 0
     all_handled = asyncio.Event()
 
     async def record_and_decline(event: ProjectSubmitted, work: Work) -> None:
-        nonlocal began, handled
-        began = began or time.perf_counter()
+        nonlocal handled
+        watch.start()
         await record(work.connection, event)
         work.publish(declined(event.project_id))
         handled += 1
         if handled == messages:
             all_handled.set()
 
-    async with running(
-        probe(record_and_decline), database_url=place.service_url("screening"), amqp_url=place.amqp_url
-    ) as replica:
+    async with screening_at(place, record_and_decline) as replica:
         await all_handled.wait()
-        await settled(replica)
-        return time.perf_counter() - began
+        await settled(replica, messages)
+        return watch.stop()
 
 
-async def settled(replica: Replica) -> None:
-    """Wait until all that was delivered is acknowledged, and all that was said is confirmed and marked."""
-    for consumer in replica.consumers:
-        await consumer.finish()
-    while await replica.anything_due():
-        await asyncio.sleep(LOOKS_EVERY)
-
-
-async def consume_plainly(place: Place, messages: int) -> float:
-    """Seconds from the first message taken to the last event confirmed."""
-    began = 0.0
+async def consume_plainly(place: Place, messages: int) -> Spent:
+    """With the plain subscriber, until the last event is confirmed."""
+    watch = Stopwatch()
     ended = 0
     all_ended = asyncio.Event()
-
-    def note_begin() -> None:
-        nonlocal began
-        began = began or time.perf_counter()
 
     def note_end() -> None:
         nonlocal ended
@@ -100,6 +110,6 @@ async def consume_plainly(place: Place, messages: int) -> float:
         if ended == messages:
             all_ended.set()
 
-    async with plain_subscriber(place, begun=note_begin, ended=note_end):
+    async with plain_subscriber(place, begun=watch.start, ended=note_end):
         await all_ended.wait()
-        return time.perf_counter() - began
+        return watch.stop()

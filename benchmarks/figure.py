@@ -1,9 +1,47 @@
-"""A figure: what was measured, in every repeat, beside its peers."""
+"""What a figure module gives: its sizes, and a reading each repeat; and the figure that the readings make."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from statistics import median
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
+
+Of = TypeVar("Of")
+
+
+class Size(StrEnum):
+    """How much is measured: a few seconds' worth, what `make bench` does, or what takes longer."""
+
+    SMALLEST = "smallest"
+    USUAL = "usual"
+    LONG = "long"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes(Generic[Of]):
+    """What a figure module is measured with, in its own terms; `long` is as `usual` unless it says otherwise."""
+
+    smallest: Of
+    usual: Of
+    long: Of | None = None
+
+    def __getitem__(self, size: Size) -> Of:
+        if size is Size.SMALLEST:
+            return self.smallest
+        return self.usual if size is Size.USUAL or self.long is None else self.long
+
+
+class Measured(NamedTuple):
+    number: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one repeat gives: the figure's own number, and by name what stands beside it."""
+
+    own: Measured
+    peers: dict[str, Measured] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +66,47 @@ class Figure:
     series: Series
     peers: dict[str, Series] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, readings: Sequence[Reading]) -> "Figure":
+        """The figure of one repeat or more; a peer need not be in each."""
+        names = dict.fromkeys(name for reading in readings for name in reading.peers)
+        return cls(
+            _series([reading.own for reading in readings]),
+            {name: _series([reading.peers[name] for reading in readings if name in reading.peers]) for name in names},
+        )
+
+    def beside(self, other: "Figure") -> "Figure":
+        """How many times the other's numbers these are, of each series that both have, repeat by repeat."""
+        return Figure(
+            ratio_of(self.series.runs, other.series.runs),
+            {
+                name: ratio_of(series.runs, other.peers[name].runs)
+                for name, series in self.peers.items()
+                if name in other.peers and len(series.runs) == len(other.peers[name].runs)
+            },
+        )
+
     def to_json(self) -> dict[str, Any]:
         peers = {name: series.to_json() for name, series in self.peers.items()}
         return self.series.to_json() | ({"peers": peers} if peers else {})
 
 
 def ratio_of(ours: Sequence[float], theirs: Sequence[float]) -> Series:
-    """How many times the peer's figure ours is, repeat by repeat: each pair was measured one after the other."""
-    return Series(tuple(one / other for one, other in zip(ours, theirs, strict=True)), "times")
+    """How many times theirs ours is, repeat by repeat: each pair was measured one after the other.
+
+    Of two zeros the ratio is 1; of a number and zero it is infinite.
+    """
+    return Series(tuple(_ratio(one, other) for one, other in zip(ours, theirs, strict=True)), "times")
+
+
+def _ratio(one: float, other: float) -> float:
+    if other == 0:
+        return 1.0 if one == 0 else float("inf")
+    return one / other
+
+
+def _series(measured: Sequence[Measured]) -> Series:
+    return Series(tuple(one.number for one in measured), measured[0].unit)
 
 
 def _short(number: float) -> float:

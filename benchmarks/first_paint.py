@@ -5,6 +5,7 @@ import gc
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -14,7 +15,7 @@ import httpx
 from fastapi.responses import HTMLResponse
 from playwright.async_api import Browser, async_playwright
 
-from benchmarks.figure import Figure, Series
+from benchmarks.figure import Measured, Reading, Sizes
 from benchmarks.servers import BenchServers, Place
 from ninthweek.demonstration.moments import Moment, Stop
 from ninthweek.demonstration.playing import play_term
@@ -29,38 +30,40 @@ from tests.journeys.terms import MadeUpTerm
 from tests.support.chromium import chromium
 from tests.support.visitors import SETTINGS, session_cookie, staff
 
-PROJECTS = 1_000
-LOADS = 9
-"""Of each page in each repeat, in a browser that has none of its files yet; the middle one counts."""
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    projects: int
+    loads: int
+    """Of each page in each repeat, in a browser that has none of its files yet; the middle one counts."""
+
+
+SIZES = Sizes(smallest=Looks(projects=3, loads=1), usual=Looks(projects=1_000, loads=9))
 
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 PLAIN = "a plain page of the catalogue's size, by the same server"
 
 
-def measure(servers: BenchServers, repeats: int) -> Figure:
+async def measure(servers: BenchServers, looks: Looks) -> AsyncIterator[Reading]:
     """The catalogue; beside it a project's page, the screening queue, and a page that costs nothing to make."""
-    runs = asyncio.run(_measure(servers.fresh(), repeats))
-    series = {name: Series(tuple(each), "ms") for name, each in runs.items()}
-    return Figure(series.pop("the catalogue"), series)
-
-
-async def _measure(place: Place, repeats: int) -> dict[str, list[float]]:
+    place = await servers.fresh()
     with TemporaryDirectory() as folder:
-        async with _programme(place, Path(folder)) as pages, async_playwright() as playwright:
+        async with _programme(place, Path(folder), looks.projects) as pages, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-            runs: dict[str, list[float]] = {name: [] for name in pages}
-            for _ in range(repeats):
-                for name, url in pages.items():
-                    runs[name].append(median([await _first_paint(browser, url) for _ in range(LOADS)]))
-            await browser.close()
-            return runs
+            while True:
+                seen = {name: await _middle(browser, url, looks.loads) for name, url in pages.items()}
+                yield Reading(seen.pop("the catalogue"), seen)
+
+
+async def _middle(browser: Browser, url: str, loads: int) -> Measured:
+    return Measured(median([await _first_paint(browser, url) for _ in range(loads)]), "ms")
 
 
 @asynccontextmanager
-async def _programme(place: Place, folder: Path) -> AsyncIterator[Mapping[str, str]]:
+async def _programme(place: Place, folder: Path, number: int) -> AsyncIterator[Mapping[str, str]]:
     """A term just after its window has opened; the address of each page."""
     os.environ |= {"MAIL_FOLDER": str(folder / "mails"), "DOCUMENTS_URL": (folder / "documents").as_uri()}
-    term = read_term(MadeUpTerm(seed=1, students=2 * PROJECTS).write(folder / "term"))
+    term = read_term(MadeUpTerm(seed=1, students=2 * number).write(folder / "term"))
     stop = Stop(Moment.APPLICATIONS, term.calendar.opens_at + timedelta(minutes=1))
     async with stage_for(term, AdministratorUrls(place.database_url, place.amqp_url)) as stage:
         await play_term(term, stage, lambda: None, stop)

@@ -1,44 +1,52 @@
 """`idle_cpu`: percent of a core that `ninthweek up` takes, all five services, with nothing to do."""
 
+import asyncio
 import os
-import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from shutil import rmtree
 
 import psutil
 
-from benchmarks.figure import Figure, Series
+from benchmarks.figure import Measured, Reading, Sizes
 from benchmarks.programme import ninthweek
 from benchmarks.servers import FOLDER, BenchServers
 from shared.servers import remove_servers
-from shared.servers.ports import free_port
-
-SETTLES_IN = 10.0
-WATCHED_FOR = 15.0
-"""Seconds."""
 
 
-def measure(_servers: BenchServers, repeats: int) -> Figure:
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Seconds."""
+
+    settles_in: float
+    watched_for: float
+
+
+SIZES = Sizes(smallest=Watch(0, 1), usual=Watch(10, 15))
+
+
+async def measure(_servers: BenchServers, watch: Watch) -> AsyncIterator[Reading]:
     """It starts servers of its own, as it would for its users: its children."""
     data = FOLDER / f"bench-idle-{os.getpid()}"
-    port = free_port()
     try:
-        with ninthweek(["up", "--data", data], port=port, settings={}) as programme:
-            time.sleep(SETTLES_IN)
-            watched = [_watch(programme) for _ in range(repeats)]
+        async with ninthweek("up", "--data", data) as programme:
+            await asyncio.sleep(watch.settles_in)
+            while True:
+                yield await _watch(programme, watch.watched_for)
     finally:
         remove_servers(data / "servers")
         rmtree(data, ignore_errors=True)
-    programmes, servers = zip(*watched, strict=True)
-    return Figure(Series(programmes, "% of a core"), {"PostgreSQL and RabbitMQ": Series(servers, "% of a core")})
 
 
-def _watch(programme: psutil.Process) -> tuple[float, float]:
+async def _watch(programme: psutil.Process, seconds: float) -> Reading:
     """Of the programme's own process, and of its servers."""
     before = _seconds(programme)
-    time.sleep(WATCHED_FOR)
+    await asyncio.sleep(seconds)
     after = _seconds(programme)
-    own, servers = (100 * (one - other) / WATCHED_FOR for one, other in zip(after, before, strict=True))
-    return own, servers
+    own, servers = (
+        Measured(100 * (one - other) / seconds, "% of a core") for one, other in zip(after, before, strict=True)
+    )
+    return Reading(own, {"PostgreSQL and RabbitMQ": servers})
 
 
 def _seconds(programme: psutil.Process) -> tuple[float, float]:

@@ -4,28 +4,38 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 from random import Random
 
-from benchmarks.figure import Figure, Series
+from benchmarks.figure import Measured, Reading, Sizes
 from benchmarks.processes import alone
 from benchmarks.servers import BenchServers
 from services.matching.rules.deferred_acceptance import student_optimal_match
 from services.matching.rules.most_places import fullest_match
 
-STUDENTS = 100_000
-PROJECTS = 20_000
+
+@dataclass(frozen=True, slots=True)
+class Markets:
+    """Students of each market; a fifth as many projects."""
+
+    whole: int
+    previewed: int
+    """Of the market of which the most places are filled."""
+
+    ladder: tuple[int, ...]
+    """Of the smaller markets, for packages that cannot do the large one."""
+
+
+SIZES = Sizes(
+    smallest=Markets(whole=500, previewed=100, ladder=(50,)),
+    usual=Markets(whole=100_000, previewed=5_000, ladder=(500, 1_000, 3_000, 10_000)),
+)
+
 CHOICES = 5
-
-PREVIEWED = 5_000
-"""Students of the market of which the most places are filled."""
-
-LADDER = (500, 1_000, 3_000, 10_000)
-"""Students of the smaller markets, for packages that cannot do the large one; a fifth as many projects."""
 
 LONG_ENOUGH = 5.0
 """Seconds: a package that took so long is tried neither again nor with a larger market."""
@@ -84,61 +94,54 @@ Solve = Callable[[Market], Callable[[], int]]
 """Puts a market into the dictionaries that the package takes; what it returns is measured: from those to the match."""
 
 
-def measure(_servers: BenchServers, repeats: int) -> Figure:
-    ours: list[Solved] = []
-    flow: list[Solved] = []
-    for _ in range(repeats):
-        ours.append(alone(solve, ours_on, STUDENTS, PROJECTS))
-        flow.append(alone(solve, flow_on, STUDENTS, PROJECTS))
-    peers = {
-        "ninthweek, of the processor": Series(tuple(one.processor_seconds for one in ours), "s"),
-        "OR-Tools, min-cost flow": Series(tuple(one.seconds for one in flow), "s"),
-    }
-    return Figure(
-        Series(tuple(one.seconds for one in ours), "s"), peers | _most_places_filled(repeats) | _ladder(repeats)
-    )
+async def measure(_servers: BenchServers, markets: Markets) -> AsyncIterator[Reading]:
+    beaten: set[tuple[str, int]] = set()
+    while True:
+        ours = await solved_alone(ours_on, markets.whole)
+        flow = await solved_alone(flow_on, markets.whole)
+        peers = {
+            "ninthweek, of the processor": Measured(ours.processor_seconds, "s"),
+            "OR-Tools, min-cost flow": Measured(flow.seconds, "s"),
+        }
+        peers |= await _most_places_filled(markets.previewed)
+        for students in markets.ladder:
+            peers |= await _side_by_side(students, beaten)
+        yield Reading(Measured(ours.seconds, "s"), peers)
 
 
-def _most_places_filled(repeats: int) -> dict[str, Series]:
+async def _most_places_filled(students: int) -> dict[str, Measured]:
     """The policy that fills the most places, beside a flow that does, on a market such as a preview shows."""
-    packages = {"ninthweek": fullest_on, "OR-Tools": flow_on}
-    solved = {
-        package: [alone(solve, prepare, PREVIEWED, PREVIEWED // 5) for _ in range(repeats)]
-        for package, prepare in packages.items()
-    }
-    if len({one.matched for runs in solved.values() for one in runs}) > 1:
-        raise RuntimeError(f"of {PREVIEWED} students, the packages place {solved}")
+    solved = {"ninthweek": await solved_alone(fullest_on, students), "OR-Tools": await solved_alone(flow_on, students)}
+    _check_equal(solved, students)
     return {
-        f"{package}, most places, {PREVIEWED:,} students": Series(tuple(one.seconds for one in runs), "s")
-        for package, runs in solved.items()
+        f"{package}, most places, {students:,} students": Measured(one.seconds, "s") for package, one in solved.items()
     }
 
 
-def _ladder(repeats: int) -> dict[str, Series]:
-    """Both packages and ours, side by side, each up to the largest market that it solves in time."""
+async def _side_by_side(students: int, beaten: set[tuple[str, int]]) -> dict[str, Measured]:
+    """Both packages and ours; a package that took too long with a market joins the `beaten`."""
     packages = {"ninthweek": ours_on, "matching": matching_on, "algmatch": algmatch_on}
-    measured: dict[str, Series] = {}
-    for students in LADDER:
-        solved: dict[str, list[Solved]] = {package: [] for package in packages}
-        for _ in range(repeats):
-            for package, runs in solved.items():
-                if not _takes_long(runs):
-                    runs.append(alone(solve, packages[package], students, students // 5))
-        if len({one.matched for runs in solved.values() for one in runs}) > 1:
-            raise RuntimeError(f"of {students} students, the packages match {solved}")
-        for package, runs in solved.items():
-            measured[f"{package}, {students:,} students"] = Series(tuple(one.seconds for one in runs), "s")
-            if _takes_long(runs):
-                del packages[package]
-    return measured
+    solved = {
+        package: await solved_alone(prepare, students)
+        for package, prepare in packages.items()
+        if not any(name == package and students >= too_many for name, too_many in beaten)
+    }
+    _check_equal(solved, students)
+    beaten.update((package, students) for package, one in solved.items() if one.seconds > LONG_ENOUGH)
+    return {f"{package}, {students:,} students": Measured(one.seconds, "s") for package, one in solved.items()}
 
 
-def _takes_long(runs: list[Solved]) -> bool:
-    return any(one.seconds > LONG_ENOUGH for one in runs)
+def _check_equal(solved: dict[str, Solved], students: int) -> None:
+    if len({one.matched for one in solved.values()}) > 1:
+        raise RuntimeError(f"of {students} students, the packages place {solved}")
+
+
+async def solved_alone(prepare: Solve, students: int) -> Solved:
+    """In a process that does nothing else."""
+    return await alone(solve, prepare, students, students // 5)
 
 
 async def solve(prepare: Solve, students: int, projects: int) -> Solved:
-    """In a process that does nothing else."""
     run = prepare(Market.made_up(students, projects))
     began, processor_began = time.perf_counter(), time.process_time()
     matched = run()

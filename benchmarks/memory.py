@@ -1,27 +1,26 @@
 """`memory_mb`: resident memory of each service in a process of its own, idle and after what it has handled."""
 
 import asyncio
-import os
-import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import aio_pika
 import asyncpg
 
-from benchmarks.figure import Figure, Series
+from benchmarks.figure import Measured, Reading, Sizes
 from benchmarks.programme import ninthweek
 from benchmarks.servers import BenchServers, Place
 from benchmarks.traffic import message_of, publish
 from shared.broker.topology import EVENTS, SUBMISSIONS
 from shared.contracts.intake import ProjectSubmitted, StudentRegistered
 from shared.contracts.screening import ProjectApproved
-from shared.servers.ports import free_port
 from tests.support.examples import student_registered
 from tests.support.intake import a_student_record
 from tests.support.matching import project_approved
 from tests.support.probe import submitted
+
+SIZES = Sizes(smallest=100, usual=5_000, long=100_000)
+"""Messages."""
 
 AT_A_TIME = 10_000
 """Messages that wait in a queue: what waits is in memory too, but in the broker's."""
@@ -61,40 +60,28 @@ HEARD = (
 )
 
 
-def measure(servers: BenchServers, _repeats: int, *, messages: int) -> Figure:
+async def measure(servers: BenchServers, messages: int) -> AsyncIterator[Reading]:
     """The figure is how much the service that grows most grows over the second half of its messages."""
-    peers: dict[str, Series] = {}
+    peers: dict[str, Measured] = {}
     grown = []
     for heard in HEARD:
-        idle, halfway, ended = _resident(servers, heard, messages)
+        idle, halfway, ended = await _resident(servers, heard, messages)
         grown.append(ended - halfway)
-        peers[f"{heard.service}, idle"] = Series((idle,), "MB")
-        peers[f"{heard.service}, after {messages // 2:,}"] = Series((halfway,), "MB")
-        peers[f"{heard.service}, after {messages:,}"] = Series((ended,), "MB")
-    return Figure(Series((max(grown),), "MB grown"), peers)
+        peers[f"{heard.service}, idle"] = Measured(idle, "MB")
+        peers[f"{heard.service}, after {messages // 2:,}"] = Measured(halfway, "MB")
+        peers[f"{heard.service}, after {messages:,}"] = Measured(ended, "MB")
+    yield Reading(Measured(max(grown), "MB grown"), peers)
 
 
-def _resident(servers: BenchServers, heard: Heard, messages: int) -> tuple[float, float, float]:
-    place = servers.fresh((heard.service, *heard.also))
-    with tempfile.TemporaryDirectory() as folder:
-        settings = _settings(place, Path(folder))
-        with ninthweek(["run", heard.service], port=free_port(), settings=settings) as programme:
-            idle = programme.memory_info().rss
-            asyncio.run(_handle(place, heard, 0, messages // 2))
-            halfway = programme.memory_info().rss
-            asyncio.run(_handle(place, heard, messages // 2, messages))
-            ended = programme.memory_info().rss
+async def _resident(servers: BenchServers, heard: Heard, messages: int) -> tuple[float, float, float]:
+    place = await servers.fresh((heard.service, *heard.also))
+    async with ninthweek("run", heard.service, place=place) as programme:
+        idle = programme.memory_info().rss
+        await _handle(place, heard, 0, messages // 2)
+        halfway = programme.memory_info().rss
+        await _handle(place, heard, messages // 2, messages)
+        ended = programme.memory_info().rss
     return idle / 1e6, halfway / 1e6, ended / 1e6
-
-
-def _settings(place: Place, folder: Path) -> dict[str, str]:
-    return {
-        "DATABASE_URL": place.database_url,
-        "AMQP_URL": place.amqp_url,
-        "NINTHWEEK_TOKEN": os.urandom(8).hex(),
-        "MAIL_FOLDER": str(folder),
-        "DOCUMENTS_URL": folder.as_uri(),
-    }
 
 
 async def _handle(place: Place, heard: Heard, begin: int, end: int) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.exactly_once import MESSAGES, consume_as_service
+from benchmarks.exactly_once import consume_as_service
 from benchmarks.processes import alone
 from benchmarks.recording import add_table
 from benchmarks.servers import BenchServers, Place, bench_servers
@@ -41,6 +40,8 @@ LOOP = "the event loop, with what runs in C: sockets, asyncpg's protocol"
 """A sample counts for the innermost of our files that it lies in; else of the libraries'; else for the loop."""
 
 
+MESSAGES = 5_000
+
 SAMPLED_EVERY = 0.001
 """Seconds of the processor."""
 
@@ -54,12 +55,12 @@ class Profile:
     seconds: float
 
 
-def profile(servers: BenchServers) -> Profile:
-    place = servers.fresh(SERVICES)
-    asyncio.run(add_table(place))
-    asyncio.run(publish_projects(place.amqp_url, MESSAGES))
+async def profile(servers: BenchServers) -> Profile:
+    place = await servers.fresh(SERVICES)
+    await add_table(place)
+    await publish_projects(place.amqp_url, MESSAGES)
     before = _server_seconds()
-    areas, own, seconds = alone(consume_profiled, place)
+    areas, own, seconds = await alone(consume_profiled, place)
     after = _server_seconds()
     spent = {name: after[name] - before[name] for name in after}
     return Profile(areas, {"the service": own} | spent, seconds)
@@ -69,10 +70,9 @@ async def consume_profiled(place: Place) -> tuple[dict[str, float], float, float
     """Seconds of the processor by area and in all, and seconds from begin to end."""
     areas: Counter[str] = Counter()
     with _sampling(areas):
-        processor_began = time.process_time()
-        seconds = await consume_as_service(place, MESSAGES)
-        own = time.process_time() - processor_began
-    return {area: own * samples / areas.total() for area, samples in areas.items()}, own, seconds
+        spent = await consume_as_service(place, MESSAGES)
+    areas_spent = {area: spent.processor * samples / areas.total() for area, samples in areas.items()}
+    return areas_spent, spent.processor, spent.seconds
 
 
 @contextmanager
@@ -117,7 +117,7 @@ def _server_seconds() -> dict[str, float]:
 def main() -> None:
     console = Console()
     with bench_servers() as servers, console.status("profiling"):
-        measured = profile(servers)
+        measured = asyncio.run(profile(BenchServers(servers.database_url, servers.amqp_url, "profiled")))
     total = sum(measured.areas.values())
     table = Table(
         "of the service's processor time", "share", title=f"{MESSAGES:,} messages in {measured.seconds:.1f} s"

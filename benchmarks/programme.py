@@ -1,56 +1,97 @@
-"""The programme itself, started as its users start it."""
+"""The programme itself, started as its users start it, with all the settings that its commands need."""
 
+import asyncio
 import os
-import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
 import psutil
 
+from benchmarks.servers import Place
+from shared.servers.ports import free_port
+from tests.support.visitors import SETTINGS
+
 READY_WITHIN = 120.0
 """Seconds."""
 
-_COMMAND = (sys.executable, "-c", "from ninthweek.command_line import main; main()")
+COMMAND = Path(sys.executable).with_name("ninthweek")
 
 
-def run_to_end(*arguments: str | Path) -> None:
-    """Run a command of the programme. Raises `RuntimeError` where it fails, with what it said."""
-    ended = subprocess.run([*_COMMAND, *arguments], capture_output=True, text=True, check=False)
-    if ended.returncode:
-        raise RuntimeError(f"ninthweek {' '.join(map(str, arguments))}:\n{ended.stdout}\n{ended.stderr}")
+def environment(port: int, at: tuple[Place, Path] | None = None) -> dict[str, str]:
+    """All that any command needs: `at` is where its servers are, and the folder for mails and documents.
+
+    Without it they are where `up` and `demo` keep them.
+
+    Sessions are signed as `tests.support.visitors` signs them.
+    """
+    settings = {
+        "NINTHWEEK_TOKEN": "the token of these figures",
+        "SESSION_SECRET": SETTINGS.session_secret.get_secret_value(),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+    }
+    if at:
+        place, folder = at
+        settings |= {
+            "DATABASE_URL": place.database_url,
+            "AMQP_URL": place.amqp_url,
+            "MAIL_FOLDER": str(folder / "mails"),
+            "DOCUMENTS_URL": (folder / "documents").as_uri(),
+        }
+    return os.environ | settings
 
 
-@contextmanager
-def ninthweek(arguments: Sequence[str | Path], *, port: int, settings: Mapping[str, str]) -> Iterator[psutil.Process]:
-    """A command that serves HTTP at a port, from when it is ready to when the block ends."""
-    started = subprocess.Popen(
-        [*_COMMAND, *arguments, "--port", str(port)],
-        env=os.environ | settings,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+@asynccontextmanager
+async def ninthweek(*arguments: str | Path, place: Place | None = None) -> AsyncIterator[psutil.Process]:
+    """A command that serves HTTP, from when it is ready to when the block ends; what it says goes to the log."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        started = await asyncio.create_subprocess_exec(
+            COMMAND,
+            *arguments,
+            *("--port", str(port)),
+            env=environment(port, (place, Path(folder)) if place else None),
+            stdin=DEVNULL,
+        )
+        try:
+            await _ready(started, port)
+            yield psutil.Process(started.pid)
+        finally:
+            with suppress(ProcessLookupError):  # it has ended already
+                started.terminate()
+            await started.wait()
+
+
+async def run_to_end(*arguments: str | Path) -> None:
+    """Run a command of the programme. Raises `RuntimeError` where it fails, with the last line that it said."""
+    running = await asyncio.create_subprocess_exec(
+        COMMAND, *arguments, env=environment(free_port()), stdin=DEVNULL, stdout=PIPE, stderr=STDOUT
     )
-    try:
-        _wait_until_ready(started, port)
-        yield psutil.Process(started.pid)
-    finally:
-        started.terminate()
-        started.wait()
+    said = (await running.communicate())[0].decode(errors="replace").strip()
+    if running.returncode:
+        sys.stderr.write(f"{said}\n")
+        last = said.splitlines()[-1:] or ["nothing was said"]
+        raise RuntimeError(f"ninthweek {arguments[0]} ended with {running.returncode}: {last[0]}")
 
 
-def _wait_until_ready(started: "subprocess.Popen[bytes]", port: int) -> None:
+async def _ready(started: Process, port: int) -> None:
     deadline = time.monotonic() + READY_WITHIN
-    while not _is_ready(port):
-        if started.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"ninthweek is not ready after {READY_WITHIN:.0f} s, or has ended")
-        time.sleep(0.2)
+    async with httpx.AsyncClient() as client:
+        while not await _is_ready(client, port):
+            if started.returncode is not None:
+                raise RuntimeError(f"ninthweek ended with {started.returncode} before it was ready")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"ninthweek is not ready after {READY_WITHIN:.0f} s")
+            await asyncio.sleep(0.2)
 
 
-def _is_ready(port: int) -> bool:
+async def _is_ready(client: httpx.AsyncClient, port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz").is_success
+        return (await client.get(f"http://127.0.0.1:{port}/readyz")).is_success
     except httpx.TransportError:
         return False

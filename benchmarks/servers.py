@@ -1,27 +1,25 @@
 """The servers of a run: its own, durable as those of `ninthweek up`, and a fresh place on them for each measurement."""
 
-import asyncio
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import aio_pika
 import asyncpg
 
+from benchmarks.checkout import ROOT
 from ninthweek.addresses import addresses
 from ninthweek.migration import migrate
 from ninthweek.services import NAMES
 from shared.broker.declaration import declare
 from shared.broker.topology import topology
 from shared.database.roles import service_url
-from shared.servers import local_servers, remove_servers
+from shared.servers import Servers, local_servers, remove_servers
 
-FOLDER = Path(__file__).parent.parent / "var"
-TEMPLATE = "ninthweek_template"
+FOLDER = ROOT / "var"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +36,33 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class BenchServers:
-    """Makes places; they go with the servers."""
+    """Makes places; they go with the servers. `template` is the database that they are copies of, made when missing."""
 
     database_url: str
     amqp_url: str
-    _numbers: Iterator[int]
+    template: str
+    _numbers: Iterator[int] = field(default_factory=count)
 
-    def fresh(self, services: Sequence[str] = NAMES) -> Place:
+    async def fresh(self, services: Sequence[str] = NAMES) -> Place:
         """A new place, in which these services have their queues; what was in the queues before is gone."""
-        return asyncio.run(self._fresh(services))
-
-    async def _fresh(self, services: Sequence[str]) -> Place:
-        name = f"bench_{next(self._numbers)}"
+        name = f"{self.template}_{os.getpid()}_{next(self._numbers)}"
         administrator = await asyncpg.connect(self.database_url)
-        await administrator.execute(f"create database {name} template {TEMPLATE}")
+        if not await administrator.fetchval("select true from pg_database where datname = $1", self.template):
+            await self._make_template(administrator)
+        await administrator.execute(f"create database {name} template {self.template}")
         await administrator.execute("checkpoint")  # else one measurement pays for what the one before has written
         await administrator.close()
         await _empty_queues(self.amqp_url, services)
-        return Place(_database(self.database_url, name), self.amqp_url)
+        return Place(_at(self.database_url, name), self.amqp_url)
+
+    async def _make_template(self, administrator: asyncpg.Connection) -> None:
+        await administrator.execute(f"create database {self.template}")
+        url = _at(self.database_url, self.template)
+        await migrate(database_url=url, amqp_url=self.amqp_url, service_urls=addresses(url, None, {}).database)
 
 
 @contextmanager
-def bench_servers() -> Iterator[BenchServers]:
+def bench_servers() -> Iterator[Servers]:
     """Start both servers, and remove them and all that is on them when the block ends.
 
     Servers that the environment names are left alone: the queues of those that are measured on are emptied.
@@ -69,19 +72,18 @@ def bench_servers() -> Iterator[BenchServers]:
     folder = FOLDER / f"bench-{os.getpid()}"
     try:
         with local_servers(folder, durable=True) as servers:
-            asyncio.run(_make_template(servers.database_url, servers.amqp_url))
-            yield BenchServers(servers.database_url, servers.amqp_url, count(1))
+            yield servers
     finally:
         remove_servers(folder)
 
 
-async def _make_template(database_url: str, amqp_url: str) -> None:
-    administrator = await asyncpg.connect(database_url)
-    await administrator.execute(f"create database {TEMPLATE}")
-    await administrator.close()
-    template = _database(database_url, TEMPLATE)
-    own = addresses(template, None, {}).database
-    await migrate(database_url=template, amqp_url=amqp_url, service_urls=own)
+def virtual_host(servers: Servers, name: str) -> str:
+    """The broker's URL with a virtual host of this name, made for it."""
+    assert servers.rabbitmq is not None  # ours, since no other is looked for
+    servers.rabbitmq.control("add_vhost", name)
+    user = urlsplit(servers.amqp_url).username or ""
+    servers.rabbitmq.control("set_permissions", "--vhost", name, user, ".*", ".*", ".*")
+    return _at(servers.amqp_url, quote(name, safe=""))
 
 
 async def _empty_queues(amqp_url: str, services: Sequence[str]) -> None:
@@ -97,5 +99,6 @@ async def _empty_queues(amqp_url: str, services: Sequence[str]) -> None:
                     await channel.queue_delete(queue.name)
 
 
-def _database(url: str, name: str) -> str:
+def _at(url: str, name: str) -> str:
+    """The same server and user, another database or virtual host."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))

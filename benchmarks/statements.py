@@ -1,8 +1,8 @@
 """`statements_per_message`: round trips to the database, counted on the wire, with the handler's own one."""
 
-import asyncio
+from collections.abc import AsyncIterator
 
-from benchmarks.figure import Figure, Series
+from benchmarks.figure import Measured, Reading, Sizes
 from benchmarks.recording import add_table, record
 from benchmarks.servers import BenchServers, Place
 from benchmarks.traffic import SERVICES
@@ -12,22 +12,24 @@ from tests.support.groups import groups
 from tests.support.probe import declined, probe, submitted
 from tests.support.round_trips import counting_round_trips
 
-LARGEST = 50
+SIZES = Sizes(smallest=50, usual=50)
+"""Messages in a group: counted, so that a smaller one would say something else."""
 
 
-def measure(servers: BenchServers, _repeats: int) -> Figure:
+async def measure(servers: BenchServers, largest: int) -> AsyncIterator[Reading]:
     """They are counted, so once is enough."""
-    place = servers.fresh(SERVICES)
-    asyncio.run(add_table(place))
-    alone, in_group = asyncio.run(_count(place))
+    place = await servers.fresh(SERVICES)
+    await add_table(place)
+    alone, in_group = await _count(place, largest)
+    in_group_of_largest = Measured(in_group, "round trips")
     peers = {
-        "a message alone": Series((alone,), "round trips"),
-        f"one of {LARGEST} in a group": Series((in_group,), "round trips"),
+        "a message alone": Measured(alone, "round trips"),
+        f"one of {largest} in a group": in_group_of_largest,
     }
-    return Figure(peers[f"one of {LARGEST} in a group"], peers)
+    yield Reading(in_group_of_largest, peers)
 
 
-async def _count(place: Place) -> tuple[float, float]:
+async def _count(place: Place, largest: int) -> tuple[float, float]:
     async def record_and_decline(event: ProjectSubmitted, work: Work) -> None:
         await record(work.connection, event)
         work.publish(declined(event.project_id))
@@ -37,9 +39,9 @@ async def _count(place: Place) -> tuple[float, float]:
         counting_round_trips(place.service_url("screening")) as trips,
         groups(probe(record_and_decline), database_url=trips.url, amqp_url=place.amqp_url) as screening,
     ):
-        for size in (LARGEST, 1, LARGEST):  # the first prepares the statements
+        for size in (largest, 1, largest):  # the first prepares the statements
             before = trips.count
             events = [submitted(f"P{number}", title=f"{before}-{number}") for number in range(size)]
             await screening.handle(events)
             counted[size] = (trips.count - before) / size
-    return counted[1], counted[LARGEST]
+    return counted[1], counted[largest]

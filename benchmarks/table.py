@@ -1,32 +1,26 @@
 """The figures of a run as a table, for a terminal."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Column, Table
 
-AIMS = {
-    "exactly_once_ratio": "2.0 or more",
-    "relay_ratio": "5 or more",
-    "latency_ms": "p50 below 10, p99 below 50, within 2 times the plain one",
-    "statements_per_message": "counted; a test fails when it grows",
-    "busy_rows": "no slower than one replica, no deadlock",
-    "idle_cpu": "below 2",
-    "memory_mb": "flat",
-    "match_seconds": "about 1, ahead of each",
-    "first_paint_ms": "below 200",
-    "term_seconds": "in proportion to its events",
-    "backlog": "as with an empty one",
-}
+from benchmarks.figures import FIGURES
 
 
-def table_of(results: dict[str, Any]) -> Table:
-    """One line a figure, with its aim, and under it one line for each that stands beside it."""
-    table = Table("figure", Column("median", justify="right"), "runs", "unit", title="Benchmarks", title_justify="left")
+def table_of(title: str, results: Mapping[str, Any], failures: Mapping[str, str]) -> Table:
+    """A line a figure, with its aim, and under it one for each that stands beside it; then what failed, and why."""
+    columns = ("figure", Column("median", justify="right"), Column("runs", overflow="fold"), "unit")
+    table = Table(*columns, title=title, title_justify="left")
     for key, figure in results.items():
         table.add_section()
-        table.add_row(f"[bold]{key}[/]\naim: {AIMS[key]}", *_numbers(figure))
+        table.add_row(f"[bold]{key}[/]\naim: {FIGURES[key].aim}", *_numbers(figure))
         for name, peer in figure.get("peers", {}).items():
             table.add_row(f"  {name}", *_numbers(peer))
+    for key, failure in failures.items():
+        table.add_section()
+        table.add_row(f"[bold red]{key}[/]", "[red]failed[/]", f"[red]{escape(failure)}[/]", "")
     return table
 
 

@@ -2,34 +2,38 @@
 
 import json
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 from shutil import rmtree
 
-from benchmarks.figure import Figure, Series
+from benchmarks.figure import Measured, Reading, Sizes
 from benchmarks.programme import run_to_end
 from benchmarks.servers import FOLDER, BenchServers
 from shared.servers import remove_servers
 from tests.journeys.terms import MadeUpTerm
 
+SIZES = Sizes(smallest=(2,), usual=(240, 1_000), long=(240, 1_000, 5_000))
+"""Students of each term."""
 
-def measure(_servers: BenchServers, _repeats: int, *, students: tuple[int, ...]) -> Figure:
+
+async def measure(_servers: BenchServers, terms: tuple[int, ...]) -> AsyncIterator[Reading]:
     """Each once, with servers of its own; the figure is the seconds of the largest, and beside it events a second."""
-    peers: dict[str, Series] = {}
-    largest = Series((0.0,), "s")
-    for number in students:
-        seconds, events = _play(number)
-        largest = Series((seconds,), "s")
-        peers[f"{number:,} students"] = largest
-        peers[f"{number:,} students, {events:,} events"] = Series((events / seconds,), "events/s")
-    return Figure(largest, peers)
+    peers: dict[str, Measured] = {}
+    largest = Measured(0.0, "s")
+    for students in terms:
+        seconds, events = await _play(students)
+        largest = Measured(seconds, "s")
+        peers[f"{students:,} students"] = largest
+        peers[f"{students:,} students, {events:,} events"] = Measured(events / seconds, "events/s")
+    yield Reading(largest, peers)
 
 
-def _play(students: int) -> tuple[float, int]:
+async def _play(students: int) -> tuple[float, int]:
     folder = FOLDER / f"bench-term-{os.getpid()}"
     term, out = folder / "term", folder / "out"
     try:
         MadeUpTerm(seed=1, students=students).write(term)
-        run_to_end("demo", "--term", term, "--out", out)
+        await run_to_end("demo", "--term", term, "--out", out)
         return _summary(out / "summary.json")
     finally:
         remove_servers(out / "servers")

@@ -1,0 +1,32 @@
+"""Every figure there is: the module that measures it, and what is aimed at.
+
+A module has `SIZES`, its `Sizes`, and `measure(servers, size)`, which yields a `Reading` each time it is asked for one:
+what it sets up before is set up once. A figure for which one repeat is enough yields once.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`is_long`: it takes so long, of whatever size, that only `make bench-long` measures it."""
+
+    module: str
+    aim: str
+    is_long: bool = False
+
+
+FIGURES: Final = {
+    "exactly_once_ratio": Entry("benchmarks.exactly_once", "2.5 or more"),
+    "relay_ratio": Entry("benchmarks.relaying", "5 or more"),
+    "latency_ms": Entry("benchmarks.latency", "p50 below 10, p99 below 50, within 2 times the plain one"),
+    "statements_per_message": Entry("benchmarks.statements", "counted; a test fails when it grows"),
+    "busy_rows": Entry("benchmarks.busy_rows", "no slower than one replica, no deadlock"),
+    "idle_cpu": Entry("benchmarks.idle", "below 2"),
+    "memory_mb": Entry("benchmarks.memory", "flat"),
+    "match_seconds": Entry("benchmarks.match", "about 1, ahead of each"),
+    "first_paint_ms": Entry("benchmarks.first_paint", "below 200"),
+    "term_seconds": Entry("benchmarks.terms", "in proportion to its events"),
+    "backlog": Entry("benchmarks.backlog", "as with an empty one", is_long=True),
+}

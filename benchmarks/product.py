@@ -1,0 +1,116 @@
+"""What the figures touch of the inside of the product: its runtime, put together as a service puts it together.
+
+The same figures measure an earlier checkout too (`make bench BESIDE=…`), so this relies on as little as it can; where
+two checkouts differ inside, this is where it is bridged.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from prometheus_client import CollectorRegistry
+
+from benchmarks.servers import Place
+from shared.clock import system_time
+from shared.database.connection import Pool, acquire, connect_pool
+from shared.runtime import store
+from shared.runtime.flight import Flight
+from shared.runtime.metrics import Metrics
+from shared.runtime.outgoing import Outgoing
+from shared.runtime.publisher import publisher
+from shared.runtime.relay import Relay
+from shared.runtime.replica import Replica, running
+from shared.runtime.ring import Ring
+from shared.runtime.settings import RuntimeSettings
+from tests.support.probe import OnProject, probe
+
+LOOKS_EVERY = 0.005
+"""Seconds between two looks at whether all is said: what a measurement may be too long by."""
+
+AT_A_TIME = 1_000
+"""Rows of one statement that fills a table."""
+
+
+@asynccontextmanager
+async def screening_at(
+    place: Place,
+    on_project: OnProject,
+    *,
+    changes: Callable[[Any], tuple[str, ...]] | None = None,
+    committed: Callable[[], None] | None = None,
+) -> AsyncIterator[Replica]:
+    """One replica that does `on_project` in screening's place, while the block lasts.
+
+    `changes` names the subjects that it changes; `committed` is called for each message once it is.
+    """
+    async with running(
+        probe(on_project, changes=changes),
+        database_url=place.service_url("screening"),
+        amqp_url=place.amqp_url,
+        flight=_Commits(committed) if committed else None,
+    ) as replica:
+        yield replica
+
+
+async def settled(replica: Replica, messages: int) -> None:
+    """Wait until so many messages have their row, and all that was said is confirmed and marked.
+
+    A group is acknowledged as soon as it is committed, before what it said is confirmed.
+    """
+    async with replica.units_of_work.read() as connection:
+        while await connection.fetchval("select count(*) from recorded") < messages:
+            await asyncio.sleep(LOOKS_EVERY)
+    await all_said(replica)
+
+
+async def all_said(replica: Replica) -> None:
+    while await replica.anything_due():
+        await asyncio.sleep(LOOKS_EVERY)
+
+
+class _Commits(Flight):
+    """The runtime tells it after the commit that a message is handled."""
+
+    def __init__(self, committed: Callable[[], None]) -> None:
+        super().__init__([])
+        self._committed = committed
+
+    def said(self, service: str, outgoing: Outgoing) -> None:
+        """Nobody here waits for what is said."""
+
+    def handled(self, service: str, message: UUID) -> None:
+        self._committed()
+
+
+@asynccontextmanager
+async def relay_at(place: Place) -> AsyncIterator[tuple[Relay, Pool]]:
+    """Screening's relay, not yet at work, and its pool."""
+    settings = RuntimeSettings()
+    pool = await connect_pool(place.service_url("screening"), schema="screening", size=settings.pool_size)
+    metrics = Metrics("screening", CollectorRegistry())
+    async with publisher(place.amqp_url) as publish:
+        yield Relay("screening", pool, system_time, publish, Ring(settings.remember), metrics), pool
+    await pool.close()
+
+
+async def fill_outbox(pool: Pool, outgoing: Sequence[Outgoing], *, said_at: datetime) -> None:
+    """Put rows into the outbox, as transactions leave them."""
+    async with acquire(pool) as connection:
+        for begin in range(0, len(outgoing), AT_A_TIME):
+            rows = outgoing[begin : begin + AT_A_TIME]
+            await store.outbox.add(connection, rows, slot=slot_at(said_at), said_at=said_at)
+
+
+async def until_sent(pool: Pool) -> None:
+    """Wait until the outbox has nothing to say."""
+    async with acquire(pool) as connection:
+        while await store.glance.anything_due(connection, programme_now=system_time()):
+            await asyncio.sleep(LOOKS_EVERY)
+
+
+def slot_at(moment: datetime) -> int:
+    """The part of inbox and outbox that is written at a moment."""
+    return Ring(RuntimeSettings().remember).slot(moment)
