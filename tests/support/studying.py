@@ -45,10 +45,15 @@ class Studying:
         return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text))
 
     async def apply(
-        self, project_id: str = "P0001", *, form: dict[str, str] | None = None, **changes: str
+        self,
+        project_id: str = "P0001",
+        *,
+        file: bytes | None = None,
+        form: dict[str, str] | None = None,
+        **changes: str,
     ) -> httpx.Response:
         """Send the form with a CV, or with the one that `cv` chooses; what follows has happened."""
-        answer = await self.send(project_id, form=form, **changes)
+        answer = await self.send(project_id, file=file, form=form, **changes)
         await self.intake.quiet()
         return answer
 
@@ -56,14 +61,14 @@ class Studying:
         self,
         project_id: str = "P0001",
         *,
+        file: bytes | None = None,
         form: dict[str, str] | None = None,
-        data: bytes | None = None,
         **changes: str,
     ) -> httpx.Response:
-        """The same, before anything follows; `data`: the bytes of the CV."""
+        """The same, before anything follows."""
         form = form if form is not None else await self.form(project_id)
         written = {**form, "preference": "1", "statement": STATEMENT, **changes}
-        files = {} if "cv" in changes else {"file": ("cv.pdf", a_pdf() if data is None else data, "application/pdf")}
+        files = {} if "cv" in changes else {"file": ("cv.pdf", a_pdf() if file is None else file, "application/pdf")}
         return await self.browser.post(f"/catalogue/{project_id}/application", data=written, files=files)
 
 

@@ -85,7 +85,7 @@ async def figures(connection: Connection, round_id: str) -> Figures:
             (select coalesce(jsonb_object_agg(state, number), '{}')
              from (select state, count(*) as number from own group by state) as counted) as projects,
             (select coalesce(sum(places), 0) from own where state = 'approved') as places,
-            count(*) filter (where state <> 'checking') as received,
+            count(*) filter (where state in ('received', 'withdrawn')) as received,
             count(*) filter (where state = 'withdrawn') as withdrawn,
             count(*) filter (where state = 'checking') as in_check,
             count(distinct student_id) as students,
