@@ -94,9 +94,11 @@ class Parent:
         connection = socket.socket(fileno=descriptors[0])
         process = os.fork()
         if process == 0:
-            signal.alarm(self._seconds)
-            read_document(connection.fileno())
-            os._exit(0)
+            try:
+                signal.alarm(self._seconds)
+                read_document(connection.fileno())
+            finally:  # it is no parent, whatever happens
+                os._exit(0)
         ending = os.pidfd_open(process)
         self._children[ending] = process, connection
         self._watched.register(ending, select.POLLIN)

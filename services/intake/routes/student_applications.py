@@ -144,15 +144,19 @@ async def show_what_was_sent(
         return pages.answer(request, student, "application_check.jinja", application=application, check=check)
     round_ = await store.rounds.find(work.connection, application.round_id)
     history = await store.history.of(work.connection, subject("application", application_id))
-    before = await before_applying(application.project_id, student.id, work, at=work.now)
+    faults, may_apply = [], False
+    if application.state is ApplicationState.REFUSED:
+        faults = await store.applications.faults(work.connection, application_id)
+        before = await before_applying(application.project_id, student.id, work, at=work.now)
+        may_apply = before is not None and before.prospects.may_apply
     return pages.answer(
         request,
         student,
         "student_form.jinja",
         application=application,
         check=check,
-        faults=await store.applications.faults(work.connection, application_id),
-        may_apply=before is not None and before.prospects.may_apply,
+        faults=faults,
+        may_apply=may_apply,
         project=await store.catalogue.listing(work.connection, application.project_id),
         round=round_,
         over=round_ is not None and work.now >= rules.rounds.ends_at(round_),
