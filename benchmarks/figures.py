@@ -29,6 +29,8 @@ FIGURES: Final = {
     "match_seconds": Entry("benchmarks.match", "about 1, ahead of each"),
     "first_paint_ms": Entry("benchmarks.first_paint", "below 200"),
     "help_seconds": Entry("benchmarks.help", "a third of what it was, or less"),
+    "cv_checks": Entry("benchmarks.cv_checks", "20 or more"),
+    "deadline_rush": Entry("benchmarks.deadline_rush", "20 or more; every CV decided within 300 s"),
     "term_seconds": Entry("benchmarks.terms", "in proportion to its events"),
     "backlog": Entry("benchmarks.backlog", "as with an empty one", is_long=True),
 }

@@ -1,9 +1,8 @@
-"""Documents outside the database: where their bytes lie, and how they are read without trusting them."""
+"""Documents outside the database: where their bytes lie, and when they are read."""
 
 import asyncio
 import hashlib
-import signal
-import sys
+import os
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -12,20 +11,18 @@ import obstore
 from obstore.store import ObjectStore, from_url
 from pydantic_settings import BaseSettings
 
-from services.intake import pdf_reader, store
+from services.intake import store
+from services.intake.reading import PdfReader
 from services.intake.rules.documents import Content, Document
 from shared.identifiers import new_id
 from shared.runtime.work import UnitsOfWork
 from shared.web.problems import Unavailable
 
-READERS = 2
+READERS = os.cpu_count() or 1
 """PDFs read at a time: a reader keeps a core busy."""
 
-SECONDS_TO_READ = 30
-"""For a reader to end, however busy the machine is; its own limit is of processor time."""
 
-ENDED_BY_THE_DOCUMENT = {pdf_reader.NOT_READABLE, -signal.SIGXCPU, -signal.SIGSEGV, -signal.SIGABRT}
-"""How a reader ends that its document stopped: refused, out of time, or broken."""
+_READER = PdfReader()
 
 
 class DocumentSettings(BaseSettings):
@@ -37,10 +34,11 @@ class DocumentSettings(BaseSettings):
 def open_store(url: str) -> "DocumentStore":
     """The store at a URL; raises `ValueError` where it is not the URL of a store, or cannot be opened."""
     try:
-        return DocumentStore(from_url(url, mkdir=True) if url.startswith("file:") else from_url(url))
+        objects = from_url(url, mkdir=True) if url.startswith("file:") else from_url(url)
     except (obstore.exceptions.BaseError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise ValueError(f"DOCUMENTS_URL cannot be opened ({reason}): name a folder as file:///path.") from error
+    return DocumentStore(objects, _READER)
 
 
 def document_store() -> "DocumentStore":
@@ -52,25 +50,38 @@ class DocumentStore:
     """Keeps bytes under their digest, so that equal ones are kept and read once."""
 
     objects: ObjectStore
-    _readers: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(READERS))
+    reader: PdfReader
+    _reading: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(READERS))
     _being_read: dict[str, "asyncio.Task[int | None]"] = field(init=False, default_factory=dict)
 
-    async def take(self, data: bytes, *, source: str, units: UnitsOfWork, student_id: str | None = None) -> Document:
-        """Keep a document that a system, or a student from our pages, sent; read it unless its content was read before.
+    async def take(self, data: bytes, *, source: str, units: UnitsOfWork) -> Document:
+        """Keep a document that a system sent, and read it; raises `Unavailable` where that cannot be done now."""
+        content = await self.put(data)
+        async with units.open() as work:
+            document = await store.documents.add(work.connection, new_id(), content, source=source, at=work.now)
+        return await self.read(document, units)
 
-        Units of work are opened before and after, not meanwhile. Raises `Unavailable` where the bytes cannot be kept or
-        read now.
-        """
+    async def put(self, data: bytes) -> Content:
+        """Keep bytes, which are still to be read; raises `Unavailable` where they cannot be kept now."""
         digest = hashlib.sha256(data).hexdigest()
-        async with units.open() as work:
-            content = await store.documents.find_content(work.connection, digest)
-        if content is None:
-            await self._keep(digest, data)
-            content = Content(digest=digest, size=len(data), pages=await self._pages(digest, data))
-        document = Document(document_id=new_id(), source=source, **dict(content))
-        async with units.open() as work:
-            await store.documents.add(work.connection, document, at=work.now, student_id=student_id)
-        return document
+        try:
+            await obstore.put_async(self.objects, _path(digest), data)
+        except (obstore.exceptions.BaseError, OSError) as error:
+            raise Unavailable("The document cannot be kept now; send it again shortly.") from error
+        return Content(digest=digest, size=len(data), pages=None, is_read=False)
+
+    async def read(self, document: Document, units: UnitsOfWork) -> Document:
+        """The document as it is once its content is read, by this call unless it was before.
+
+        Goes on where whoever waits for it is cancelled. Raises `Unavailable` where it cannot be read now.
+        """
+        if document.is_read:
+            return document
+        reading = self._being_read.get(document.digest)
+        if reading is None:
+            reading = self._being_read[document.digest] = asyncio.create_task(self._read(document, units))
+            reading.add_done_callback(lambda ended: self._note_end(document.digest, ended))
+        return document.model_copy(update={"pages": await asyncio.shield(reading), "is_read": True})
 
     async def fetch(self, document: Document) -> bytes:
         try:
@@ -79,53 +90,17 @@ class DocumentStore:
         except (obstore.exceptions.BaseError, OSError) as error:
             raise Unavailable("The document cannot be fetched now; try again shortly.") from error
 
-    async def _keep(self, digest: str, data: bytes) -> None:
-        try:
-            await obstore.put_async(self.objects, _path(digest), data)
-        except (obstore.exceptions.BaseError, OSError) as error:
-            raise Unavailable("The document cannot be kept now; send it again shortly.") from error
+    async def _read(self, document: Document, units: UnitsOfWork) -> int | None:
+        async with self._reading:
+            pages = await self.reader.count_pages(await self.fetch(document))
+        async with units.open() as work:
+            await store.documents.keep_reading(work.connection, document.digest, pages, at=work.now)
+        return pages
 
-    async def _pages(self, digest: str, data: bytes) -> int | None:
-        """The pages of a PDF; `None` for what cannot be read as one. Whoever sends the same meanwhile waits along."""
-        reading = self._being_read.get(digest)
-        if reading is None:
-            reading = self._being_read[digest] = asyncio.create_task(self._read(data))
-            reading.add_done_callback(lambda _: self._being_read.pop(digest))
-        return await asyncio.shield(reading)
-
-    async def _read(self, data: bytes) -> int | None:
-        async with self._readers:
-            return await read_pages(data)
-
-
-async def read_pages(data: bytes) -> int | None:
-    """The pages of a PDF, counted in a process of its own; `None` for what cannot be read as one within its limits.
-
-    Raises `Unavailable` where the process was ended by anything but the document.
-    """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        pdf_reader.__file__,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={},
-    )
-    try:
-        async with asyncio.timeout(SECONDS_TO_READ):
-            printed, _ = await process.communicate(data)
-    except TimeoutError as error:
-        raise Unavailable("The document cannot be read now; send it again shortly.") from error
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode == 0:
-        return int(printed)
-    if process.returncode in ENDED_BY_THE_DOCUMENT:
-        return None
-    raise Unavailable("The document cannot be read now; send it again shortly.")
+    def _note_end(self, digest: str, ended: "asyncio.Task[int | None]") -> None:
+        del self._being_read[digest]
+        if not ended.cancelled():
+            ended.exception()  # nobody may be there any more whom it is to be raised for
 
 
 def _path(digest: str) -> str:

@@ -1,7 +1,7 @@
 """What intake says to itself."""
 
-from shared.contracts.fields import Moment, RoundId
-from shared.contracts.message import Timer
+from shared.contracts.fields import ApplicationId, Moment, RoundId
+from shared.contracts.message import Effect, Timer
 
 
 class ApplicationsClose(Timer, about="round"):
@@ -9,3 +9,9 @@ class ApplicationsClose(Timer, about="round"):
 
     round_id: RoundId
     closes_at: Moment
+
+
+class CheckCV(Effect, about="application"):
+    """The CV of this application should be read now, and the application decided, if it is still to be."""
+
+    application_id: ApplicationId

@@ -1,6 +1,7 @@
 """How submissions are judged and taken, whether they came as messages or from our own pages."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -49,7 +50,7 @@ async def faults_by_contract_and_rules(
 
 
 async def judge_page(
-    kind: type[SubmissionT], content: object, identifier: str, work: Work
+    kind: type[SubmissionT], content: object, identifier: str, work: Work, *, sent_at: datetime
 ) -> tuple[SubmissionT | None, list[Fault]]:
     """The submission that a content from a page makes, and every fault that the door would name in it; nothing changes.
 
@@ -62,16 +63,26 @@ async def judge_page(
         broken = faults_of(error.errors(include_url=False, include_context=False, include_input=False))
     else:
         broken = []
-    arrival = _from_page(kind, content, identifier, work)
+    arrival = _from_page(kind, content, identifier, sent_at)
     return submission, await faults_by_contract_and_rules(content, broken, arrival, work)
 
 
-async def take_from_page(submission: SubmissionT, identifier: str, work: Work, *, take: Taker[SubmissionT]) -> None:
-    """Take what somebody sent from a page, once under its id; what it changes is locked, and it was judged sound."""
-    arrival = _from_page(type(submission), submission.model_dump(mode="json"), identifier, work)
-    if await store.submissions.claim(work.connection, arrival, at=work.now) is None:
+async def take_from_page(
+    submission: SubmissionT, identifier: str, work: Work, *, sent_at: datetime, take: Taker[SubmissionT]
+) -> None:
+    """Take what somebody sent from a page, once under its id, and what it changes is locked.
+
+    Raises `Refused` where it is not sound; it is known as refused then.
+    """
+    arrival = _from_page(type(submission), submission.model_dump(mode="json"), identifier, sent_at)
+    if await store.submissions.claim(work.connection, arrival, at=work.now) is not None:
+        return
+    try:
         await take(submission, arrival, work)
+    except Refused as refused:
+        await store.submissions.refuse(work.connection, arrival, refused.faults)
+        raise
 
 
-def _from_page(kind: type[Submission], content: object, identifier: str, work: Work) -> Arrival:
-    return Arrival(identifier, PAGES, kind.type, work.now, rules.submissions.digest(kind.type, content))
+def _from_page(kind: type[Submission], content: object, identifier: str, sent_at: datetime) -> Arrival:
+    return Arrival(identifier, PAGES, kind.type, sent_at, rules.submissions.digest(kind.type, content))

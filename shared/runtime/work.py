@@ -147,7 +147,7 @@ class UnitsOfWork:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Connection]:
-        """A connection for a single query that changes nothing: no transaction, and two round trips less."""
+        """A connection for a single statement, which says nothing: no transaction, and two round trips less."""
         async with acquire(self.pool) as connection:
             yield connection
 

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 import httpx
 
 from tests.support.intake import a_pdf
+from tests.support.running import RunningService
 
 STATEMENT = "I enjoy making a messy table tell the truth."
 
 
 @dataclass
 class Studying:
-    """A student's browser."""
+    """A student's browser before intake."""
 
     browser: httpx.AsyncClient
+    intake: RunningService
 
     async def page(self, path: str, *, status: int = 200) -> str:
         """The text of a page without its markup, each run of white space as one space."""
@@ -43,12 +45,30 @@ class Studying:
         return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text))
 
     async def apply(
-        self, project_id: str = "P0001", *, form: dict[str, str] | None = None, **changes: str
+        self,
+        project_id: str = "P0001",
+        *,
+        file: bytes | None = None,
+        form: dict[str, str] | None = None,
+        **changes: str,
     ) -> httpx.Response:
-        """Send the form with a CV, or with the one that `cv` chooses."""
+        """Send the form with a CV, or with the one that `cv` chooses; what follows has happened."""
+        answer = await self.send(project_id, file=file, form=form, **changes)
+        await self.intake.quiet()
+        return answer
+
+    async def send(
+        self,
+        project_id: str = "P0001",
+        *,
+        file: bytes | None = None,
+        form: dict[str, str] | None = None,
+        **changes: str,
+    ) -> httpx.Response:
+        """The same, before anything follows."""
         form = form if form is not None else await self.form(project_id)
         written = {**form, "preference": "1", "statement": STATEMENT, **changes}
-        files = {} if "cv" in changes else {"file": ("cv.pdf", a_pdf(), "application/pdf")}
+        files = {} if "cv" in changes else {"file": ("cv.pdf", a_pdf() if file is None else file, "application/pdf")}
         return await self.browser.post(f"/catalogue/{project_id}/application", data=written, files=files)
 
 

@@ -2,16 +2,24 @@
 
 from services.intake import service, store
 from services.intake.messages import ApplicationsClose
+from shared.clock import system_time
 from shared.contracts.intake import ApplicationsClosed
+from shared.runtime.service import NotYet
 from shared.runtime.work import Work
 
 
 @service.on(ApplicationsClose)
 async def close_applications(timer: ApplicationsClose, work: Work) -> None:
-    round_ = await store.rounds.find(work.connection, timer.round_id)
+    # Waits for every application that is being judged, so that each is counted, refused, or still to be decided.
+    round_ = await store.rounds.hold_alone(work.connection, timer.round_id)
     if round_ is None or not round_.closes_now(timer.closes_at):
         return
-    # Waits for every application that is being judged, so that each is either counted or refused.
+    if await store.arriving.any_since_before(work.connection, timer.closes_at, now=system_time()):
+        raise NotYet("forms that began to be sent in time are still arriving")
+    if await store.applications.any_in_check(work.connection, timer.round_id):
+        # Whoever decides one of them sends this timer again.
+        await store.rounds.close_when_decided(work.connection, timer.round_id, timer.closes_at)
+        return
     await store.rounds.close_applications(work.connection, timer.round_id, at=work.now)
     received = await store.applications.received(work.connection, timer.round_id)
     work.publish(ApplicationsClosed(round_id=timer.round_id, applications_received=received, closed_at=work.now))

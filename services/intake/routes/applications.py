@@ -12,7 +12,7 @@ from services.intake.withdrawals import withdraw_application
 from shared.contracts.fields import ApplicationId, RoundId, StudentId
 from shared.contracts.message import subject
 from shared.runtime.work import Work
-from shared.web import NotFound, StaffOnly
+from shared.web import Conflict, NotFound, StaffOnly
 
 routes = APIRouter(tags=["applications"], dependencies=[StaffOnly])
 
@@ -56,7 +56,10 @@ async def post_application_withdrawal(
     A second time it changes nothing.
     """
     await work.lock(subject("application", application_id))
-    return await withdraw_application(await _find(application_id, work), withdrawal.reason, work)
+    application = await _find(application_id, work)
+    if application.state is ApplicationState.CHECKING:
+        raise Conflict("Its CV is being checked: take it back once it is received.")
+    return await withdraw_application(application, withdrawal.reason, work)
 
 
 async def _find(application_id: str, work: Work) -> Application:

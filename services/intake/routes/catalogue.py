@@ -78,7 +78,7 @@ async def show_sector(request: Request, slug: str, reader: ReaderIs, work: InInt
 async def show_project(request: Request, project_id: ProjectId, reader: ReaderIs, work: InIntake) -> Response:
     if reader.role is not Role.STUDENT:
         return await _project_page(request, reader, await _listed(project_id, work), work)
-    before = await before_applying(project_id, reader.id, work)
+    before = await before_applying(project_id, reader.id, work, at=work.now)
     if before is None:
         raise NotFound(NOT_LISTED)
     return await _project_page(request, reader, before.project, work, round_=before.round_, prospects=before.prospects)

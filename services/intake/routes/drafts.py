@@ -102,7 +102,7 @@ async def send(request: Request, draft: OwnDraft, host: HostIs, work: InIntake, 
     proposal, faults = await _judge(draft, work)
     if proposal is None or faults or draft.acceptance is None or not draft.is_accepted:
         return await _preview(request, draft, host, work, status=422)
-    await take_from_page(proposal, str(draft.draft_id), work, take=take_proposal)
+    await take_from_page(proposal, str(draft.draft_id), work, sent_at=work.now, take=take_proposal)
     await store.drafts.keep_acceptance(work.connection, draft, draft.acceptance)
     draft = rules.drafts.ended(draft, End.SENT)
     await store.drafts.keep(work.connection, draft)
@@ -174,7 +174,7 @@ async def save_step(
 
 
 async def _judge(draft: Draft, work: Work) -> tuple[ProjectProposal | None, list[Fault]]:
-    return await judge_page(ProjectProposal, draft.proposal, str(draft.draft_id), work)
+    return await judge_page(ProjectProposal, draft.proposal, str(draft.draft_id), work, sent_at=work.now)
 
 
 async def _step(

@@ -1,7 +1,9 @@
-"""A student applies: the form, the CV that is checked as it is sent, what was sent, and its withdrawal."""
+"""A student applies: the form and the CV, how the check of the CV stands, what was sent, and its withdrawal."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -12,10 +14,10 @@ from services.intake.applying import Before, apply_from_page, before_applying, s
 from services.intake.documents import DocumentStore
 from services.intake.routes.catalogue import NOT_LISTED
 from services.intake.routes.documents import InDocuments
-from services.intake.routes.door import InIntake
+from services.intake.routes.door import BeganAt, InIntake
 from services.intake.routes.looks import pages
 from services.intake.rules.applications import LONGEST_STATEMENT, Application, ApplicationState
-from services.intake.rules.documents import LARGEST_DOCUMENT
+from services.intake.rules.documents import LARGEST_DOCUMENT, Content, Document
 from services.intake.rules.submissions import PAGES
 from services.intake.withdrawals import withdraw_application
 from shared.contracts.fields import ApplicationId, ProjectId
@@ -23,9 +25,10 @@ from shared.contracts.intake import Fault
 from shared.contracts.message import subject
 from shared.contracts.submissions import ApplicationWithdrawal
 from shared.identifiers import new_id
-from shared.runtime.work import Work
-from shared.web import Caller, FormIs, NotFound, StudentIs, Submitted, knock, model_of, redirect
+from shared.runtime.work import UnitsOfWork, Work
+from shared.web import Caller, FormIs, NotFound, StudentIs, Submitted, is_htmx, knock, model_of, redirect
 from shared.web.door import units_of
+from shared.web.problems import Unavailable
 
 routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -35,6 +38,18 @@ EARLIER_CVS = 5
 
 CVS_OF_A_STUDENT = "30/hour"
 """That a student may send: each is read by a process of its own."""
+
+
+SECONDS_TO_SAY = 1.0
+"""That somebody who chooses a CV is kept waiting for what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Where an application is in the queue: so many are before it, and when to look again."""
+
+    before: int
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,59 +64,70 @@ class Written:
 
 @routes.get("/catalogue/{project_id}/application")
 async def show_form(request: Request, project_id: ProjectId, student: StudentIs, work: InIntake) -> Response:
-    before = await _before(project_id, student, work)
+    before = await _before(project_id, student, work, at=work.now)
     if before.prospects.applied:
         return _to_what_was_sent(request, before.prospects.applied.application.application_id)
     if not before.prospects.may_apply:
         return redirect(request, f"/catalogue/{project_id}")
     cvs = await store.documents.cvs_of_student(work.connection, student.id, most=1)
     cv = cvs[0].document_id if cvs else None
-    written = Written(new_id(), next(iter(before.prospects.preferences), None), "", cv)
+    refused = await store.applications.last_refused(work.connection, student.id, project_id)
+    preference, statement = refused or (None, "")
+    free = before.prospects.preferences
+    written = Written(new_id(), preference if preference in free else next(iter(free), None), statement, cv)
     return await _form_page(request, student, before, written, work)
 
 
 @routes.post("/catalogue/{project_id}/application")
 async def apply(
-    request: Request, project_id: ProjectId, student: StudentIs, form: FormIs, documents: InDocuments
+    request: Request,
+    project_id: ProjectId,
+    student: StudentIs,
+    began_at: BeganAt,
+    form: FormIs,
+    documents: InDocuments,
 ) -> Response:
-    cv, fault = await _cv_sent(request, form, student, documents)
+    """Answered as soon as form and CV are kept; a CV that was not read before is read afterwards."""
+    sent, fault = await _file_sent(request, form, student, documents)
+    cv = new_id() if sent else _uuid(form.line("cv"))
     written = Written(
         _uuid(form.line("application_id")) or new_id(), form.number("preference"), form.text("statement"), cv
     )
     async with units_of(request).open() as work:
         await work.lock(*subjects(str(written.application_id), student.id, project_id, str(cv)))
-        before = await _before(project_id, student, work)
+        before = await _before(project_id, student, work, at=began_at)
         if before.prospects.applied:
             return _to_what_was_sent(request, before.prospects.applied.application.application_id)
-        faults = [fault] if fault else await _apply(written, student, before, work)
+        if sent and cv:
+            await store.documents.add(work.connection, cv, sent, source=PAGES, at=work.now, student_id=student.id)
+        faults = [fault] if fault else await _apply(written, student, before, work, sent_at=began_at)
         if faults:
             again = Written(new_id(), written.preference, written.statement, written.cv)
             return await _form_page(request, student, before, again, work, status=422, faults=faults)
-    return redirect(
-        request,
-        f"/student/forms/{written.application_id}",
-        said="Your application is sent. We have mailed you a receipt.",
-    )
+    return redirect(request, f"/student/forms/{written.application_id}", said="Your application is sent.")
 
 
 @routes.post("/catalogue/{project_id}/application/cv")
 async def take_cv(
     request: Request, project_id: ProjectId, student: StudentIs, form: FormIs, documents: InDocuments
 ) -> Response:
-    """Keep a CV and say at once what is wrong with it: the part of the form that chooses one."""
-    cv, fault = await _cv_sent(request, form, student, documents)
+    """Keep a CV, and say what is wrong with it if that is soon known: the part of the form that chooses one."""
+    sent, fault = await _file_sent(request, form, student, documents)
+    document = await _kept_and_read(sent, student, documents, units_of(request)) if sent else None
+    reason = rules.documents.fault_in_pages(document) if document else None
+    faults = [Fault(field="cv", reason=reason)] if reason else [fault] if fault else []
     async with units_of(request).read() as connection:
         cvs = await store.documents.cvs_of_student(connection, student.id, most=EARLIER_CVS)
     return pages.answer(
         request,
         student,
         "application_cv.jinja",
-        status=422 if fault else 200,
+        status=422 if faults else 200,
         project_id=project_id,
         cvs=cvs,
-        chosen=cv,
-        kept=fault is None,
-        faults=[fault] if fault else [],
+        chosen=document.document_id if document and not faults else None,
+        kept=document if not faults else None,
+        faults=faults,
     )
 
 
@@ -109,15 +135,28 @@ async def take_cv(
 async def show_what_was_sent(
     request: Request, application_id: ApplicationId, student: StudentIs, work: InIntake
 ) -> Response:
+    """What was sent, and how it stands; HTMX asks for how its check stands alone."""
     application = await _own(application_id, student, work)
+    check = await _check(application, work) if application.state is ApplicationState.CHECKING else None
+    if is_htmx(request):
+        if check is None:
+            return Response(headers={"HX-Refresh": "true"})
+        return pages.answer(request, student, "application_check.jinja", application=application, check=check)
     round_ = await store.rounds.find(work.connection, application.round_id)
     history = await store.history.of(work.connection, subject("application", application_id))
+    faults, may_apply = [], False
+    if application.state is ApplicationState.REFUSED:
+        faults = await store.applications.faults(work.connection, application_id)
+        before = await before_applying(application.project_id, student.id, work, at=work.now)
+        may_apply = before is not None and before.prospects.may_apply
     return pages.answer(
         request,
         student,
         "student_form.jinja",
         application=application,
-        stands=_stands(application),
+        check=check,
+        faults=faults,
+        may_apply=may_apply,
         project=await store.catalogue.listing(work.connection, application.project_id),
         round=round_,
         over=round_ is not None and work.now >= rules.rounds.ends_at(round_),
@@ -150,14 +189,19 @@ async def withdraw(
     return redirect(request, f"/student/forms/{application_id}", said="Your application is taken back.")
 
 
-async def _before(project_id: str, student: Caller, work: Work) -> Before:
-    before = await before_applying(project_id, student.id, work)
+async def _check(application: Application, work: Work) -> Check:
+    before = await store.applications.before_in_check(work.connection, application)
+    return Check(before, rules.applications.seconds_to_look_again(before))
+
+
+async def _before(project_id: str, student: Caller, work: Work, *, at: datetime) -> Before:
+    before = await before_applying(project_id, student.id, work, at=at)
     if before is None:
         raise NotFound(NOT_LISTED)
     return before
 
 
-async def _apply(written: Written, student: Caller, before: Before, work: Work) -> list[Fault]:
+async def _apply(written: Written, student: Caller, before: Before, work: Work, *, sent_at: datetime) -> list[Fault]:
     content = {
         "application_id": str(written.application_id),
         "student_id": student.id,
@@ -166,23 +210,34 @@ async def _apply(written: Written, student: Caller, before: Before, work: Work) 
         "statement": written.statement,
         "cv": None if written.cv is None else str(written.cv),
     }
-    return await apply_from_page(content, before, work)
+    return await apply_from_page(content, before, work, sent_at=sent_at)
 
 
-async def _cv_sent(
+async def _file_sent(
     request: Request, form: Submitted, student: Caller, documents: DocumentStore
-) -> tuple[UUID | None, Fault | None]:
-    """The CV of a form: the file that came with it, kept whatever it is, or the one that was chosen of earlier ones."""
+) -> tuple[Content | None, Fault | None]:
+    """The CV that came with a form, its bytes kept whatever they are, and what is wrong with it before it is read."""
     file = form.file("file")
     if file is None:
-        return _uuid(form.line("cv")), None
+        return None, None
     knock(request, "cv", student.id, CVS_OF_A_STUDENT)
     data = await file.read(LARGEST_DOCUMENT + 1)
     if len(data) > LARGEST_DOCUMENT:
         return None, Fault(field="cv", reason=rules.documents.TOO_LARGE)
-    document = await documents.take(data, source=PAGES, units=units_of(request), student_id=student.id)
-    reason = rules.documents.fault_in_pages(document)
-    return (document.document_id, None) if reason is None else (None, Fault(field="cv", reason=reason))
+    return await documents.put(data), None
+
+
+async def _kept_and_read(sent: Content, student: Caller, documents: DocumentStore, units: UnitsOfWork) -> Document:
+    """The student's document; unread where that takes long, since it is read before it counts."""
+    async with units.open() as work:
+        document = await store.documents.add(
+            work.connection, new_id(), sent, source=PAGES, at=work.now, student_id=student.id
+        )
+    try:
+        async with asyncio.timeout(SECONDS_TO_SAY):
+            return await documents.read(document, units)
+    except (TimeoutError, Unavailable):
+        return document
 
 
 async def _form_page(
@@ -207,7 +262,7 @@ async def _form_page(
         written=written,
         cvs=await store.documents.cvs_of_student(work.connection, student.id, most=EARLIER_CVS),
         chosen=written.cv,
-        kept=False,
+        kept=None,
         most_words=LONGEST_STATEMENT,
         faults=list(faults),
     )

@@ -25,12 +25,20 @@ HOURS_A_DAY = 7.5
 
 
 class ApplicationState(StrEnum):
+    CHECKING = "checking"
+    """Sent from our pages and sound so far; its CV is still to be read."""
     RECEIVED = "received"
+    REFUSED = "refused"
+    """After its CV was read; what is refused before that is not kept."""
     WITHDRAWN = "withdrawn"
 
 
+STANDING: Final = (ApplicationState.CHECKING, ApplicationState.RECEIVED)
+"""What counts as an application of its student, who may go back to no other."""
+
+
 class Application(BaseModel):
-    """An application that passed the door. What becomes of it in the match is not known here."""
+    """An application, and where it is at the door. What becomes of it in the match is not known here."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -137,6 +145,22 @@ def check(form: ApplicationForm, given: Circumstances, known: Known) -> Project:
 
 def received(form: ApplicationForm, project: Project, *, sent_at: datetime, now: datetime) -> Application:
     """The application that a sound form makes."""
+    return _as_sent(form, project, ApplicationState.RECEIVED, sent_at=sent_at, now=now)
+
+
+def in_check(form: ApplicationForm, project: Project, *, sent_at: datetime, now: datetime) -> Application:
+    """The application that a form makes which is sound as far as is known without its CV."""
+    return _as_sent(form, project, ApplicationState.CHECKING, sent_at=sent_at, now=now)
+
+
+def seconds_to_look_again(before: int) -> int:
+    """When to look again how the check of an application stands that has so many before it: thousands may look."""
+    return min(2 + before // 20, 30)
+
+
+def _as_sent(
+    form: ApplicationForm, project: Project, state: ApplicationState, *, sent_at: datetime, now: datetime
+) -> Application:
     return Application(
         application_id=form.application_id,
         round_id=project.round_id,
@@ -145,7 +169,7 @@ def received(form: ApplicationForm, project: Project, *, sent_at: datetime, now:
         host_id=project.host_id,
         preference=form.preference,
         cv=form.cv,
-        state=ApplicationState.RECEIVED,
+        state=state,
         sent_at=sent_at,
         received_at=now,
     )

@@ -26,6 +26,8 @@ class Content(BaseModel):
     digest: str
     size: int
     pages: int | None
+    is_read: bool = True
+    """Until it is, `pages` says nothing."""
 
 
 class Document(Content):
@@ -36,7 +38,9 @@ class Document(Content):
 
 
 def fault_in_pages(content: Content) -> str | None:
-    """Why a content cannot be a CV, in words; `None` for a PDF of exactly one page."""
+    """Why a content cannot be a CV, in words; `None` for a PDF of exactly one page, and for what is yet to be read."""
+    if not content.is_read:
+        return None
     if content.pages is None:
         return "This is not a PDF that can be read: export the CV as a PDF of one page, without a password."
     if content.pages != 1:
@@ -53,6 +57,8 @@ def faults_in_cv(document: Document | None, *, source: str, own: bool, used_by_a
         reason = f"{source} has sent no document of this id: send it to /documents first."
     elif used_by_another:
         reason = "Another student uses this document: send each student's CV as a document of its own."
+    elif source != PAGES and not document.is_read:
+        reason = "This document is still being read: send the application again in a few minutes."
     else:
         reason = fault_in_pages(document)
     return [] if reason is None else [Fault(field="cv", reason=reason)]

@@ -69,6 +69,7 @@ class Figures:
     places: int
     received: int
     withdrawn: int
+    in_check: int
     students: int
     projects_applied_for: int
 

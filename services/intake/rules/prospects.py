@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from services.intake.rules.applications import (
     LONGEST_STATEMENT,
+    STANDING,
     Applicant,
     Application,
-    ApplicationState,
     Circumstances,
     Obstacle,
     applications_left,
@@ -36,7 +36,7 @@ class Made:
 
     @property
     def stands(self) -> bool:
-        return self.application.state is ApplicationState.RECEIVED
+        return self.application.state in STANDING
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from services.intake.store import (
     applications,
+    arriving,
     catalogue,
     documents,
     drafts,
@@ -15,6 +16,7 @@ from services.intake.store import (
 
 __all__ = [
     "applications",
+    "arriving",
     "catalogue",
     "documents",
     "drafts",

@@ -1,5 +1,7 @@
 """Applications, and what is known of who applies."""
 
+from collections.abc import Sequence
+
 from asyncpg import Record
 
 from services.intake.rules.applications import Applicant, Application, ApplicationState, Known
@@ -7,6 +9,7 @@ from services.intake.rules.documents import Document
 from services.intake.rules.projects import last_day
 from services.intake.rules.prospects import Made, Reading
 from services.intake.store.rounds import round_of
+from shared.contracts.intake import Fault
 from shared.contracts.rounds import both_rounds
 from shared.contracts.submissions import ApplicationForm, ProjectTemplate, StudentFacts
 from shared.database.connection import Connection
@@ -47,6 +50,62 @@ async def listed(
     return [Application(**row) for row in rows]
 
 
+async def in_check(connection: Connection, application_id: str) -> Application | None:
+    """An application that is still to be decided."""
+    application = await find(connection, application_id)
+    return application if application and application.state is ApplicationState.CHECKING else None
+
+
+async def end_check(connection: Connection, application_id: str) -> ApplicationForm | None:
+    """Take an application out that is still to be decided: what was written, to be taken in or refused."""
+    row = await connection.fetchrow(
+        """
+        delete from applications where application_id = $1 and state = 'checking'
+        returning application_id, student_id, project_id, preference, statement, cv
+        """,
+        application_id,
+    )
+    return ApplicationForm(**row) if row else None
+
+
+async def before_in_check(connection: Connection, application: Application) -> int:
+    """How many applications are checked before this one."""
+    count: int = await connection.fetchval(
+        "select count(*) from applications where state = 'checking' and (received_at, application_id) < ($1, $2)",
+        application.received_at,
+        application.application_id,
+    )
+    return count
+
+
+async def any_in_check(connection: Connection, round_id: str) -> bool:
+    return bool(
+        await connection.fetchval(
+            "select exists (select from applications where state = 'checking' and round_id = $1)", round_id
+        )
+    )
+
+
+async def faults(connection: Connection, application_id: str) -> list[Fault]:
+    """Why an application was refused."""
+    found = await connection.fetchval("select faults from applications where application_id = $1", application_id)
+    return [Fault(**fault) for fault in found]
+
+
+async def last_refused(connection: Connection, student_id: str, project_id: str) -> tuple[int, str] | None:
+    """Preference and statement of the last application of a student for a project that was refused."""
+    row = await connection.fetchrow(
+        """
+        select preference, statement from applications
+        where student_id = $1 and project_id = $2 and state = 'refused'
+        order by received_at desc limit 1
+        """,
+        student_id,
+        project_id,
+    )
+    return (row["preference"], row["statement"]) if row else None
+
+
 async def statement(connection: Connection, application_id: str) -> str:
     text: str = await connection.fetchval(
         "select statement from applications where application_id = $1", application_id
@@ -58,7 +117,9 @@ async def statement(connection: Connection, application_id: str) -> str:
 _APPLICANT = """
     students.student_id is not null as student_known,
     students.visa_weekly_hours,
-    (select count(*) from applications where student_id = $1 and round_id = $2) as applications,
+    (
+        select count(*) from applications where student_id = $1 and round_id = $2 and state <> 'refused'
+    ) as applications,
     exists (select from applications where student_id = $1 and round_id = any($3) and holds_a_place) as holds_a_place
 """
 
@@ -68,8 +129,11 @@ _KNOWN = """
     select
         {},
         documents.document_id, documents.source, contents.digest, contents.size, contents.pages,
+        contents.read_at is not null as is_read,
         documents.student_id = $1 or exists (select from applications where cv = $4 and student_id = $1) as own,
-        exists (select from applications where cv = $4 and student_id <> $1) as used_by_another,
+        exists (
+            select from applications where cv = $4 and student_id <> $1 and state <> 'refused'
+        ) as used_by_another,
         exists (select from applications where application_id = $5) as id_used
     from (select) as always_one_row
         left join students on student_id = $1
@@ -165,13 +229,14 @@ def _made(row: Record) -> Made:
     return Made(_application(row), template.title, row["organisation"], template.starts_on, last_day(template))
 
 
-async def add(connection: Connection, application: Application, statement: str) -> None:
+async def add(connection: Connection, application: Application, statement: str, faults: Sequence[Fault] = ()) -> None:
+    """Keep an application; `faults` of one that is refused."""
     await connection.execute(
         """
         insert into applications
             (application_id, round_id, student_id, project_id, host_id, preference, statement, cv, state,
-             sent_at, received_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             sent_at, received_at, faults)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """,
         application.application_id,
         application.round_id,
@@ -184,6 +249,7 @@ async def add(connection: Connection, application: Application, statement: str) 
         application.state,
         application.sent_at,
         application.received_at,
+        [fault.model_dump() for fault in faults],
     )
 
 
@@ -193,7 +259,9 @@ async def set_state(connection: Connection, application_id: str, state: Applicat
 
 async def received(connection: Connection, round_id: str) -> int:
     """How many applications the round has received, those withdrawn since included."""
-    count: int = await connection.fetchval("select count(*) from applications where round_id = $1", round_id)
+    count: int = await connection.fetchval(
+        "select count(*) from applications where round_id = $1 and state in ('received', 'withdrawn')", round_id
+    )
     return count
 
 

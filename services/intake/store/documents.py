@@ -11,16 +11,22 @@ from shared.contracts.intake import RoundCalendar
 from shared.database.connection import Connection
 
 
-async def find_content(connection: Connection, digest: str) -> Content | None:
-    row = await connection.fetchrow("select digest, size, pages from contents where digest = $1", digest)
-    return Content(**row) if row else None
+async def find(connection: Connection, document_id: UUID) -> Document | None:
+    row = await connection.fetchrow(
+        """
+        select document_id, source, digest, size, pages, read_at is not null as is_read
+        from documents join contents using (digest) where document_id = $1
+        """,
+        document_id,
+    )
+    return Document(**row) if row else None
 
 
 async def find_in_use(connection: Connection, document_id: UUID) -> DocumentInUse | None:
     """A document with whose it is and every application that names it."""
     row = await connection.fetchrow(
         """
-        select document_id, source, student_id, digest, size, pages
+        select document_id, source, student_id, digest, size, pages, read_at is not null as is_read
         from documents join contents using (digest) where document_id = $1
         """,
         document_id,
@@ -42,13 +48,15 @@ async def find_in_use(connection: Connection, document_id: UUID) -> DocumentInUs
 
 
 async def cvs_of_student(connection: Connection, student_id: str, *, most: int) -> list[EarlierCV]:
-    """The latest documents of a student that may serve as a CV, equal ones once, the newest first."""
+    """The latest documents of a student that may serve as a CV, or are still to be read: equal ones once, the newest
+    first.
+    """
     rows = await connection.fetch(
         """
         select * from (
             select distinct on (digest) document_id, received_at, size
             from documents join contents using (digest)
-            where pages = 1 and (
+            where (pages = 1 or read_at is null) and (
                 student_id = $1
                 or document_id in (select cv from applications where applications.student_id = $1)
             )
@@ -72,23 +80,38 @@ def _use(row: Record) -> Use:
     )
 
 
-async def add(connection: Connection, document: Document, *, at: datetime, student_id: str | None = None) -> None:
-    """Keep a document, and what was read of its content unless that is known; the student's who sent it themselves."""
-    await connection.execute(
+async def add(
+    connection: Connection,
+    document_id: UUID,
+    content: Content,
+    *,
+    source: str,
+    at: datetime,
+    student_id: str | None = None,
+) -> Document:
+    """Keep a document, the student's who sent it themselves; as it is known, where its content was read before."""
+    row = await connection.fetchrow(
         """
-        insert into contents (digest, size, pages, read_at) values ($1, $2, $3, $4)
-        on conflict (digest) do nothing
+        with kept as (
+            insert into contents (digest, size) values ($2, $3) on conflict (digest) do nothing
+        ), sent as (
+            insert into documents (document_id, digest, source, student_id, received_at) values ($1, $2, $4, $5, $6)
+        )
+        select pages, read_at is not null as is_read from contents where digest = $2
         """,
-        document.digest,
-        document.size,
-        document.pages,
-        at,
-    )
-    await connection.execute(
-        "insert into documents (document_id, digest, source, student_id, received_at) values ($1, $2, $3, $4, $5)",
-        document.document_id,
-        document.digest,
-        document.source,
+        document_id,
+        content.digest,
+        content.size,
+        source,
         student_id,
         at,
+    )
+    known = content.model_copy(update=dict(row) if row else {})
+    return Document(document_id=document_id, source=source, **dict(known))
+
+
+async def keep_reading(connection: Connection, digest: str, pages: int | None, *, at: datetime) -> None:
+    """Keep what was read of a content; `pages`: null where it is not a PDF that can be read."""
+    await connection.execute(
+        "update contents set pages = $2, read_at = $3 where digest = $1 and read_at is null", digest, pages, at
     )

@@ -85,17 +85,40 @@ async def figures(connection: Connection, round_id: str) -> Figures:
             (select coalesce(jsonb_object_agg(state, number), '{}')
              from (select state, count(*) as number from own group by state) as counted) as projects,
             (select coalesce(sum(places), 0) from own where state = 'approved') as places,
-            count(*) as received,
+            count(*) filter (where state in ('received', 'withdrawn')) as received,
             count(*) filter (where state = 'withdrawn') as withdrawn,
+            count(*) filter (where state = 'checking') as in_check,
             count(distinct student_id) as students,
             count(distinct project_id) filter (where state = 'received') as projects_applied_for
-        from applications where round_id = $1
+        from applications where round_id = $1 and state <> 'refused'
         """,
         round_id,
         first_round(round_id),
     )
     assert row is not None  # noqa: S101 - it is always one row
     return Figures(**row)
+
+
+async def hold_alone(connection: Connection, round_id: str) -> Round | None:
+    """The round, once every transaction that holds it has ended; nobody else can hold it before this one ends."""
+    row = await connection.fetchrow(
+        "select round_id, version, calendar, applications_closed_at from rounds where round_id = $1 for update",
+        round_id,
+    )
+    return round_of(row) if row else None
+
+
+async def close_when_decided(connection: Connection, round_id: str, closes_at: datetime) -> None:
+    """Note that the time to close has come before all that was sent before it is decided."""
+    await connection.execute("update rounds set closing_at = $2 where round_id = $1", round_id, closes_at)
+
+
+async def hold_for_decision(connection: Connection, round_id: str) -> datetime | None:
+    """Since when the round waits for decisions to close, if it does. It cannot begin to before this one is made."""
+    closing_at: datetime | None = await connection.fetchval(
+        "select closing_at from rounds where round_id = $1 for share", round_id
+    )
+    return closing_at
 
 
 async def close_applications(connection: Connection, round_id: str, *, at: datetime) -> None:

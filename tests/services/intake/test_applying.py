@@ -25,13 +25,13 @@ async def open_door(door: FrontDoor) -> FrontDoor:
 @pytest.fixture
 async def studying(open_door: FrontDoor) -> AsyncIterator[Studying]:
     async with browser(open_door.intake.replicas, student("S00001")) as client:
-        yield Studying(client)
+        yield Studying(client, open_door.intake)
 
 
 @pytest.fixture
 async def another(open_door: FrontDoor) -> AsyncIterator[Studying]:
     async with browser(open_door.intake.replicas, student("S00002")) as client:
-        yield Studying(client)
+        yield Studying(client, open_door.intake)
 
 
 async def test_an_application_is_taken_as_one_from_outside_is(studying: Studying, open_door: FrontDoor) -> None:

@@ -55,7 +55,7 @@ async def shelf(door: FrontDoor) -> FrontDoor:
 @pytest.fixture
 async def studying(shelf: FrontDoor) -> AsyncIterator[Studying]:
     async with browser(shelf.intake.replicas, student("S00001")) as client:
-        yield Studying(client)
+        yield Studying(client, shelf.intake)
 
 
 async def test_the_catalogue_lists_what_is_approved(studying: Studying, shelf: FrontDoor) -> None:

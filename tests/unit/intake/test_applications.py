@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.rules.applications import Applicant, Circumstances, Known, check, received, words
+from services.intake.rules.applications import (
+    Applicant,
+    Circumstances,
+    Known,
+    check,
+    received,
+    seconds_to_look_again,
+    words,
+)
 from services.intake.rules.documents import Document
 from services.intake.rules.projects import Project, ProjectState
 from services.intake.rules.submissions import Refused
@@ -35,7 +43,7 @@ KNOWN = Known(
 
 
 def faults(form: ApplicationForm | None = None, **changes: Any) -> dict[str, str]:
-    given = {name: changes.pop(name) for name in ("sent_at", "round_", "project") if name in changes}
+    given = {name: changes.pop(name) for name in ("source", "sent_at", "round_", "project") if name in changes}
     try:
         check(form or a_form(), replace(GIVEN, **given), replace(KNOWN, **changes))
     except Refused as refused:
@@ -126,6 +134,16 @@ def test_a_statement_has_at_most_300_words(count: int, fields: list[str]) -> Non
 )
 def test_a_cv_is_a_pdf_of_one_page_that_the_same_source_sent_and_nobody_else_uses(changes: dict[str, Any]) -> None:
     assert list(faults(**changes)) == ["cv"]
+
+
+@pytest.mark.parametrize(("source", "fields"), [("pages", []), ("careers-portal", ["cv"])])
+def test_only_from_our_pages_an_application_is_sound_before_its_cv_is_read(source: str, fields: list[str]) -> None:
+    unread = DOCUMENT.model_copy(update={"source": source, "pages": None, "is_read": False})
+    assert list(faults(source=source, document=unread, document_own=True)) == fields
+
+
+def test_the_more_are_before_an_application_the_later_its_check_is_looked_at_again() -> None:
+    assert [seconds_to_look_again(before) for before in (0, 19, 100, 10_000)] == [2, 2, 7, 30]
 
 
 def test_whether_another_sent_a_document_is_not_told() -> None:

@@ -1,0 +1,188 @@
+"""The program that reads what students upload."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import cache
+from pathlib import Path
+
+import psutil
+import pytest
+
+from services.intake.reading import ENDED_BY_THE_DOCUMENT, PdfReader
+from shared.web.problems import Unavailable
+from tests.support.intake import a_pdf
+from tests.support.waiting import until
+
+
+@pytest.fixture
+async def reader() -> AsyncIterator[PdfReader]:
+    reader = PdfReader()
+    yield reader
+    reader.end()
+
+
+@cache
+def a_pdf_that_swells() -> bytes:
+    """A PDF of two hundred kilobytes whose table of contents is 200 MB once it is decompressed."""
+    squeezer = zlib.compressobj()
+    squeezed = b"".join(squeezer.compress(bytes(1_000_000)) for _ in range(200)) + squeezer.flush()
+    header = b"%PDF-1.5\n"
+    table = b"<</Type/XRef/W[1 2 1]/Size 50000000/Root 2 0 R/Filter/FlateDecode/Length %d>>" % len(squeezed)
+    end = b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF" % len(header)
+    return header + b"1 0 obj\n" + table + b"stream\n" + squeezed + end
+
+
+@pytest.mark.parametrize("pages", [1, 2])
+async def test_the_pages_of_a_pdf_are_counted(reader: PdfReader, pages: int) -> None:
+    assert await reader.count_pages(a_pdf(pages)) == pages
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"Curriculum vitae, in plain text.\n",
+        b"%PDF-1.7\n%%EOF",
+        a_pdf(1)[:300],
+        a_pdf(1, password="for nobody"),
+    ],
+    ids=["empty", "text", "no pages", "cut off", "locked"],
+)
+async def test_what_is_not_a_readable_pdf_has_no_pages(reader: PdfReader, data: bytes) -> None:
+    assert await reader.count_pages(data) is None
+
+
+async def test_a_pdf_that_swells_is_not_readable(reader: PdfReader) -> None:
+    assert await reader.count_pages(a_pdf_that_swells()) is None
+
+
+def status_of_a_reader_that(deed: str) -> int:
+    """The exit status of a process under the reader's limits."""
+    program = f"from services.intake import pdf_reader as reader\nreader.limit_resources()\n{deed}"
+    return subprocess.run([sys.executable, "-c", program], check=False, capture_output=True).returncode
+
+
+def test_a_reader_gets_no_more_memory_than_its_limit() -> None:
+    assert status_of_a_reader_that("bytearray(reader.BYTES_OF_MEMORY)") == 1
+
+
+def test_a_reader_writes_no_file(tmp_path: Path) -> None:
+    file = tmp_path / "left"
+    assert status_of_a_reader_that(f"with open({str(file)!r}, 'w') as file: file.write('x')") == 1
+    assert file.read_bytes() == b""
+
+
+def test_a_reader_that_takes_too_long_is_ended() -> None:
+    hurry = "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 10))"
+    status = status_of_a_reader_that(f"{hurry}\nwhile True: pass")
+    assert status in ENDED_BY_THE_DOCUMENT
+
+
+async def test_many_documents_are_read_at_once_each_for_itself(reader: PdfReader) -> None:
+    documents = [a_pdf(1 + number % 3) if number % 4 else b"no PDF" for number in range(24)]
+    expected = [1 + number % 3 if number % 4 else None for number in range(24)]
+    assert await asyncio.gather(*map(reader.count_pages, documents)) == expected
+
+
+async def test_a_reader_that_dies_on_the_way_says_nothing_of_the_document_and_is_started_again(
+    reader: PdfReader,
+) -> None:
+    reading = asyncio.create_task(reader.count_pages(a_pdf_that_swells()))
+    parent, child = await busy_reader()
+    parent.kill()
+    with pytest.raises(Unavailable):
+        await reading
+    assert await reader.count_pages(a_pdf()) == 1
+    await until(gone(parent, child))
+
+
+async def test_a_child_that_somebody_else_kills_says_nothing_of_the_document(reader: PdfReader) -> None:
+    reading = asyncio.create_task(reader.count_pages(a_pdf_that_swells()))
+    parent, child = await busy_reader()
+    child.kill()
+    with pytest.raises(Unavailable):
+        await reading
+    assert await reader.count_pages(a_pdf()) == 1
+    assert parent.is_running()
+
+
+async def test_a_document_that_breaks_its_child_is_not_readable(reader: PdfReader) -> None:
+    reading = asyncio.create_task(reader.count_pages(a_pdf_that_swells()))
+    _, child = await busy_reader()
+    child.send_signal(signal.SIGSEGV)
+    assert await reading is None
+
+
+async def test_nothing_reads_on_for_whoever_no_longer_waits(reader: PdfReader) -> None:
+    reading = asyncio.create_task(reader.count_pages(a_pdf_that_swells()))
+    parent, child = await busy_reader()
+    reading.cancel()
+    await until(gone(child))
+    assert await reader.count_pages(a_pdf()) == 1
+    assert parent.is_running()
+
+
+async def test_parent_and_child_hold_nothing_but_what_they_read_from(reader: PdfReader) -> None:
+    kept_open, _ = os.pipe()
+    os.set_inheritable(kept_open, True)
+    reading = asyncio.create_task(reader.count_pages(a_pdf_that_swells()))
+    parent, child = await busy_reader()
+    service, *rest = held_by(parent)
+    assert service.startswith("socket:")
+    assert [each for each in rest if each.startswith("/")] == [os.devnull, os.devnull]
+    assert len(held_by(child)) == 1
+    assert (parent.environ(), child.environ()) == ({}, {})
+
+    async def holds_its_own_alone() -> bool:
+        return held_by(parent) == [service, os.devnull, os.devnull]
+
+    reading.cancel()
+    await until(holds_its_own_alone)
+
+
+def held_by(process: psutil.Process) -> list[str]:
+    """What the descriptors of a process lead to, in their order."""
+    descriptors = sorted(Path(f"/proc/{process.pid}/fd").iterdir(), key=lambda path: int(path.name))
+    return [str(descriptor.readlink()) for descriptor in descriptors]
+
+
+SERVICE = """
+import asyncio, sys
+from services.intake.reading import PdfReader
+asyncio.run(PdfReader().count_pages(sys.stdin.buffer.read()))
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+async def test_no_process_is_left_when_the_service_ends(how: signal.Signals) -> None:
+    service = psutil.Popen([sys.executable, "-c", SERVICE], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    service.stdin.write(a_pdf_that_swells())
+    service.stdin.close()
+    parent, child = await busy_reader(service)
+    service.send_signal(how)
+    service.wait()
+    await until(gone(parent, child))
+
+
+async def busy_reader(service: psutil.Process | None = None) -> tuple[psutil.Process, psutil.Process]:
+    """The parent that a process has started, and its child that reads."""
+    found: list[psutil.Process] = []
+
+    async def is_busy() -> bool:
+        found[:] = (service or psutil.Process()).children(recursive=True)
+        return len(found) == 2
+
+    await until(is_busy)
+    return found[0], found[1]
+
+
+def gone(*processes: psutil.Process) -> Callable[[], Awaitable[bool]]:
+    async def are_gone() -> bool:
+        return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
+
+    return are_gone
