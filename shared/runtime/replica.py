@@ -219,6 +219,7 @@ def _way_of_dead_letters(dead_letters: DeadLetters, handling: Handling) -> Way[D
         prefetch=1,
         largest_group=1,
         side_by_side=1,
+        is_spare=True,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import structlog
+from aiormq.exceptions import ChannelAccessRefused
 from faststream import AckPolicy
 from faststream._internal.endpoint.subscriber.call_item import CallsCollection
 from faststream.rabbit import Channel, RabbitBroker, RabbitExchange, RabbitQueue
@@ -48,7 +49,8 @@ class Way(Generic[Read]):
 
     `side_by_side` groups of at most `largest_group` are handled at a time; `prefetch` messages are delivered before the
     first of them is acknowledged. `until_answers` waits while the database is away, and `report` tells staff, in a
-    sentence, that the queue does not get any further.
+    sentence, that the queue does not get any further. A service works on without a queue that `is_spare`, where the
+    broker does not let it read that one.
     """
 
     queue: str
@@ -59,6 +61,7 @@ class Way(Generic[Read]):
     prefetch: int
     largest_group: int
     side_by_side: int
+    is_spare: bool = False
 
 
 class GroupSubscriber(RabbitSubscriber):
@@ -87,6 +90,7 @@ class GroupSubscriber(RabbitSubscriber):
         self._acknowledgements = Acknowledgements()
         self._caution = Caution(way.prefetch)
         self._reason = ""
+        self._is_refused = False
         self._reporting: asyncio.Task[None] | None = None
         self._delivers: RobustQueue | None = None
         """The queue, once it is found."""
@@ -96,8 +100,15 @@ class GroupSubscriber(RabbitSubscriber):
         await super().start()  # with no handlers of its own, FastStream opens the channel and does not consume
         assert self._queue_obj is not None  # noqa: S101 - it was just found
         self._delivers = self._queue_obj
-        self._delivers.channel.close_callbacks.add(self._note_loss)
-        await self._consume()
+        try:
+            await self._consume()
+        except ChannelAccessRefused:
+            if not self._way.is_spare:
+                raise
+            self._is_refused = True
+            log.error("the broker does not let us read a queue", queue=self._way.queue)
+        else:
+            self._delivers.channel.close_callbacks.add(self._note_loss)
 
     async def run(self) -> None:
         """Handle what is taken, until cancelled."""
@@ -109,6 +120,10 @@ class GroupSubscriber(RabbitSubscriber):
         """Why it gets no further, if it does not: a channel may live whose queue is gone."""
         if self._caution.is_stuck(_now()):
             return self._stuck()
+        if self._is_refused:
+            return (
+                f"the broker does not let it read {self._way.queue}: load `ninthweek definitions`, and start it again"
+            )
         return None if await self._consumes() else "the broker does not deliver"
 
     async def stop(self) -> None:
