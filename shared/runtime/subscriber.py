@@ -122,7 +122,7 @@ class GroupSubscriber(RabbitSubscriber):
             return self._stuck()
         if self._is_refused:
             return (
-                f"the broker does not let it read {self._way.queue}: load `ninthweek definitions`, and start it again"
+                f"the broker does not let it read {self._way.queue}: load `ninthweek definitions`, then start it again"
             )
         return None if await self._consumes() else "the broker does not deliver"
 
