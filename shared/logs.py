@@ -13,8 +13,9 @@ from shared.contracts.message import is_personal
 MASK = "***"
 
 
-def configure(*, level: int = logging.INFO, output: TextIO = sys.stderr) -> None:
+def configure(*, level: int = logging.INFO, output: TextIO | None = None) -> None:
     """Send the process's logs to standard error, or to where they are wanted."""
+    output = output or sys.stderr
     watched = output.isatty()
     structlog.configure(
         processors=[

@@ -45,7 +45,7 @@ def run(
 
 
 def _import_structlog_alone() -> None:
-    """Where rich and greenlet are there, structlog imports them: 5 MB, of which the logs of a service use nothing."""
+    """Where rich and greenlet are installed, structlog imports them: 5 MB of which a service's logs use nothing."""
     unused = dict.fromkeys(("rich", "greenlet"))
     sys.modules.update(unused)  # type: ignore[arg-type]  # None is how Python is told that there is no such module
     import structlog  # noqa: F401

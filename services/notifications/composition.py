@@ -14,7 +14,6 @@ from email.policy import compat32
 from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any
 
-from services.notifications.calendars import placement_file
 from services.notifications.letters import Letter, one_line, write_letter
 from services.notifications.rules.mails import DueEmail, Leads, Recipient
 from services.notifications.settings import MailSettings, is_mailbox
@@ -131,6 +130,9 @@ def _part(kind: str, text: str) -> MIMENonMultipart:
 
 
 def _with_calendar(body: MIMEMultipart, email: DueEmail, settings: MailSettings, now: datetime) -> MIMEMultipart:
+    # Few mails have a calendar with them, and what makes one takes 4 MB.
+    from services.notifications.calendars import placement_file  # noqa: PLC0415
+
     method, file = placement_file(email.facts, organiser=settings.staff_email, now=now)
     attachment = MIMEBase("text", "calendar", charset="utf-8", method=method)
     attachment.set_payload(file)

@@ -11,19 +11,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.notifications.rules.mails import Template
 from shared import dates
 from shared.obligations import host_obligations
 
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
+
 PAGES = Path(__file__).parent / "pages"
 TEXT_WIDTH = 72
 
-_inliner = CSSInliner(load_remote_stylesheets=False)
+
+@cache
+def _inliner() -> "CSSInliner":
+    # Held from the first mail on: a replica that waits for its turn sends none.
+    from css_inline import CSSInliner  # noqa: PLC0415
+
+    return CSSInliner(load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ def write_letter(template: Template, facts: Mapping[str, Any]) -> Letter:
     return Letter(
         subject=one_line(vars(text)["subject"]),
         text=re.sub(r"\n{3,}", "\n\n", str(text)).strip() + "\n",
-        html=_inliner.inline(html),
+        html=_inliner().inline(html),
     )
 
 

@@ -30,7 +30,7 @@ def knock(request: Request, door: str, who: str, rate: str = A_CLIENT) -> None:
 def limited(door: str, rate: str = A_CLIENT) -> Any:
     """The dependency of a route that a client may ask only so often."""
 
-    def limit(request: Request) -> None:
+    async def limit(request: Request) -> None:
         knock(request, door, request.client.host if request.client else "nobody", rate)
 
     return Depends(limit)
