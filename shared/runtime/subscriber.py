@@ -149,10 +149,12 @@ class GroupSubscriber(RabbitSubscriber):
     async def _consume(self) -> None:
         assert self._delivers is not None  # noqa: S101 - it was started
         self._tag = f"{self._way.queue}.{new_id()}"
-        connection = cast("DeliveringConnection", await self._broker.connect())
-        connection.takers[self._tag] = self._take
+        (await self._connection()).takers[self._tag] = self._take
         # What is delivered to this tag is handed over by the connection: aio-pika never calls what it is given here.
         await self._delivers.consume(cast("Any", self.consume), consumer_tag=self._tag)
+
+    async def _connection(self) -> DeliveringConnection:
+        return cast("DeliveringConnection", await self._broker.connect())
 
     async def _consumes(self) -> bool:
         if self._delivers is None:
@@ -209,6 +211,7 @@ class GroupSubscriber(RabbitSubscriber):
                 await self._delivers.channel.set_qos(prefetch_count=self._way.prefetch)
                 await self._consume()
                 await self._delivers.cancel(one_at_a_time)
+                del (await self._connection()).takers[one_at_a_time]
         except (TimeoutError, *BROKER_AWAY):
             self._caution.to_take_alone = 1
 
