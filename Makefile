@@ -61,13 +61,13 @@ clean:  ## remove the environment and all that runs have left
 
 # The environment: exactly what the lock names, every file checked against its hash.
 .venv/complete: requirements.lock | .venv/bin/uv
-	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --requirement requirements.lock
+	.venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes --requirement requirements.lock
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # And the peers that the figures stand beside; nothing else is changed by them.
 .venv/bench: benchmarks/requirements.lock .venv/complete | .venv/bin/uv
-	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --requirement $<
+	.venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes --requirement $<
 	@touch $@
 
 # Debian keeps what `venv` needs in a package of its own.
