@@ -1,7 +1,7 @@
 """One running replica of a service: a FastStream application with its pool and its relay, begun and ended in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,6 @@ from faststream import FastStream
 from prometheus_client import REGISTRY, CollectorRegistry
 
 from shared.broker.connection import BROKER_AWAY, CLOSE_WITHIN
-from shared.broker.deliveries import RawDelivery
 from shared.broker.topology import Lane
 from shared.clock import Clock, system_time
 from shared.database.connection import DatabaseAway, Pool, acquire, connect_pool
@@ -40,6 +39,8 @@ ANSWERS_WITHIN = 2.0
 
 PUBLISHES_WITHIN = 5.0
 """Seconds that a stopping service may take to publish what is left."""
+
+Handle = Callable[[Sequence[Delivery]], Coroutine[Any, Any, None]]
 
 log = structlog.get_logger()
 
@@ -184,28 +185,26 @@ async def _pool(database_url: str, schema: str, settings: RuntimeSettings) -> As
 
 def _ways(service: Service, handling: Handling, settings: RuntimeSettings) -> list[Way[Delivery]]:
     """From the service's queues to its handlers and effects."""
-    until_answers = _until_answers(handling.pool)
-    messages = Way(
-        queue=Lane.MESSAGES.queue(service.name),
-        read=_reader(handling, Lane.MESSAGES),
-        handle=handling.messages,
-        until_answers=until_answers,
-        report=handling.setbacks.report,
-        prefetch=settings.prefetch,
-        largest_group=settings.largest_group,
-        side_by_side=1,
-    )
-    effects = Way(
-        queue=Lane.EFFECTS.queue(service.name),
-        read=_reader(handling, Lane.EFFECTS),
-        handle=handling.effects,
-        until_answers=until_answers,
-        report=handling.setbacks.report,
-        prefetch=settings.effects_side_by_side,
-        largest_group=1,
-        side_by_side=settings.effects_side_by_side,
-    )
+    beside = settings.effects_side_by_side
+    messages = _way(handling, Lane.MESSAGES, handling.messages, settings.prefetch, settings.largest_group, 1)
+    effects = _way(handling, Lane.EFFECTS, handling.effects, beside, 1, beside)
     return [messages, effects] if service.effects else [messages]
+
+
+def _way(
+    handling: Handling, lane: Lane, handle: Handle, prefetch: int, largest_group: int, side_by_side: int
+) -> Way[Delivery]:
+    name = handling.service.name
+    return Way(
+        queue=lane.queue(name),
+        read=lambda raw: handling.read(Incoming.from_raw(raw, service=name, lane=lane)),
+        handle=handle,
+        until_answers=_until_answers(handling.pool),
+        report=handling.setbacks.report,
+        prefetch=prefetch,
+        largest_group=largest_group,
+        side_by_side=side_by_side,
+    )
 
 
 def _way_of_dead_letters(dead_letters: DeadLetters, handling: Handling) -> Way[DeadLetter]:
@@ -221,10 +220,6 @@ def _way_of_dead_letters(dead_letters: DeadLetters, handling: Handling) -> Way[D
         side_by_side=1,
         is_spare=True,
     )
-
-
-def _reader(handling: Handling, lane: Lane) -> Callable[[RawDelivery], Delivery]:
-    return lambda raw: handling.read(Incoming.from_raw(raw, service=handling.service.name, lane=lane))
 
 
 def _until_answers(pool: Pool) -> Callable[[], Coroutine[Any, Any, None]]:
