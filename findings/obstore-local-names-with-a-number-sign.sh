@@ -6,7 +6,8 @@
 #
 # Seen:
 #   memory: put 'statement #2', listed ['statement #2']
-#   local: GenericError: Generic LocalFileSystem error: Filenames containing trailing '/#\d+/' are not supported: statement #2
+#   local: GenericError: Generic LocalFileSystem error: Filenames containing trailing '/#\d+/' are not supported:
+#     statement #2
 #   in the folder ['statement #2', 'statement #2.pdf'], listed ['statement #2.pdf']
 
 set -euo pipefail
