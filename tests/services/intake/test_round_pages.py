@@ -122,7 +122,13 @@ async def test_a_round_of_the_same_weeks_is_refused_with_the_other_round(
     answer = await desk.post("/staff/rounds/new", data=typed(name="Another"))
     assert faults_on(answer) == ["opens_at", "weeks", "weeks"]
     assert "This is week 9 of Trinity 2027" in answer.text
-    assert faults_on(await desk.post("/staff/rounds/new", data=typed())) != []
+
+
+async def test_a_round_that_is_sent_twice_is_one_round(desk: httpx.AsyncClient, door: FrontDoor) -> None:
+    await door.schedule(weeks=WEEKS)
+    answer = await desk.post("/staff/rounds/new", data=typed())
+    assert (answer.status_code, answer.headers["location"]) == (303, "/staff/rounds/trinity-2027")
+    assert len(await door.intake.said(RoundScheduled)) == 1
 
 
 async def test_a_change_is_shown_before_it_is_made(desk: httpx.AsyncClient, door: FrontDoor) -> None:

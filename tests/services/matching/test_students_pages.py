@@ -161,10 +161,8 @@ async def test_a_reply_that_comes_too_late_is_told_so_and_changes_nothing(
 async def test_an_offer_whose_time_is_over_takes_no_reply_even_before_its_timer_has_come(
     matching: Matching, s1: httpx.AsyncClient
 ) -> None:
+    await matching.service.connection.execute("delete from waiting")
     matching.service.clock.step_to(REPLY_BY)
-    await matching.service.connection.execute(
-        "update applications set state = 'offered' where application_id = 'S1-P1'"
-    )
 
     answer = await s1.post(f"{OFFER}/decline")
 

@@ -76,6 +76,7 @@ async def stage(
         yield played
 
 
+@pytest.mark.timeout(600)  # thousands of requests
 async def test_no_request_meets_a_fault_of_ours_or_an_answer_that_is_not_documented(
     stage: Stage, test_database_url: str
 ) -> None:

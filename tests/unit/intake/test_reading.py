@@ -37,6 +37,23 @@ def a_pdf_that_swells() -> bytes:
     return header + b"1 0 obj\n" + table + b"stream\n" + squeezed + end
 
 
+@cache
+def a_pdf_that_takes_long() -> bytes:
+    """A PDF of a hundred thousand pages, which keep a reader busy for seconds."""
+    number = 100_000
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count %d/Kids[%s]>>" % (number, b"3 0 R " * number),
+        b"<</Type/Page/Parent 2 0 R>>",
+    )
+    written, places = b"%PDF-1.4\n", b""
+    for position, content in enumerate(objects, start=1):
+        places += b"%010d 00000 n \n" % len(written)
+        written += b"%d 0 obj\n%s\nendobj\n" % (position, content)
+    table = b"xref\n0 4\n0000000000 65535 f \n" + places
+    return written + table + b"trailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % len(written)
+
+
 @pytest.mark.parametrize("pages", [1, 2])
 async def test_the_pages_of_a_pdf_are_counted(reader: PdfReader, pages: int) -> None:
     assert await reader.count_pages(a_pdf(pages)) == pages
@@ -92,7 +109,7 @@ async def test_many_documents_are_read_at_once_each_for_itself(reader: PdfReader
 async def test_a_reader_that_dies_on_the_way_says_nothing_of_the_document_and_is_started_again(
     reader: PdfReader,
 ) -> None:
-    reading = asyncio.create_task(reader.count_pages(a_pdf_that_swells()))
+    reading = asyncio.create_task(reader.count_pages(a_pdf_that_takes_long()))
     parent, child = await busy_reader()
     parent.kill()
     with pytest.raises(Unavailable):
@@ -102,7 +119,7 @@ async def test_a_reader_that_dies_on_the_way_says_nothing_of_the_document_and_is
 
 
 async def test_a_child_that_somebody_else_kills_says_nothing_of_the_document(reader: PdfReader) -> None:
-    reading = asyncio.create_task(reader.count_pages(a_pdf_that_swells()))
+    reading = asyncio.create_task(reader.count_pages(a_pdf_that_takes_long()))
     parent, child = await busy_reader()
     child.kill()
     with pytest.raises(Unavailable):
@@ -112,14 +129,14 @@ async def test_a_child_that_somebody_else_kills_says_nothing_of_the_document(rea
 
 
 async def test_a_document_that_breaks_its_child_is_not_readable(reader: PdfReader) -> None:
-    reading = asyncio.create_task(reader.count_pages(a_pdf_that_swells()))
+    reading = asyncio.create_task(reader.count_pages(a_pdf_that_takes_long()))
     _, child = await busy_reader()
     child.send_signal(signal.SIGSEGV)
     assert await reading is None
 
 
 async def test_nothing_reads_on_for_whoever_no_longer_waits(reader: PdfReader) -> None:
-    reading = asyncio.create_task(reader.count_pages(a_pdf_that_swells()))
+    reading = asyncio.create_task(reader.count_pages(a_pdf_that_takes_long()))
     parent, child = await busy_reader()
     reading.cancel()
     await until(gone(child))
@@ -130,7 +147,7 @@ async def test_nothing_reads_on_for_whoever_no_longer_waits(reader: PdfReader) -
 async def test_parent_and_child_hold_nothing_but_what_they_read_from(reader: PdfReader) -> None:
     kept_open, _ = os.pipe()
     os.set_inheritable(kept_open, True)
-    reading = asyncio.create_task(reader.count_pages(a_pdf_that_swells()))
+    reading = asyncio.create_task(reader.count_pages(a_pdf_that_takes_long()))
     parent, child = await busy_reader()
     service, *rest = held_by(parent)
     assert service.startswith("socket:")
@@ -161,7 +178,7 @@ asyncio.run(PdfReader().count_pages(sys.stdin.buffer.read()))
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 async def test_no_process_is_left_when_the_service_ends(how: signal.Signals) -> None:
     service = psutil.Popen([sys.executable, "-c", SERVICE], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    service.stdin.write(a_pdf_that_swells())
+    service.stdin.write(a_pdf_that_takes_long())
     service.stdin.close()
     parent, child = await busy_reader(service)
     service.send_signal(how)
