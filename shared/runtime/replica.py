@@ -65,7 +65,8 @@ class Replica:
         """What keeps it from its work; empty while it consumes, the pool answers, outbox and dead letters drain."""
         if self.crash.done():
             return ["the runtime has crashed"]
-        looked = [await subscriber.why_not_ready() for subscriber in (*self.subscribers, self.to_dead_letters)]
+        subscribers = (*self.subscribers, self.to_dead_letters)
+        looked = await asyncio.gather(*(subscriber.why_not_ready() for subscriber in subscribers))
         reasons = list(dict.fromkeys(reason for reason in looked if reason))
         try:
             async with asyncio.timeout(ANSWERS_WITHIN), acquire(self.pool) as connection:

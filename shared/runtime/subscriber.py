@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import structlog
-from aiormq.exceptions import ChannelAccessRefused
+from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity
 from faststream import AckPolicy
 from faststream._internal.endpoint.subscriber.call_item import CallsCollection
 from faststream.rabbit import Channel, RabbitBroker, RabbitExchange, RabbitQueue
@@ -190,7 +190,12 @@ class GroupSubscriber(RabbitSubscriber):
                 await self._way.until_answers()
 
     async def _note_loss(self, channel: "AbstractChannel | None", reason: BaseException | None) -> None:
-        """From now on one at a time: aio-pika limits the channel so when it opens it again."""
+        """From now on one at a time: aio-pika limits the channel so when it opens it again.
+
+        Over one that was opened and found no queue, nothing was delivered.
+        """
+        if isinstance(reason, ChannelNotFoundEntity):
+            return
         was_stuck = self._caution.is_stuck(_now())
         self._caution.lost(_now())
         self._reason = type(reason).__name__
