@@ -90,6 +90,12 @@ async def until_found(broker: Managed, number: int) -> set[str]:
     return await found(broker)
 
 
+@pytest.fixture(autouse=True)
+async def no_policy_yet(managed: Managed) -> None:
+    """What the test before has set is gone: the management API tells of it a little later."""
+    await until_found(managed, 0)
+
+
 @pytest.mark.parametrize(
     ("definition", "setting"),
     [
