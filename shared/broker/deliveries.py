@@ -125,8 +125,11 @@ class _DeliveryProtocol(asyncio.StreamReaderProtocol):
             position = end
         passed_on.append(data[unseen:position])
         self._rest = data[position:]
-        # aiormq takes a connection for dead over which nothing comes: it is told that something did.
-        super().data_received(b"".join(passed_on) or _HEARTBEAT)
+        if others := b"".join(passed_on):
+            super().data_received(others)
+        elif unseen:
+            # aiormq takes a connection for dead over which nothing comes: it is told that something did.
+            super().data_received(_HEARTBEAT)
 
     def eof_received(self) -> bool | None:
         super().data_received(self._rest)

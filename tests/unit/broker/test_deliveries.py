@@ -118,6 +118,15 @@ async def test_the_client_library_is_told_that_something_came() -> None:
     assert await wire.reader.read() == Heartbeat().marshal()
 
 
+async def test_of_a_part_of_a_frame_the_client_library_is_told_nothing() -> None:
+    """While it connects, it takes no heartbeat for an answer."""
+    wire = Wire()
+    frame = pamqp.frame.marshal(commands.Connection.Tune(), 0)
+    wire.receive([frame[:5], frame[5:]])
+    wire.protocol.eof_received()
+    assert await wire.reader.read() == frame
+
+
 async def test_a_frame_that_does_not_end_as_it_must_is_the_client_librarys_to_refuse() -> None:
     wire = Wire()
     broken = delivery(1, b"one")[0][:-1] + b"\x00"
