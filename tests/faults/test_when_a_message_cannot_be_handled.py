@@ -29,7 +29,6 @@ from tests.support.processes import NeverStarted
 from tests.support.running import RunningService, Start
 from tests.support.waiting import until
 
-IN_ORDER = 0
 GROUP = 50
 
 
@@ -60,29 +59,24 @@ async def test_when_one_message_fails_always(start: Start, ledger: Ledger, monke
     assert refused == ["P7"]
 
 
-async def _restarted_until_it_stops(notes: Notes) -> int:
-    """Start a process again whenever it has died; returns how often it did."""
-    deaths = 0
-    while True:
-        try:
-            if await (await notes.start()).ended() == IN_ORDER:
-                return deaths
-        except NeverStarted:
-            pass  # it died at once, of what it was delivered first
-        deaths += 1
-
-
 async def _until_it_is_put_away(notes: Notes, ledger: Ledger) -> None:
     """Start a process again whenever it has died, until the message that kills is among the failures."""
-    deaths = asyncio.create_task(_restarted_until_it_stops(notes))
+    deaths = 0
 
-    async def it_is_put_away() -> bool:
-        return bool(await notes.failed())
+    async def died_or_put_it_away() -> bool:
+        return not process.alive or bool(await notes.failed())
 
-    await until(it_is_put_away)
+    while not await notes.failed():
+        try:
+            process = await notes.start()
+        except NeverStarted:  # it died at once, of what it was delivered first
+            deaths += 1
+            continue
+        await until(died_or_put_it_away)
+        deaths += not process.alive
     await notes.stop()
-    ledger.injected("message kills its process", await deaths)
-    assert await deaths == 3
+    ledger.injected("message kills its process", deaths)
+    assert deaths == 3
     await notes.let_a_while_pass()
 
 
