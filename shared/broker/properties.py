@@ -31,18 +31,10 @@ _NUMBERS = {
 _TEXT, _BYTES, _ARRAY, _TABLE, _DECIMAL_NUMBER, _VOID = map(ord, "SxAFDV")
 
 
-class UnreadableHeaders(ValueError):
-    """The headers cannot be read to their end; `read` are those before the one at fault."""
+def read_headers(properties: bytes) -> tuple[dict[str, Any], bool]:
+    """The headers of a message, and whether they could be read to their end; else they are those before the fault.
 
-    def __init__(self, read: dict[str, Any]) -> None:
-        super().__init__("the headers cannot be read to their end")
-        self.read = read
-
-
-def read_headers(properties: bytes) -> dict[str, Any]:
-    """The headers of a message, from its property flags and property list as they are on the wire.
-
-    Raises `UnreadableHeaders`.
+    `properties` are the property flags and the property list, as they are on the wire.
     """
     headers: dict[str, Any] = {}
     try:
@@ -58,9 +50,9 @@ def read_headers(properties: bytes) -> dict[str, Any]:
             position += 1 + properties[position]
         if flags & _HAS_HEADERS:
             _read_table(properties, position, headers)
-    except (struct.error, IndexError, ValueError, RecursionError) as error:  # the last: nested without end
-        raise UnreadableHeaders(headers) from error
-    return headers
+    except (struct.error, IndexError, ValueError, RecursionError):  # the last: nested without end
+        return headers, False
+    return headers, True
 
 
 def _read_table(data: bytes, position: int, into: dict[str, Any]) -> int:

@@ -41,11 +41,13 @@ class Acknowledgements:
     def __init__(self) -> None:
         self._channels: dict[aiormq.abc.AbstractChannel, Settled] = {}
 
-    async def send(self, group: Sequence[RawDelivery]) -> None:
-        """Where a channel is gone its deliveries come again, and the inbox knows them.
+    async def send(self, group: Sequence[RawDelivery]) -> int:
+        """Acknowledge deliveries; returns how many.
 
-        An acknowledgement that was begun when the connection died would wait for ever.
+        Where a channel is gone its deliveries come again, and the inbox knows them. An acknowledgement that was begun
+        when the connection died would wait for ever.
         """
+        acknowledged = 0
         tags: dict[aiormq.abc.AbstractChannel, list[int]] = {}
         for raw in group:
             tags.setdefault(raw.channel, []).append(raw.delivery_tag)
@@ -57,6 +59,8 @@ class Acknowledgements:
             with suppress(TimeoutError, *BROKER_AWAY):
                 async with asyncio.timeout(ACKNOWLEDGE_WITHIN):
                     await self._acknowledge(channel, handled)
+                    acknowledged += len(handled)
+        return acknowledged
 
     async def _acknowledge(self, channel: aiormq.abc.AbstractChannel, tags: Sequence[int]) -> None:
         together, beyond = self._channels.setdefault(channel, Settled()).settle(tags)

@@ -32,7 +32,9 @@ class Caution:
         self.to_take_alone = self.prefetch
 
     def acknowledged(self, number: int) -> bool:
-        """Note that messages were acknowledged; whether, with them, all are to be taken together again."""
+        """Note that so many were acknowledged; whether, with them, messages are to be taken together again."""
+        if not number:
+            return False
         self.losses = 0
         was_cautious = self.to_take_alone > 0
         self.to_take_alone = max(self.to_take_alone - number, 0)

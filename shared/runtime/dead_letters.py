@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from shared.broker.deliveries import RawDelivery
-from shared.broker.properties import UnreadableHeaders, read_headers
+from shared.broker.properties import read_headers
 from shared.broker.topology import DEAD_LETTERS, Lane, dead_letter_queue
 from shared.clock import system_time
 from shared.database.connection import DatabaseAway, acquire
@@ -140,10 +140,7 @@ class DeadLetters:
 
     def read(self, raw: RawDelivery) -> DeadLetter:
         """What died, and how."""
-        try:
-            headers = read_headers(raw.properties)
-        except UnreadableHeaders as unreadable:
-            headers = unreadable.read
+        headers, is_readable = read_headers(raw.properties)
         death = Death.of(self._service, headers)
         return DeadLetter(
             self._handling.read(
@@ -155,6 +152,7 @@ class DeadLetters:
                     headers=headers,
                     body=raw.body,
                     delivered_before=True,
+                    is_readable=is_readable,
                 )
             ),
             death,

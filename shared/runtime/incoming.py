@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from shared.broker.deliveries import RawDelivery
-from shared.broker.properties import UnreadableHeaders, read_headers
+from shared.broker.properties import read_headers
 from shared.broker.topology import EVENTS, SUBMISSIONS, Lane
 from shared.contracts.envelope import BrokenEnvelope, Envelope, identity
 from shared.contracts.faults import faults_of
@@ -47,10 +47,7 @@ class Incoming:
     @classmethod
     def from_raw(cls, raw: RawDelivery, *, service: str, lane: Lane) -> "Incoming":
         """A delivery off the wire, whatever properties it has."""
-        try:
-            headers, is_readable = read_headers(raw.properties), True
-        except UnreadableHeaders as unreadable:
-            headers, is_readable = unreadable.read, False
+        headers, is_readable = read_headers(raw.properties)
         return cls.delivered(
             service=service,
             lane=lane,

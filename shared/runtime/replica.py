@@ -186,14 +186,27 @@ async def _pool(database_url: str, schema: str, settings: RuntimeSettings) -> As
 
 def _ways(service: Service, handling: Handling, settings: RuntimeSettings) -> list[Way[Delivery]]:
     """From the service's queues to its handlers and effects."""
-    beside = settings.effects_side_by_side
-    messages = _way(handling, Lane.MESSAGES, handling.messages, settings.prefetch, settings.largest_group, 1)
-    effects = _way(handling, Lane.EFFECTS, handling.effects, beside, 1, beside)
+    messages = _way(
+        handling,
+        Lane.MESSAGES,
+        handling.messages,
+        prefetch=settings.prefetch,
+        largest_group=settings.largest_group,
+        side_by_side=1,
+    )
+    effects = _way(
+        handling,
+        Lane.EFFECTS,
+        handling.effects,
+        prefetch=settings.effects_side_by_side,
+        largest_group=1,
+        side_by_side=settings.effects_side_by_side,
+    )
     return [messages, effects] if service.effects else [messages]
 
 
 def _way(
-    handling: Handling, lane: Lane, handle: Handle, prefetch: int, largest_group: int, side_by_side: int
+    handling: Handling, lane: Lane, handle: Handle, *, prefetch: int, largest_group: int, side_by_side: int
 ) -> Way[Delivery]:
     name = handling.service.name
     return Way(

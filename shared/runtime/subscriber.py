@@ -148,10 +148,11 @@ class GroupSubscriber(RabbitSubscriber):
 
     async def _consume(self) -> None:
         assert self._delivers is not None  # noqa: S101 - it was started
-        self._tag = f"{self._way.queue}.{new_id()}"
-        (await self._connection()).takers[self._tag] = self._take
+        tag = f"{self._way.queue}.{new_id()}"
+        (await self._connection()).takers[tag] = self._take
         # What is delivered to this tag is handed over by the connection: aio-pika never calls what it is given here.
-        await self._delivers.consume(cast("Any", self.consume), consumer_tag=self._tag)
+        await self._delivers.consume(cast("Any", self.consume), consumer_tag=tag)
+        self._tag = tag
 
     async def _connection(self) -> DeliveringConnection:
         return cast("DeliveringConnection", await self._broker.connect())
@@ -176,8 +177,7 @@ class GroupSubscriber(RabbitSubscriber):
             while len(group) < self._way.largest_group and not self._waiting.empty():
                 group.append(self._waiting.get_nowait())
             await self._until_handled([read for _, read in group])
-            await self._acknowledgements.send([raw for raw, _ in group])
-            if self._caution.acknowledged(len(group)):
+            if self._caution.acknowledged(await self._acknowledgements.send([raw for raw, _ in group])):
                 await self._take_together_again()
             for _ in group:
                 self._waiting.task_done()

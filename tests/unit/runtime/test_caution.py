@@ -40,6 +40,16 @@ def test_what_is_acknowledged_between_losses_is_progress() -> None:
     assert not caution.is_stuck(now=3 * FEW)
 
 
+def test_what_could_not_be_acknowledged_is_no_progress() -> None:
+    """What was delivered over a channel that is lost is handled all the same, and comes again."""
+    caution = Caution(prefetch=1)
+    for second in range(FEW + 1):
+        caution.lost(now=second)
+        assert not caution.acknowledged(0)
+    assert caution.is_stuck(now=FEW + 1)
+    assert caution.to_take_alone == 1
+
+
 def test_losses_far_apart_say_nothing_of_what_was_delivered() -> None:
     caution = Caution(prefetch=200)
     for number in range(3 * FEW):
