@@ -21,6 +21,9 @@ ANSWERS_WITHIN = 30.0
 GIVEN_UP_LATER = 5.0
 """Seconds after which the server, too, gives up a statement: that of a process that stands still and cannot."""
 
+TRANSACTION_ENDS_WITHIN = 300.0
+"""Seconds, by PostgreSQL 17 and later; far longer than one of ours takes whose process does not stand still."""
+
 _LOST = (
     TimeoutError,
     ConnectionError,
@@ -30,6 +33,7 @@ _LOST = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.TransactionTimeoutError,
     asyncpg.QueryCanceledError,  # the server has given up a statement whose end this process slept through
     asyncpg.InternalClientError,  # the server's last word is still being read from a connection that is about to close
 )
@@ -127,7 +131,7 @@ async def connect_pool(url: str, *, schema: str, size: int) -> Pool:
         url,
         min_size=1,
         max_size=size,
-        init=prepare_codecs,
+        init=_prepare,
         reset=_leave_as_it_is,
         timeout=10,
         server_settings={
@@ -135,12 +139,21 @@ async def connect_pool(url: str, *, schema: str, size: int) -> Pool:
             "application_name": f"ninthweek {schema}",
             "timezone": "UTC",
             "idle_in_transaction_session_timeout": f"{ANSWERS_WITHIN}s",
-            # A client that stands still between preparing a statement and executing it is not idle.
             "statement_timeout": f"{ANSWERS_WITHIN + GIVEN_UP_LATER}s",
             **_LET_GO_OF_THE_VANISHED,
         },
         command_timeout=ANSWERS_WITHIN,
     )
+
+
+async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """A process that stands still between preparing a statement and executing it is not idle to the server.
+
+    Only the limit of a transaction frees the locks that it holds.
+    """
+    await prepare_codecs(connection)
+    if connection.get_server_version().major >= 17:
+        await connection.execute(f"set transaction_timeout = '{TRANSACTION_ENDS_WITHIN}s'")
 
 
 async def _leave_as_it_is(_connection: "asyncpg.Connection[asyncpg.Record]") -> None:
