@@ -1,12 +1,15 @@
 """Submissions and documents as outside systems send them, and a round to judge them by; sound as they stand."""
 
+from contextlib import suppress
 from datetime import datetime
 from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+import psutil
 from pypdf import PdfWriter
 
+from services.intake.reading import PROGRAM
 from services.intake.rules.rounds import Round
 from shared.contracts.intake import RoundCalendar
 from shared.contracts.submissions import ApplicationForm, HostRecord, ProjectProposal, ProjectTemplate, StudentRecord
@@ -73,3 +76,10 @@ def a_pdf(pages: int = 1, password: str | None = None) -> bytes:
     output = BytesIO()
     writer.write(output)
     return output.getvalue()
+
+
+def reads_documents(process: psutil.Process) -> bool:
+    """Whether it is one of the program's that reads PDFs; one that has ended has no command line."""
+    with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+        return str(PROGRAM) in process.cmdline()
+    return False

@@ -10,7 +10,7 @@ import pytest
 
 from shared.contracts.intake import ApplicationReceived, ApplicationsClosed, SubmissionRefused
 from tests.support.front_door import FrontDoor
-from tests.support.intake import CLOSES, a_pdf, a_proposal
+from tests.support.intake import CLOSES, a_pdf, a_proposal, reads_documents
 from tests.support.studying import STATEMENT, Studying, words_of
 from tests.support.visitors import browser, student
 from tests.support.waiting import until
@@ -42,7 +42,7 @@ async def another(open_door: FrontDoor) -> AsyncIterator[Studying]:
 async def reader(open_door: FrontDoor) -> psutil.Process:
     """The program that reads, started."""
     await open_door.send_cv(b"no PDF")
-    return next(child for child in psutil.Process().children() if "pdf_reader.py" in " ".join(child.cmdline()))
+    return next(child for child in psutil.Process().children() if reads_documents(child))
 
 
 @contextmanager

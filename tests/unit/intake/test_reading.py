@@ -15,7 +15,7 @@ import pytest
 
 from services.intake.reading import ENDED_BY_THE_DOCUMENT, PdfReader
 from shared.web.problems import Unavailable
-from tests.support.intake import a_pdf
+from tests.support.intake import a_pdf, reads_documents
 from tests.support.waiting import until
 
 
@@ -191,7 +191,7 @@ async def busy_reader(service: psutil.Process | None = None) -> tuple[psutil.Pro
     found: list[psutil.Process] = []
 
     async def is_busy() -> bool:
-        found[:] = (service or psutil.Process()).children(recursive=True)
+        found[:] = [each for each in (service or psutil.Process()).children(recursive=True) if reads_documents(each)]
         return len(found) == 2
 
     await until(is_busy)
