@@ -38,7 +38,8 @@ class PlacementWeek(BaseModel):
 class RoundCalendar(BaseModel):
     """A round's dates and limits. What is sent at an opening is in time; at a closing, too late."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    # Built at once: FastAPI, which takes it as a body, silences warnings of what it annotates only while it builds.
+    model_config = ConfigDict(frozen=True)
 
     name: Annotated[Line, Field(min_length=1, description="What people call it.", examples=["Trinity 2027"])]
     submissions_open_at: Annotated[
