@@ -8,7 +8,7 @@ from services.notifications.rules.people import CHANGED_ADDRESS
 from services.notifications.store import copies, failures, known
 from services.notifications.telling import application_of, hear, project_of, tell
 from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
-from shared.contracts.every_service import MessageFailed
+from shared.contracts.every_service import MessageFailed, QueueStuck
 from shared.contracts.intake import (
     ApplicationReceived,
     ApplicationsClosed,
@@ -108,6 +108,11 @@ async def tell_of_failure(event: MessageFailed, work: Work) -> None:
     if mails and not await failures.add(work.connection, event.service, event.error):
         await tell(work, mails)
         work.publish(MoreFailures(service_id=event.service, error=event.error), at=work.now + refusals.TOLD_TOGETHER)
+
+
+@service.on(QueueStuck)
+async def tell_of_stuck_queue(event: QueueStuck, work: Work) -> None:
+    await tell(work, refusals.stuck(event))
 
 
 @service.on(MoreFailures)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from shared.contracts.evaluation import SurveyAnswered, SurveyClosed, SurveyOpened, SurveyUnanswered
-from shared.contracts.every_service import MessageFailed
+from shared.contracts.every_service import MessageFailed, QueueStuck
 from shared.contracts.intake import (
     ApplicationReceived,
     ApplicationsClosed,
@@ -48,7 +48,7 @@ from shared.contracts.submissions import (
 
 @dataclass(frozen=True)
 class Card:
-    """A service: what it is for, what it says beside `MessageFailed`, and what it hears."""
+    """A service: what it is for, what it says beside what every service says, and what it hears."""
 
     name: str
     purpose: str
@@ -60,7 +60,7 @@ class Card:
     @property
     def vocabulary(self) -> tuple[type[Event], ...]:
         """Every event that the service may say: its own, and what every service says."""
-        return (*self.says, MessageFailed)
+        return (*self.says, MessageFailed, QueueStuck)
 
 
 @dataclass(frozen=True)
@@ -176,6 +176,7 @@ NOTIFICATIONS = Card(
         SurveyOpened,
         SurveyUnanswered,
         MessageFailed,
+        QueueStuck,
     ),
 )
 

@@ -33,3 +33,26 @@ class MessageFailed(Event, about="message"):
         ),
     ]
     attempts: Annotated[int, Field(ge=0, description="How often it was tried.", examples=[5])]
+
+
+class QueueStuck(Event, about="queue"):
+    """A service's queue gets no further: the broker closes the channel again and again before a message is handled.
+
+    Nothing is lost. Most often one message cannot be handed over: it ends among the dead letters, and the queue goes
+    on.
+    """
+
+    queue_id: Annotated[str, Field(description="The queue's name.", examples=["matching.effects"], max_length=200)]
+    service: Annotated[str, Field(description="The service whose queue it is.", examples=["matching"])]
+    losses: Annotated[
+        int,
+        Field(ge=1, description="How often in a row its channel was lost before a message was handled.", examples=[4]),
+    ]
+    reason: Annotated[
+        str,
+        Field(
+            description="The class of the error with which the channel was lost last; no personal data.",
+            examples=["ConnectionInternalError"],
+            max_length=200,
+        ),
+    ]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 
 from shared.clock import system_time
-from shared.contracts.every_service import MessageFailed
+from shared.contracts.every_service import MessageFailed, QueueStuck
 from shared.database.connection import DatabaseAway, acquire
 from shared.identifiers import new_id
 from shared.runtime import store
@@ -67,13 +67,11 @@ class Setbacks:
             await store.waiting.add(connection, [returning], said_at=system_time())
         self.units_of_work.relay.hand([returning])
 
-    async def report(self, error: str) -> None:
-        """Tell staff of what is wrong with a queue and not with a message that we have."""
+    async def report(self, queue: str, losses: int, reason: str) -> None:
+        """Say that a queue gets no further; where the database is away too, the log alone has it."""
         with suppress(DatabaseAway):
             async with self.units_of_work.open() as work:
-                work.publish(
-                    MessageFailed(message_id="", service=self.service.name, message_type="", error=error, attempts=0)
-                )
+                work.publish(QueueStuck(queue_id=queue, service=self.service.name, losses=losses, reason=reason))
 
     async def fail(self, delivery: Delivery, error: Exception) -> None:
         """Keep it whole among the failures, and say so: at once what breaks its contract, else what keeps failing."""

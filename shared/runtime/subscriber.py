@@ -48,16 +48,16 @@ class Way(Generic[Read]):
     """How messages go from a queue to what handles them.
 
     `side_by_side` groups of at most `largest_group` are handled at a time; `prefetch` messages are delivered before the
-    first of them is acknowledged. `until_answers` waits while the database is away, and `report` tells staff, in a
-    sentence, that the queue does not get any further. A service works on without a queue that `is_spare`, where the
-    broker does not let it read that one.
+    first of them is acknowledged. `until_answers` waits while the database is away. `report` says that the queue gets
+    no further: its name, how often in a row its channel was lost, and with which error. A service works on without a
+    queue that `is_spare`, where the broker does not let it read that one.
     """
 
     queue: str
     read: Callable[[RawDelivery], Read]
     handle: Callable[[Sequence[Read]], Coroutine[Any, Any, None]]
     until_answers: Callable[[], Coroutine[Any, Any, None]]
-    report: Callable[[str], Coroutine[Any, Any, None]]
+    report: Callable[[str, int, str], Coroutine[Any, Any, None]]
     prefetch: int
     largest_group: int
     side_by_side: int
@@ -202,7 +202,7 @@ class GroupSubscriber(RabbitSubscriber):
         cast("RobustChannel", channel)._prefetch_count = 1
         if self._caution.is_stuck(_now()) and not was_stuck:
             log.error("the queue gets no further", queue=self._way.queue, reason=self._reason)
-            self._reporting = asyncio.create_task(self._way.report(self._stuck()))
+            self._reporting = asyncio.create_task(self._way.report(self._way.queue, self._caution.losses, self._reason))
 
     async def _take_together_again(self) -> None:
         """A limit holds for those who begin to consume after it was set: so another consumer takes this one's place.

@@ -13,7 +13,7 @@ from services.notifications.rules.known import Applicants, Application, Host, Pr
 from services.notifications.rules.mails import DueEmail, Leads, Mail, Recipient
 from services.notifications.rules.refusals import Concerned
 from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
-from shared.contracts.every_service import MessageFailed
+from shared.contracts.every_service import MessageFailed, QueueStuck
 from shared.contracts.intake import (
     ApplicationReceived,
     ApplicationsClosed,
@@ -251,6 +251,7 @@ def _of_what_could_not_be_done() -> list[tuple[Message, list[Mail]]]:
         message_id="m-1", service="matching", message_type="ninthweek.OfferMade.v1", error="KeyError", attempts=5
     )
     more = MoreFailures(service_id="matching", error="KeyError")
+    stuck = QueueStuck(queue_id="matching", service="matching", losses=4, reason="ConnectionInternalError")
     too_long = {"statement": "The statement has 312 words: shorten it to at most 300."}
     refusals_heard = [
         refused("project", host_id="H0001", project_id="P0001"),
@@ -262,6 +263,7 @@ def _of_what_could_not_be_done() -> list[tuple[Message, list[Mail]]]:
     return [
         (failed, refusals.failed(failed)),
         (more, refusals.more_failed(more, 24)),
+        (stuck, refusals.stuck(stuck)),
         *((event, refusals.refused(event, concerned(), now=NOW)) for event in refusals_heard),
         *((event, refusals.refused(event, concerned(title=None, rounds=()), now=NOW)) for event in refusals_heard),
     ]

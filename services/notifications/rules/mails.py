@@ -45,6 +45,7 @@ class Template(StrEnum):
     SUBMISSION_REFUSED = "submission_refused"
     MESSAGE_FAILED = "message_failed"
     MORE_FAILED = "more_failed"
+    QUEUE_STUCK = "queue_stuck"
 
 
 PersonKind = Literal["host", "student"]

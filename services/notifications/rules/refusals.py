@@ -9,7 +9,7 @@ from services.notifications.messages import MoreFailures, SendEmail
 from services.notifications.rules.known import Round, Window
 from services.notifications.rules.links import links_end_at
 from services.notifications.rules.mails import STAFF, Mail, Recipient, Template
-from shared.contracts.every_service import MessageFailed
+from shared.contracts.every_service import MessageFailed, QueueStuck
 from shared.contracts.intake import SubmissionRefused
 
 TOLD_TOGETHER = timedelta(hours=1)
@@ -61,6 +61,11 @@ def failed(event: MessageFailed) -> list[Mail]:
         return []
     facts = event.model_dump(include={"message_id", "service", "message_type", "error", "attempts"})
     return [Mail(Template.MESSAGE_FAILED, STAFF, facts)]
+
+
+def stuck(event: QueueStuck) -> list[Mail]:
+    """Staff are told of a queue that gets no further."""
+    return [Mail(Template.QUEUE_STUCK, STAFF, event.model_dump())]
 
 
 def more_failed(timer: MoreFailures, more: int) -> list[Mail]:

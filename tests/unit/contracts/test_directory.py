@@ -6,7 +6,7 @@ import pytest
 
 from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES, published_messages, speakers
 from shared.contracts.documents.schemas import routing_keys
-from shared.contracts.every_service import MessageFailed
+from shared.contracts.every_service import MessageFailed, QueueStuck
 from shared.contracts.message import Event, Message, Private, Submission, type_registry
 from tests.support.next_version import next_version
 
@@ -23,6 +23,10 @@ def test_what_is_heard_is_said() -> None:
 
 def test_every_service_says_which_message_it_failed_to_handle() -> None:
     assert speakers(MessageFailed) == tuple(card.name for card in SERVICES)
+
+
+def test_every_service_says_which_queue_of_its_own_is_stuck() -> None:
+    assert speakers(QueueStuck) == tuple(card.name for card in SERVICES)
 
 
 def test_every_submission_is_taken_by_one_service() -> None:

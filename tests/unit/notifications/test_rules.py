@@ -12,7 +12,7 @@ from services.notifications.rules.known import Round
 from services.notifications.rules.mails import STAFF, Mail, Template
 from shared.contracts.directory import NOTIFICATIONS
 from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
-from shared.contracts.every_service import MessageFailed
+from shared.contracts.every_service import MessageFailed, QueueStuck
 from shared.contracts.intake import HostRegistered, RoundScheduled, StudentRegistered
 from shared.contracts.matching import (
     ApplicationUnsuccessful,
@@ -82,6 +82,7 @@ def test_every_mail_to_a_host_or_student_has_a_link_with_an_end_and_none_to_staf
         (Template.PLACEMENT_CONFIRMED_HOST, "/host/placements"),
         (Template.REVIEW_OVERDUE, "/staff/screening/projects/P0001"),
         (Template.MESSAGE_FAILED, None),
+        (Template.QUEUE_STUCK, None),
     ],
 )
 def test_a_mail_leads_to_the_page_where_its_reader_acts(template: Template, path: str | None) -> None:
@@ -335,6 +336,12 @@ def test_staff_are_told_of_failures_but_not_by_mail_that_a_mail_failed() -> None
 
     assert told(refusals.failed(failed)) == [(Template.MESSAGE_FAILED, "staff")]
     assert refusals.failed(failed.model_copy(update={"message_type": SendEmail.type})) == []
+
+
+def test_staff_are_told_of_a_queue_that_gets_no_further() -> None:
+    stuck = QueueStuck(queue_id="matching", service="matching", losses=4, reason="ConnectionInternalError")
+
+    assert told(refusals.stuck(stuck)) == [(Template.QUEUE_STUCK, "staff")]
 
 
 def test_staff_are_told_how_many_failures_followed_if_any_did() -> None:
