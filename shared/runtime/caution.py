@@ -22,12 +22,16 @@ class Caution:
     to_take_alone: int = 0
     """So many more messages are taken one at a time: as many as may have been delivered over the lost channel."""
     losses: int = 0
-    """Channels lost in a row, with nothing acknowledged between them."""
+    """Channels lost in a row, with nothing acknowledged between them though something waited."""
     lost_at: float = 0.0
 
-    def lost(self, now: float) -> None:
-        """Note that a channel was lost."""
-        self.losses = self.losses + 1 if now - self.lost_at < CALM_AFTER else 1
+    def lost(self, now: float, *, found_waiting: int) -> None:
+        """Note that a channel was lost, which found so many messages waiting when it was opened.
+
+        Where none waited, it was a message of another queue that broke the connection of both.
+        """
+        before = self.losses if now - self.lost_at < CALM_AFTER else 0
+        self.losses = before + (found_waiting > 0)
         self.lost_at = now
         self.to_take_alone = self.prefetch
 

@@ -103,7 +103,7 @@ async def running(
     """Run one replica while the block lasts.
 
     Stopping takes nothing more, finishes what was delivered, publishes what that said, and only then lets go of broker
-    and database: nothing is lost, and nothing comes back as delivered before.
+    and database: nothing is lost. What the broker has on its way at that moment, it delivers to another.
     """
     service.check()
     settings = settings or RuntimeSettings()

@@ -196,8 +196,9 @@ class GroupSubscriber(RabbitSubscriber):
         """
         if isinstance(reason, ChannelNotFoundEntity):
             return
+        assert self._delivers is not None  # noqa: S101 - it was started
         was_stuck = self._caution.is_stuck(_now())
-        self._caution.lost(_now())
+        self._caution.lost(_now(), found_waiting=self._delivers.declaration_result.message_count or 0)
         self._reason = type(reason).__name__
         cast("RobustChannel", channel)._prefetch_count = 1
         if self._caution.is_stuck(_now()) and not was_stuck:
