@@ -31,7 +31,6 @@ from shared.servers import local_servers
 
 def run_all(data: Path, host: str, port: int) -> None:
     """Run until SIGINT or SIGTERM; what they know stays in the data folder. Raises `SettingFaulty`."""
-    logs.configure()
     check_port(host, port)
     check_server_urls()
     _folder(data)
@@ -40,6 +39,7 @@ def run_all(data: Path, host: str, port: int) -> None:
     keep_session_secret(data)
     os.environ.setdefault("PUBLIC_URL", f"http://{host}:{port}")
     check_settings(NAMES)
+    logs.configure()
     with local_servers(data / "servers") as servers:
         urls = AdministratorUrls(servers.database_url, servers.amqp_url)
         note_servers(data, urls)

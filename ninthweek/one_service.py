@@ -13,7 +13,6 @@ from shared import logs
 
 def run_one(service: str, host: str, port: int) -> None:
     """Run until SIGINT or SIGTERM. Raises `SettingFaulty`."""
-    logs.configure()
     if service not in NAMES:
         raise SettingFaulty(f"There is no service {service}: name one of {', '.join(NAMES)}.")
     own = addresses(os.environ.get("DATABASE_URL"), os.environ.get("AMQP_URL"))
@@ -24,6 +23,7 @@ def run_one(service: str, host: str, port: int) -> None:
         raise SettingFaulty("SESSION_SECRET must be set to the secret that signs links and sessions of all services.")
     check_settings((service,))
     check_port(host, port)
+    logs.configure()
     uvloop.run(serve(own, names=(service,), door=door_from_environment(), host=host, port=port))
 
 

@@ -38,19 +38,19 @@ def run(
     It reads <SERVICE>_DATABASE_URL and <SERVICE>_AMQP_URL (else DATABASE_URL and AMQP_URL), takes the tokens in
     NINTHWEEK_TOKEN (staff) and <SYSTEM>_TOKEN, and signs sessions by SESSION_SECRET. `ninthweek migrate` comes first.
     """
-    _import_structlog_alone()
+    leave_out_what_a_service_does_not_use()
     from ninthweek.one_service import run_one
 
     run_one(service, host, port)
 
 
-def _import_structlog_alone() -> None:
-    """Where rich and greenlet are installed, structlog imports them: 5 MB of which a service's logs use nothing."""
-    unused = dict.fromkeys(("rich", "greenlet"))
+def leave_out_what_a_service_does_not_use() -> None:
+    """Where they are installed, structlog imports rich and greenlet (5 MB), and FastAPI pydantic's version 1 (2 MB)."""
+    unused = dict.fromkeys(("rich", "greenlet", "pydantic.v1"))
     sys.modules.update(unused)  # type: ignore[arg-type]  # None is how Python is told that there is no such module
     import structlog  # noqa: F401
 
-    for name in unused:
+    for name in ("rich", "greenlet"):  # which others may want
         del sys.modules[name]
 
 

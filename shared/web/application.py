@@ -21,7 +21,7 @@ from shared.web import entrance
 from shared.web.description import ERRORS, Application
 from shared.web.door import Door, at_service, caller
 from shared.web.guard import Guard
-from shared.web.limits import new_limiter
+from shared.web.limits import Limiter
 from shared.web.problems import (
     Problem,
     answer_away,
@@ -59,7 +59,7 @@ def application(replicas: Sequence[Replica], door: Door) -> FastAPI:
     app.state.door = door
     app.state.units_of_work = {replica.service.name: replica.units_of_work for replica in replicas}
     app.state.sign_in = sign_in_at_provider(door.settings)
-    app.state.limiter = new_limiter()
+    app.state.limiter = Limiter()
     app.add_middleware(
         SessionMiddleware,
         secret_key=door.settings.session_secret.get_secret_value(),

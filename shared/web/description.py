@@ -4,14 +4,19 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
 
 from shared.web.problems import PROBLEM_TYPE, ProblemDetails
 
 ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"model": ProblemDetails, "description": HTTPStatus(status).phrase}
-    for status in (400, 401, 403, 404, 409, 413, 422, 503)
+    status: {"description": HTTPStatus(status).phrase} for status in (400, 401, 403, 404, 409, 413, 422, 503)
 }
-"""All errors that a route may answer; those that it cannot are taken out again."""
+"""All errors that a route may answer; those that it cannot are taken out again.
+
+Their model is put in when they are described: named here, FastAPI would make what writes it for each of each route.
+"""
+
+REFERENCE: Final = "#/components/schemas/{model}"
 
 
 class Application(FastAPI):
@@ -20,6 +25,9 @@ class Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
             described = super().openapi()
+            _, errors = models_json_schema([(ProblemDetails, "serialization")], ref_template=REFERENCE)
+            components = described.setdefault("components", {})
+            components["schemas"] = dict(sorted((components.get("schemas", {}) | errors["$defs"]).items()))
             for path, operations in described["paths"].items():
                 for method, operation in operations.items():
                     _describe_errors(path, method, operation)
@@ -40,4 +48,4 @@ def _describe_errors(path: str, method: str, operation: dict[str, Any]) -> None:
             answers.pop(str(status.value), None)
     for status, answer in answers.items():
         if status.startswith(("4", "5")):
-            answer["content"] = {PROBLEM_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemDetails.__name__}"}}}
+            answer["content"] = {PROBLEM_TYPE: {"schema": {"$ref": REFERENCE.format(model=ProblemDetails.__name__)}}}

@@ -1,13 +1,14 @@
 """How often somebody may knock at a door: counted in this process, by client and by what is asked."""
 
-from typing import Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Depends, Request
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from shared.web.problems import TooMany
+
+if TYPE_CHECKING:
+    from limits.strategies import MovingWindowRateLimiter
 
 A_CLIENT: Final = "30/minute"
 """From one address; many people may share it."""
@@ -16,14 +17,26 @@ AN_ADDRESS: Final = "5/hour"
 """Links that may be asked for to one mailbox."""
 
 
-def new_limiter() -> MovingWindowRateLimiter:
-    return MovingWindowRateLimiter(MemoryStorage())
+class Limiter:
+    """Counts knocks. The library that counts is loaded at the first one: at most services nobody ever knocks."""
+
+    def admits(self, rate: str, *what: str) -> bool:
+        from limits import parse  # noqa: PLC0415
+
+        return self._window.hit(parse(rate), *what)
+
+    @cached_property
+    def _window(self) -> "MovingWindowRateLimiter":
+        from limits.storage import MemoryStorage  # noqa: PLC0415
+        from limits.strategies import MovingWindowRateLimiter  # noqa: PLC0415
+
+        return MovingWindowRateLimiter(MemoryStorage())
 
 
 def knock(request: Request, door: str, who: str, rate: str = A_CLIENT) -> None:
     """Count a knock at a door; raises `TooMany` beyond the rate. `who` is a client, or what is asked for."""
-    limiter: MovingWindowRateLimiter = request.app.state.limiter
-    if not limiter.hit(parse(rate), door, who):
+    limiter: Limiter = request.app.state.limiter
+    if not limiter.admits(rate, door, who):
         raise TooMany("That was too often: wait a few minutes and try again.")
 
 

