@@ -99,13 +99,13 @@ def show(name: Annotated[str, typer.Argument(help="Such as matching/12.")], data
 
 @failures.command()
 def retry(names: Names, data: Data = Path("var/up")) -> None:
-    """Send failures back to the one service that failed, to be handled once."""
+    """Send failures back to the one service that failed, to be handled once; also those discarded by mistake."""
     _decide(names, data, retry=True)
 
 
 @failures.command()
 def discard(names: Names, data: Data = Path("var/up")) -> None:
-    """Set failures aside for good; they stay on record."""
+    """Set failures aside; they stay on record."""
     _decide(names, data, retry=False)
 
 
@@ -120,7 +120,7 @@ def _decide(names: list[str], data: Path, *, retry: bool) -> None:
     left = [name for name in names if not asyncio.run(decide(urls, name, retry=retry))]
     typer.echo(f"{len(names) - len(left)} {word}.")
     if left:
-        typer.echo(f"Not waiting, and left alone: {', '.join(left)}.", err=True)
+        typer.echo(f"Decided before, and left alone: {', '.join(left)}.", err=True)
         raise SystemExit(1)
 
 

@@ -34,7 +34,7 @@ async def show_failure(urls: AdministratorUrls, name: str) -> dict[str, Any]:
 
 
 async def decide(urls: AdministratorUrls, name: str, *, retry: bool) -> bool:
-    """Retry or discard a failure; whether it was waiting."""
+    """Retry or discard a failure; false where that was done already."""
     service, identifier = parse(name)
     async with _in(urls, service) as connection, connection.transaction():
         if retry:

@@ -10,12 +10,13 @@ from shared.runtime.outgoing import Outgoing
 
 
 async def retry(connection: Connection, service: str, identifier: int, *, at: datetime) -> bool:
-    """Send a waiting failure back to this service alone, with all its tries before it; whether it was waiting.
+    """Send a failure back to this service alone, with all its tries before it; false where that was done already.
 
+    One that was discarded by mistake too.
     It waits among the service's own retries: its relay finds it, and its inbox sees to it that it is handled once.
     """
     failure = await store.failures.find(connection, identifier)
-    if failure is None or not await store.failures.decide(connection, identifier, state="retried", at=at):
+    if failure is None or not await store.failures.retried(connection, identifier, at=at):
         return False
     await store.inbox.clear_suspect(connection, failure["identity"])
     incoming = Incoming(
@@ -40,5 +41,5 @@ async def retry(connection: Connection, service: str, identifier: int, *, at: da
 
 
 async def discard(connection: Connection, identifier: int, *, at: datetime) -> bool:
-    """Set a waiting failure aside for good; whether it was waiting. It stays in the table."""
-    return await store.failures.decide(connection, identifier, state="discarded", at=at)
+    """Set a waiting failure aside; whether it was waiting. It stays in the table."""
+    return await store.failures.discarded(connection, identifier, at=at)

@@ -57,12 +57,24 @@ async def find(connection: Connection, identifier: int) -> dict[str, Any] | None
     return dict(row) if row else None
 
 
-async def decide(connection: Connection, identifier: int, *, state: str, at: datetime) -> bool:
-    """Set a waiting failure to `retried` or `discarded`; returns whether it was waiting."""
-    decided = await connection.fetchval(
-        "update failures set state = $2, decided_at = $3 where id = $1 and state = 'waiting' returning true",
-        identifier,
-        state,
-        at,
+async def retried(connection: Connection, identifier: int, *, at: datetime) -> bool:
+    """Note that a failure goes back to its service; whether it was waiting, or had been discarded."""
+    return await _decided(connection, identifier, "retried", of=("waiting", "discarded"), at=at)
+
+
+async def discarded(connection: Connection, identifier: int, *, at: datetime) -> bool:
+    """Note that a failure is set aside; whether it was waiting."""
+    return await _decided(connection, identifier, "discarded", of=("waiting",), at=at)
+
+
+async def _decided(connection: Connection, identifier: int, state: str, *, of: tuple[str, ...], at: datetime) -> bool:
+    """Whether it was in one of these states until now."""
+    return bool(
+        await connection.fetchval(
+            "update failures set state = $2, decided_at = $3 where id = $1 and state = any($4) returning true",
+            identifier,
+            state,
+            at,
+            of,
+        )
     )
-    return bool(decided)

@@ -72,13 +72,15 @@ async def test_a_failure_that_is_retried_in_vain_waits_again(start: Start) -> No
     assert (failure["state"], failure["attempts"]) == ("waiting", 2)
 
 
-async def test_a_discarded_failure_stays_on_record(start: Start) -> None:
+async def test_a_discarded_failure_stays_on_record_and_can_be_retried_after_all(start: Start) -> None:
     screening = await start(probe(say_declined))
     await _deliver(screening, aio_pika.Message(b"{}", headers={}))
     (failure,) = await screening.failures()
     assert await failures.discard(screening.connection, failure["id"], at=system_time())
-    assert not await failures.retry(screening.connection, "screening", failure["id"], at=system_time())
+    assert not await failures.discard(screening.connection, failure["id"], at=system_time())
     assert [row["state"] for row in await screening.failures()] == ["discarded"]
+    assert await failures.retry(screening.connection, "screening", failure["id"], at=system_time())
+    assert not await failures.retry(screening.connection, "screening", failure["id"], at=system_time())
 
 
 def _envelope(**changes: str) -> dict[str, str]:
