@@ -5,11 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from shared.refusals import NotAllowed
+
 StateT = TypeVar("StateT", bound=StrEnum)
-
-
-class NotAllowed(Exception):
-    """The thing is not in a state from which this transition leads."""
 
 
 @dataclass(frozen=True, slots=True)

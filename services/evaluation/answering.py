@@ -6,19 +6,14 @@ from services.evaluation.rules.surveys import State, Survey
 from services.evaluation.store import surveys as store
 from shared.contracts.evaluation import SurveyAnswered
 from shared.runtime.work import Work
-from shared.web import Conflict
-from shared.workflow import NotAllowed
 
 
 async def take_answers(survey: Survey, answers: Answers, work: Work) -> None:
     """Keep the answers to a survey that is locked; the same ones again change nothing.
 
-    Raises `Conflict` once the survey is closed.
+    Raises `NotAllowed` once the survey is closed.
     """
-    try:
-        step = rules.answer(survey, now=work.now)
-    except NotAllowed as refused:
-        raise Conflict(str(refused)) from refused
+    step = rules.answer(survey, now=work.now)
     if answers != await store.current_answers(work.connection, survey.survey_id):
         await store.add_answers(work.connection, survey.survey_id, answers, given_at=work.now)
         await store.move(work.connection, survey.survey_id, step)

@@ -14,7 +14,8 @@ from services.intake.rules.projects import Project
 from services.intake.rules.prospects import Prospects
 from services.intake.rules.rounds import Round, applications_window, round_for
 from services.intake.rules.submissions import PAGES, Arrival, Refused
-from shared.contracts.intake import ApplicationReceived, Fault, SubmissionRefused
+from shared.contracts.faults import Fault
+from shared.contracts.intake import ApplicationReceived, SubmissionRefused
 from shared.contracts.message import subject
 from shared.contracts.submissions import ApplicationForm
 from shared.runtime.service import NotYet

@@ -15,8 +15,8 @@ from services.intake import store
 from services.intake.reading import PdfReader
 from services.intake.rules.documents import Content, Document
 from shared.identifiers import new_id
+from shared.refusals import Unavailable
 from shared.runtime.work import UnitsOfWork
-from shared.web.problems import Unavailable
 
 READERS = os.cpu_count() or 1
 """PDFs read at a time: a reader keeps a core busy."""

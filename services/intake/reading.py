@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from shared.web.problems import Unavailable
+from shared.refusals import Unavailable
 
 PROGRAM: Final = Path(__file__).with_name("pdf_reader.py")
 """Run, and never imported here: what it loads is its own."""

@@ -9,8 +9,7 @@ from pydantic_core import to_json
 
 from services.intake import rules, store
 from services.intake.rules.submissions import PAGES, Arrival, Refused
-from shared.contracts.faults import faults_of
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault, faults_of
 from shared.contracts.message import Submission
 from shared.runtime.work import Work
 

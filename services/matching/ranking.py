@@ -7,7 +7,7 @@ from services.matching import store
 from services.matching.rules import rankings
 from services.matching.rules.orders import Order
 from services.matching.rules.rankings import Project
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 from shared.contracts.matching import RankingReceived
 from shared.runtime.work import Work
 

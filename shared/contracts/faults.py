@@ -1,9 +1,25 @@
-"""Validation errors as faults: each field, and what to do, without repeating what was sent."""
+"""What is wrong with what somebody sent: each field, and what to do, without repeating what was sent."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from shared.contracts.intake import Fault
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Fault(BaseModel):
+    """One thing wrong with a submission, and what to do about it. Never repeats what was sent."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    field: Annotated[str, Field(description="The field at fault.", examples=["days"])]
+    reason: Annotated[
+        str,
+        Field(
+            description="What is wrong, and what to do.",
+            examples=["A placement lasts 2 to 5 days; this one says 7."],
+        ),
+    ]
+
 
 _PLACES = {"body", "query", "path", "header"}
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.contracts.faults import Fault
 from shared.contracts.fields import (
     ApplicationId,
     DocumentId,
@@ -153,21 +154,6 @@ class ApplicationWithdrawn(Event, about="application"):
     student_id: StudentId
     project_id: ProjectId
     reason: Reason = ""
-
-
-class Fault(BaseModel):
-    """One thing wrong with a submission, and what to do about it. Never repeats what was sent."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-    field: Annotated[str, Field(description="The field at fault.", examples=["days"])]
-    reason: Annotated[
-        str,
-        Field(
-            description="What is wrong, and what to do.",
-            examples=["A placement lasts 2 to 5 days; this one says 7."],
-        ),
-    ]
 
 
 class SubmissionRefused(Event, about="submission"):

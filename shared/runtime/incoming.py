@@ -13,8 +13,7 @@ from shared.broker.deliveries import RawDelivery
 from shared.broker.properties import read_headers
 from shared.broker.topology import EVENTS, SUBMISSIONS, Lane
 from shared.contracts.envelope import BrokenEnvelope, Envelope, identity
-from shared.contracts.faults import faults_of
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault, faults_of
 from shared.contracts.message import Event, Message, Private, Submission, type_registry
 
 LARGEST_BODY = 1_000_000

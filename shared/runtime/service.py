@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter
 
 from shared.contracts.directory import Card
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 from shared.contracts.message import Effect, Event, Message, Timer, type_registry
 from shared.runtime.work import UnitsOfWork, Work
 

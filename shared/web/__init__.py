@@ -17,21 +17,15 @@ from shared.web.forms import FormIs, Submitted, model_of
 from shared.web.layout import is_htmx
 from shared.web.limits import knock, limited
 from shared.web.pages import Pages, redirect
-from shared.web.problems import Conflict, Forbidden, Invalid, NotFound, Problem
 from shared.web.unit_of_work import work_in
 
 __all__ = [
     "Caller",
     "CallerIs",
-    "Conflict",
-    "Forbidden",
     "FormIs",
     "HostIs",
     "HostWithSurveyIs",
-    "Invalid",
-    "NotFound",
     "Pages",
-    "Problem",
     "Purpose",
     "ReviewerIs",
     "Role",

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
 from shared.database.connection import DatabaseAway
+from shared.refusals import Refusal
 from shared.runtime.replica import Replica
 from shared.runtime.service import Service
 from shared.telemetry import serving
@@ -23,12 +24,11 @@ from shared.web.door import Door, at_service, caller
 from shared.web.guard import Guard
 from shared.web.limits import Limiter
 from shared.web.problems import (
-    Problem,
     answer_away,
     answer_fault,
     answer_http,
     answer_invalid,
-    answer_problem,
+    answer_refusal,
     answer_unstorable,
 )
 from shared.web.sign_in import sign_in_at_provider
@@ -43,7 +43,7 @@ SECONDS_TO_SIGN_IN = 600
 """Between leaving for the OpenID provider and coming back."""
 
 ANSWERS = {
-    Problem: answer_problem,
+    Refusal: answer_refusal,
     HTTPException: answer_http,
     RequestValidationError: answer_invalid,
     asyncpg.CharacterNotInRepertoireError: answer_unstorable,

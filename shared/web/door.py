@@ -12,10 +12,10 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from shared.refusals import Forbidden, Unauthorized
 from shared.runtime.work import UnitsOfWork
 from shared.web import store
 from shared.web.callers import Caller, Link, Purpose, Role
-from shared.web.problems import Forbidden, Unauthorized
 from shared.web.sessions import Session, session_of
 from shared.web.settings import WebSettings
 

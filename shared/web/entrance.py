@@ -7,12 +7,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from shared.clock import system_time
+from shared.refusals import NotFound, Unauthorized
 from shared.web import links, store
 from shared.web.door import VisitorIs, door_of, is_open, units_of
 from shared.web.layout import ASSETS, layout, places_of
 from shared.web.limits import limited
 from shared.web.links import ENTRANCE, STAFF_ENTRANCE, NotOurs, is_path_of_ours
-from shared.web.problems import NotFound, Unauthorized
 from shared.web.sessions import Session, close_session, open_session
 from shared.web.sign_in import SIGN_IN, sign_in_of
 

@@ -9,8 +9,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from shared.contracts.faults import faults_of
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault, faults_of
 
 MOST_FIELDS: Final = 400
 LARGEST_FIELD: Final = 1_000_000

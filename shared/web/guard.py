@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.web.problems import Forbidden, answer
+from shared.refusals import Forbidden
+from shared.web.problems import answer
 from shared.web.sessions import cookie_name
 from shared.web.settings import WebSettings
 

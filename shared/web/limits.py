@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Depends, Request
 
-from shared.web.problems import TooMany
+from shared.refusals import TooMany
 
 if TYPE_CHECKING:
     from limits.strategies import MovingWindowRateLimiter

@@ -9,8 +9,8 @@ from authlib.integrations.starlette_client import OAuth, OAuthError
 from fastapi import Request, Response
 from httpx2 import HTTPError
 
+from shared.refusals import Forbidden, Unauthorized, Unavailable
 from shared.web.callers import STAFF_ROLES, Caller, Role
-from shared.web.problems import Forbidden, Unauthorized, Unavailable
 from shared.web.settings import WebSettings
 from shared.web.sign_in import SIGN_IN
 

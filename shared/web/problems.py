@@ -1,6 +1,6 @@
 """What a caller did wrong: every fault, and what to do; as RFC 9457 problem details, or as a page in a browser."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -11,8 +11,18 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from shared.contracts.faults import faults_of
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault, faults_of
+from shared.refusals import (
+    Forbidden,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Refusal,
+    TooLarge,
+    TooMany,
+    Unauthorized,
+    Unavailable,
+)
 from shared.runtime.failure import describe
 from shared.web.layout import is_htmx, layout, wants_page
 from shared.web.sessions import session_of
@@ -33,72 +43,37 @@ class ProblemDetails(BaseModel):
     faults: list[Fault] = []
 
 
-class Problem(Exception):
-    """The request cannot be met; `detail` says why and what to do, without personal data."""
+STATUSES: Final = {
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Unauthorized: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    NotAllowed: HTTPStatus.CONFLICT,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
 
-    status = HTTPStatus.BAD_REQUEST
-
-    def __init__(self, detail: str, faults: Sequence[Fault] = ()) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.faults = list(faults)
-
-
-class NotFound(Problem):
-    status = HTTPStatus.NOT_FOUND
-
-
-class Conflict(Problem):
-    """The thing is not in a state in which this can be done."""
-
-    status = HTTPStatus.CONFLICT
+_HEADERS: Final = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
+    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "60"},
+}
 
 
-class Unauthorized(Problem):
-    status = HTTPStatus.UNAUTHORIZED
+def answer(refusal: Refusal, request: Request) -> Response:
+    """A refusal as problem details; as a page, or a notice in it, for whoever shows pages to a person."""
+    return _answer(refusal, STATUSES[type(refusal)], request)
 
 
-class Forbidden(Problem):
-    status = HTTPStatus.FORBIDDEN
-
-
-class TooLarge(Problem):
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-
-
-class TooMany(Problem):
-    """The same was asked too often."""
-
-    status = HTTPStatus.TOO_MANY_REQUESTS
-
-
-class Invalid(Problem):
-    """Fields are at fault; all of them are named."""
-
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("Correct the fields named in `faults` and send it again.", faults)
-
-
-class Unavailable(Problem):
-    """The database is away; the same request may be sent again later."""
-
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-
-
-def answer(problem: Problem, request: Request, headers: Mapping[str, str] | None = None) -> Response:
-    headers = headers or {
-        HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
-        HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
-        HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "60"},
-    }.get(problem.status, {})
+def _answer(
+    refusal: Refusal, status: HTTPStatus, request: Request, headers: Mapping[str, str] | None = None
+) -> Response:
+    headers = headers or _HEADERS.get(status, {})
     if wants_page(request):
-        return _page(problem, request, headers)
-    details = ProblemDetails(
-        title=problem.status.phrase, status=problem.status, detail=problem.detail, faults=problem.faults
-    )
-    return JSONResponse(details.model_dump(), status_code=problem.status, media_type=PROBLEM_TYPE, headers=headers)
+        return _page(refusal, status, request, headers)
+    details = ProblemDetails(title=status.phrase, status=status, detail=refusal.detail, faults=refusal.faults)
+    return JSONResponse(details.model_dump(), status_code=status, media_type=PROBLEM_TYPE, headers=dict(headers))
 
 
 _TITLES: Final = {
@@ -113,19 +88,19 @@ _TITLES: Final = {
 }
 
 
-def _page(problem: Problem, request: Request, headers: Mapping[str, str]) -> Response:
+def _page(refusal: Refusal, status: HTTPStatus, request: Request, headers: Mapping[str, str]) -> Response:
     """The same as a page; what HTMX asked for becomes a notice in the page that asked."""
     template = layout().get_template("problem_notice.jinja" if is_htmx(request) else "problem.jinja")
-    title = _TITLES.get(problem.status, problem.status.phrase)
+    title = _TITLES.get(status, status.phrase)
     session = session_of(request, request.app.state.door.settings)
-    caller = session.caller if session and problem.status is not HTTPStatus.UNAUTHORIZED else None
-    html = template.render(title=title, problem=problem, path=request.url.path, caller=caller, said="")
-    return HTMLResponse(html, status_code=problem.status, headers=dict(headers))
+    caller = session.caller if session and status is not HTTPStatus.UNAUTHORIZED else None
+    html = template.render(title=title, refusal=refusal, status=status, path=request.url.path, caller=caller, said="")
+    return HTMLResponse(html, status_code=status, headers=dict(headers))
 
 
-async def answer_problem(request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, Problem)  # noqa: S101 - registered for problems alone
-    return answer(problem, request)
+async def answer_refusal(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)  # noqa: S101 - registered for refusals alone
+    return answer(refusal, request)
 
 
 async def answer_invalid(request: Request, error: Exception) -> Response:
@@ -152,14 +127,12 @@ _FRAMEWORK: Final = {
 async def answer_http(request: Request, error: Exception) -> Response:
     """What the framework itself refuses: an unknown path, a method that a path does not have."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for these alone
-    problem = Problem(_FRAMEWORK.get(HTTPStatus(error.status_code), str(error.detail)))
-    problem.status = HTTPStatus(error.status_code)
-    return answer(problem, request, error.headers)
+    status = HTTPStatus(error.status_code)
+    return _answer(Refusal(_FRAMEWORK.get(status, str(error.detail))), status, request, error.headers)
 
 
 async def answer_fault(request: Request, error: Exception) -> Response:
     """A fault of ours: told to the log by its class and place, and to the caller without either."""
     log.error("a request failed", method=request.method, route=request.scope.get("path"), error=describe(error))
-    problem = Problem("The fault is ours and is noted. Nothing was changed.")
-    problem.status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return answer(problem, request)
+    refusal = Refusal("The fault is ours and is noted. Nothing was changed.")
+    return _answer(refusal, HTTPStatus.INTERNAL_SERVER_ERROR, request)

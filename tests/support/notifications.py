@@ -14,13 +14,8 @@ from services.notifications.rules.mails import DueEmail, Leads, Mail, Recipient
 from services.notifications.rules.refusals import Concerned
 from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
 from shared.contracts.every_service import MessageFailed, QueueStuck
-from shared.contracts.intake import (
-    ApplicationReceived,
-    ApplicationsClosed,
-    ApplicationWithdrawn,
-    Fault,
-    SubmissionRefused,
-)
+from shared.contracts.faults import Fault
+from shared.contracts.intake import ApplicationReceived, ApplicationsClosed, ApplicationWithdrawn, SubmissionRefused
 from shared.contracts.matching import (
     ApplicationUnsuccessful,
     ApplicationWaitlisted,

@@ -14,8 +14,9 @@ from services.evaluation.store import surveys as store
 from shared.contracts.evaluation import Respondent
 from shared.contracts.fields import ApplicationId, Moment, ProjectId, RoundId
 from shared.contracts.message import subject
+from shared.refusals import NotFound
 from shared.runtime.work import Work
-from shared.web import NotFound, StaffOnly
+from shared.web import StaffOnly
 
 routes = APIRouter(dependencies=[StaffOnly])
 

@@ -9,8 +9,9 @@ from services.evaluation.routes.looks import InEvaluation, pages
 from services.evaluation.rules.report import Report, report
 from services.evaluation.store import tallies
 from shared.contracts.fields import RoundId
+from shared.refusals import NotFound
 from shared.runtime.work import Work
-from shared.web import NotFound, ViewerIs
+from shared.web import ViewerIs
 
 routes = APIRouter()
 

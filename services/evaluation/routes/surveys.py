@@ -12,18 +12,9 @@ from services.evaluation.rules.surveys import Asked, Standing, is_over
 from services.evaluation.store import surveys as store
 from shared.contracts.evaluation import Respondent
 from shared.contracts.message import subject
+from shared.refusals import NotFound
 from shared.runtime.work import Work
-from shared.web import (
-    Caller,
-    FormIs,
-    HostWithSurveyIs,
-    NotFound,
-    Role,
-    StudentWithSurveyIs,
-    Submitted,
-    model_of,
-    redirect,
-)
+from shared.web import Caller, FormIs, HostWithSurveyIs, Role, StudentWithSurveyIs, Submitted, model_of, redirect
 
 routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

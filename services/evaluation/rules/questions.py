@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.evaluation import Respondent
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 
 OneToFive = Annotated[int, Field(ge=1, le=5, strict=True)]
 ZeroToTen = Annotated[int, Field(ge=0, le=10, strict=True)]

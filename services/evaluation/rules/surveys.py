@@ -9,7 +9,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from shared.clock import LOCAL_TIME
 from shared.contracts.evaluation import Respondent
 from shared.contracts.matching import PlacementCompleted
-from shared.workflow import NotAllowed, Step, Transition
+from shared.refusals import NotAllowed
+from shared.workflow import Step, Transition
 
 DAYS_TO_REMINDER: Final = 7
 DAYS_TO_CLOSE: Final = 14

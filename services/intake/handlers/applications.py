@@ -6,7 +6,7 @@ from services.intake.handlers.reception import receives
 from services.intake.rules.applications import ApplicationState
 from services.intake.rules.submissions import Arrival, Refused
 from services.intake.withdrawals import withdraw_application
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 from shared.contracts.submissions import ApplicationForm, ApplicationWithdrawal
 from shared.runtime.service import NotYet
 from shared.runtime.work import Work

@@ -6,7 +6,7 @@ from services.intake.proposals import take_proposal
 from services.intake.rules.projects import APPROVE, DECLINE, RETURN, ProjectState
 from services.intake.rules.submissions import Arrival, Refused
 from services.intake.withdrawals import withdraw_project
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 from shared.contracts.message import subject
 from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned
 from shared.contracts.submissions import ProjectProposal, ProjectWithdrawal

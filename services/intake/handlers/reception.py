@@ -7,7 +7,8 @@ from typing import Any
 from services.intake import rules, service, store
 from services.intake.reception import SubmissionT, Taker, faults_by_contract_and_rules
 from services.intake.rules.submissions import Arrival, Refused
-from shared.contracts.intake import Fault, SubmissionRefused
+from shared.contracts.faults import Fault
+from shared.contracts.intake import SubmissionRefused
 from shared.runtime.service import MalformedSubmission
 from shared.runtime.work import Work
 

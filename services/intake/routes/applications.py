@@ -11,8 +11,9 @@ from services.intake.rules.applications import Application, ApplicationState
 from services.intake.withdrawals import withdraw_application
 from shared.contracts.fields import ApplicationId, RoundId, StudentId
 from shared.contracts.message import subject
+from shared.refusals import NotAllowed, NotFound
 from shared.runtime.work import Work
-from shared.web import Conflict, NotFound, StaffOnly
+from shared.web import StaffOnly
 
 routes = APIRouter(tags=["applications"], dependencies=[StaffOnly])
 
@@ -58,7 +59,7 @@ async def post_application_withdrawal(
     await work.lock(subject("application", application_id))
     application = await _find(application_id, work)
     if application.state is ApplicationState.CHECKING:
-        raise Conflict("Its CV is being checked: take it back once it is received.")
+        raise NotAllowed("Its CV is being checked: take it back once it is received.")
     return await withdraw_application(application, withdrawal.reason, work)
 
 

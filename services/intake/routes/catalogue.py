@@ -15,8 +15,9 @@ from services.intake.rules.prospects import Prospects
 from services.intake.rules.rounds import Round
 from shared.contracts.fields import ProjectId
 from shared.obligations import host_obligations
+from shared.refusals import Forbidden, NotFound
 from shared.runtime.work import Work
-from shared.web import Caller, CallerIs, Forbidden, NotFound, Purpose, Role
+from shared.web import Caller, CallerIs, Purpose, Role
 
 routes = APIRouter(prefix="/catalogue", include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -15,10 +15,10 @@ from services.intake.documents import DocumentStore, document_store
 from services.intake.routes.door import InIntake
 from services.intake.rules.documents import LARGEST_DOCUMENT, TOO_LARGE, Reader
 from shared.contracts.directory import outside_system
+from shared.contracts.faults import Fault
 from shared.contracts.fields import DocumentId
-from shared.contracts.intake import Fault
-from shared.web import Caller, CallerIs, Forbidden, Invalid, NotFound, Purpose, Role
-from shared.web.problems import TooLarge
+from shared.refusals import Forbidden, Invalid, NotFound, TooLarge
+from shared.web import Caller, CallerIs, Purpose, Role
 
 routes = APIRouter(tags=["documents"])
 

@@ -15,13 +15,14 @@ from services.intake.routes.door import InIntake
 from services.intake.routes.looks import pages
 from services.intake.rules.drafts import Draft, End
 from services.intake.rules.template import FIELDS, LABELS, TITLES, Step, as_typed, is_list
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 from shared.contracts.message import subject
 from shared.contracts.submissions import HostFacts, ProjectProposal
 from shared.identifiers import new_id
 from shared.obligations import host_obligations
+from shared.refusals import NotFound
 from shared.runtime.work import Work
-from shared.web import Caller, FormIs, HostIs, NotFound, Submitted, is_htmx, redirect
+from shared.web import Caller, FormIs, HostIs, Submitted, is_htmx, redirect
 
 routes = APIRouter(prefix="/host/drafts", include_in_schema=False, default_response_class=HTMLResponse)
 

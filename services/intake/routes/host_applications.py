@@ -10,7 +10,8 @@ from services.intake.routes.door import InIntake
 from services.intake.routes.looks import pages
 from services.intake.rules.prospects import Access
 from shared.contracts.fields import ApplicationId
-from shared.web import HostIs, NotFound
+from shared.refusals import NotFound
+from shared.web import HostIs
 
 routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -14,8 +14,9 @@ from shared.contracts.message import subject
 from shared.contracts.submissions import ProjectWithdrawal
 from shared.identifiers import new_id
 from shared.obligations import host_obligations
+from shared.refusals import NotAllowed, NotFound
 from shared.runtime.work import Work
-from shared.web import Caller, Conflict, FormIs, HostIs, NotFound, model_of, redirect
+from shared.web import Caller, FormIs, HostIs, model_of, redirect
 
 routes = APIRouter(prefix="/host/projects", include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -64,7 +65,7 @@ async def begin_correction(request: Request, project_id: ProjectId, host: HostIs
     await work.lock(subject("project", project_id))
     project = await _own(project_id, host, work)
     if project.state not in CORRECT.before:
-        raise Conflict(rules.projects.CORRECTED_TOO_LATE[project.state])
+        raise NotAllowed(rules.projects.CORRECTED_TOO_LATE[project.state])
     draft = await _correction(project, host, work)
     if draft is None:
         draft = rules.drafts.correction(new_id(), project, now=work.now)

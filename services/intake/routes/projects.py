@@ -11,7 +11,8 @@ from services.intake.rules.projects import ListedProject, Project, ProjectRevisi
 from services.intake.withdrawals import withdraw_project
 from shared.contracts.fields import Line, ProjectId, RoundId
 from shared.contracts.message import subject
-from shared.web import NotFound, StaffOnly
+from shared.refusals import NotFound
+from shared.web import StaffOnly
 
 routes = APIRouter(tags=["projects"], dependencies=[StaffOnly])
 

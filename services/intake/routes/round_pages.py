@@ -13,11 +13,13 @@ from services.intake.routes.door import InIntake
 from services.intake.routes.looks import pages
 from services.intake.rules.calendar_form import Typed
 from services.intake.rules.rounds import Round
+from shared.contracts.faults import Fault
 from shared.contracts.fields import RoundId
-from shared.contracts.intake import Fault, RoundCalendar
+from shared.contracts.intake import RoundCalendar
 from shared.contracts.rounds import second_round
+from shared.refusals import Invalid, NotAllowed
 from shared.runtime.work import Work
-from shared.web import Caller, Conflict, FormIs, Invalid, StaffIs, Submitted, ViewerIs, model_of, redirect
+from shared.web import Caller, FormIs, StaffIs, Submitted, ViewerIs, model_of, redirect
 
 routes = APIRouter(prefix="/staff/rounds", include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -72,7 +74,7 @@ async def set_round(request: Request, staff: StaffIs, work: InIntake, form: Form
             round_ = await scheduling.schedule(calendar, work)
         except Invalid as invalid:
             faults = invalid.faults
-        except Conflict:
+        except NotAllowed:
             faults = [Fault(field="name", reason="There is a round of this name already: choose another.")]
         else:
             return redirect(request, f"/staff/rounds/{round_.round_id}", said=f"{round_.name} is set.")

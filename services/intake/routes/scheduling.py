@@ -6,18 +6,19 @@ from services.intake import rules, store
 from services.intake.messages import ApplicationsClose
 from services.intake.rules.milestones import Movement
 from services.intake.rules.rounds import Round
-from shared.contracts.intake import Fault, RoundCalendar, RoundScheduled
+from shared.contracts.faults import Fault
+from shared.contracts.intake import RoundCalendar, RoundScheduled
 from shared.contracts.message import subject
 from shared.contracts.rounds import both_rounds, second_round
+from shared.refusals import Invalid, NotAllowed, NotFound
 from shared.runtime.work import Work
-from shared.web import Conflict, Invalid, NotFound
 
 ALL_ROUNDS = "rounds"
 """The subject that is locked while a calendar is judged beside the others and put in force."""
 
 
 async def schedule(calendar: RoundCalendar, work: Work) -> Round:
-    """Set a round; raises `Invalid`, or `Conflict` where there is another of that name.
+    """Set a round; raises `Invalid`, or `NotAllowed` where there is another of that name.
 
     Asked again for what is set already, it changes nothing: whoever asks may not have heard that it was.
     """
@@ -29,7 +30,7 @@ async def schedule(calendar: RoundCalendar, work: Work) -> Round:
         return known
     _check(rules.calendars.faults_in_new(calendar, rounds))
     if known is not None:
-        raise Conflict(f"There is a round {round_.round_id} already: change it with PUT /rounds/{round_.round_id}.")
+        raise NotAllowed(f"There is a round {round_.round_id} already: change it with PUT /rounds/{round_.round_id}.")
     await _announce(round_, work)
     return round_
 

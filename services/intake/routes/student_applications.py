@@ -20,15 +20,15 @@ from services.intake.rules.applications import LONGEST_STATEMENT, Application, A
 from services.intake.rules.documents import LARGEST_DOCUMENT, Content, Document
 from services.intake.rules.submissions import PAGES
 from services.intake.withdrawals import withdraw_application
+from shared.contracts.faults import Fault
 from shared.contracts.fields import ApplicationId, ProjectId
-from shared.contracts.intake import Fault
 from shared.contracts.message import subject
 from shared.contracts.submissions import ApplicationWithdrawal
 from shared.identifiers import new_id
+from shared.refusals import NotFound, Unavailable
 from shared.runtime.work import UnitsOfWork, Work
-from shared.web import Caller, FormIs, NotFound, StudentIs, Submitted, is_htmx, knock, model_of, redirect
+from shared.web import Caller, FormIs, StudentIs, Submitted, is_htmx, knock, model_of, redirect
 from shared.web.door import units_of
-from shared.web.problems import Unavailable
 
 routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -11,8 +11,8 @@ from services.intake.rules.documents import Document, faults_in_cv
 from services.intake.rules.projects import Project, ProjectState
 from services.intake.rules.rounds import Round, applications_window, faults_in_time, in_words
 from services.intake.rules.submissions import Refused
+from shared.contracts.faults import Fault
 from shared.contracts.fields import ApplicationId, DocumentId, HostId, Moment, Preference, ProjectId, RoundId, StudentId
-from shared.contracts.intake import Fault
 from shared.contracts.submissions import ApplicationForm, ProjectTemplate
 from shared.dates import plural
 from shared.workflow import Transition

@@ -14,7 +14,8 @@ from services.intake.rules.milestones import WHAT_HAPPENS
 from services.intake.rules.rounds import YEARS, Round
 from services.intake.rules.terms import SUNDAY, WEEKS_OF_PLACEMENTS, monday_of, placement_week, term_of
 from shared.clock import LOCAL_TIME
-from shared.contracts.intake import Fault, RoundCalendar
+from shared.contracts.faults import Fault
+from shared.contracts.intake import RoundCalendar
 
 MOST_WEEKS: Final = 10
 TERM_BEGINS: Final = "term_begins_on"

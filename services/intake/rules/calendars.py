@@ -5,7 +5,8 @@ from datetime import datetime
 
 from services.intake.rules import overlaps, second_rounds
 from services.intake.rules.rounds import Round, faults_in_calendar, faults_in_closing, faults_in_years, slug
-from shared.contracts.intake import Fault, RoundCalendar
+from shared.contracts.faults import Fault
+from shared.contracts.intake import RoundCalendar
 from shared.contracts.rounds import second_round
 
 

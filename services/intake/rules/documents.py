@@ -6,8 +6,8 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from services.intake.rules.submissions import PAGES
+from shared.contracts.faults import Fault
 from shared.contracts.fields import DocumentId, HostId, Moment, Organisation, PersonName, StudentId
-from shared.contracts.intake import Fault
 
 LARGEST_DOCUMENT = 5_000_000
 """Bytes."""

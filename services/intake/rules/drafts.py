@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from services.intake.rules.projects import Project
 from services.intake.rules.template import FIELDS, Step, blank, name_of, step_of
+from shared.contracts.faults import Fault
 from shared.contracts.fields import HostId, Moment, ProjectId, Revision
-from shared.contracts.intake import Fault
 from shared.contracts.submissions import ProjectTemplate
 from shared.obligations import TEXT_VERSION
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from shared.contracts.directory import INTAKE
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 from shared.contracts.message import Identifier, Submission
 
 ID_FIELDS = ("host_id", "student_id", "project_id", "application_id")

@@ -8,7 +8,8 @@ overlap: a new one is for the round that closes first, and a correction stays in
 from collections.abc import Iterable, Iterator
 
 from services.intake.rules.rounds import Round, in_words
-from shared.contracts.intake import Fault, RoundCalendar
+from shared.contracts.faults import Fault
+from shared.contracts.intake import RoundCalendar
 from shared.contracts.rounds import first_round
 
 

@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict
 
 from services.intake.rules.rounds import Round, faults_in_time, round_for_proposals, submissions_window
 from services.intake.rules.submissions import Refused
+from shared.contracts.faults import Fault
 from shared.contracts.fields import HostId, Line, Moment, Organisation, ProjectId, Revision, RoundId
-from shared.contracts.intake import Fault, PlacementWeek
+from shared.contracts.intake import PlacementWeek
 from shared.contracts.submissions import ProjectProposal, ProjectTemplate
 from shared.workflow import Transition
 

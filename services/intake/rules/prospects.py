@@ -20,7 +20,7 @@ from services.intake.rules.documents import NO_CV
 from services.intake.rules.projects import Project, last_day
 from services.intake.rules.rounds import Round, ends_at
 from services.intake.rules.submissions import PAGES
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 from shared.contracts.submissions import StudentFacts
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from shared.clock import LOCAL_TIME
+from shared.contracts.faults import Fault
 from shared.contracts.fields import Moment, RoundId, Version
-from shared.contracts.intake import Fault, PlacementWeek, RoundCalendar
+from shared.contracts.intake import PlacementWeek, RoundCalendar
 
 MONDAY = 0
 MONDAY_TO_FRIDAY = timedelta(days=4)

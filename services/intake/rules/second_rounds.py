@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from services.intake.rules.rounds import Round, in_words
 from shared.clock import LOCAL_TIME
-from shared.contracts.intake import Fault, RoundCalendar
+from shared.contracts.faults import Fault
+from shared.contracts.intake import RoundCalendar
 from shared.contracts.rounds import first_round, second_round
 
 FRIDAY = 4

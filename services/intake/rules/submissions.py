@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.contracts.directory import INTAKE, outside_system
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 
 PAGES = "pages"
 """The source of what people send from our own pages; no outside system has this name."""

@@ -10,7 +10,8 @@ from pydantic import JsonValue
 from services.intake.rules.projects import DAYS
 from services.intake.rules.rounds import Round
 from shared import dates
-from shared.contracts.intake import Fault, PlacementWeek
+from shared.contracts.faults import Fault
+from shared.contracts.intake import PlacementWeek
 from shared.contracts.submissions import ProjectTemplate
 
 Choice = tuple[str, str]

@@ -9,7 +9,7 @@ from services.intake.rules.documents import Document
 from services.intake.rules.projects import last_day
 from services.intake.rules.prospects import Made, Reading
 from services.intake.store.rounds import round_of
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 from shared.contracts.rounds import both_rounds
 from shared.contracts.submissions import ApplicationForm, ProjectTemplate, StudentFacts
 from shared.database.connection import Connection

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.intake.rules.submissions import Arrival
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 from shared.database.connection import Connection
 
 

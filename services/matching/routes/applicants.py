@@ -22,12 +22,12 @@ from services.matching.rules.people import Student
 from services.matching.rules.projects import ProjectInFull
 from services.matching.rules.rankings import TAKES_RANKINGS, Progress, Ranking, Stage
 from services.matching.rules.rounds import Round, who_holds_what
+from shared.contracts.faults import Fault
 from shared.contracts.fields import ProjectId
-from shared.contracts.intake import Fault
 from shared.contracts.message import subject
+from shared.refusals import NotAllowed, NotFound
 from shared.runtime.work import Work
-from shared.web import Caller, Conflict, FormIs, HostIs, NotFound, Submitted, is_htmx, redirect
-from shared.workflow import NotAllowed
+from shared.web import Caller, FormIs, HostIs, Submitted, is_htmx, redirect
 
 routes = APIRouter(prefix="/host/applicants", include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -97,7 +97,7 @@ async def move_applicant(
     desk = await _desk_to_rank(project_id, host, work)
     application_id = form.line("application_id")
     if application_id not in desk.applicants:
-        raise Conflict("This student no longer applies for the project: open the page again to see who does.")
+        raise NotAllowed("This student no longer applies for the project: open the page again to see who does.")
     if faults := _faults_in_move(application_id, form):
         return _show(request, host, desk, faults=faults, at_fault=application_id)
     order = _moved(desk.order, application_id, form)
@@ -120,10 +120,7 @@ async def send_ranking(
         return _show(request, host, desk, changed_meanwhile=True)
     if (desk.undecided or not desk.order.ranked) and not form.flag("leave_out"):
         return _show(request, host, desk, faults=[Fault(field="leave_out", reason=_left_out(desk))])
-    try:
-        faults = await ranking.give(work, project, desk.order)
-    except NotAllowed as refused:
-        raise Conflict(str(refused)) from refused
+    faults = await ranking.give(work, project, desk.order)
     if faults:
         return _show(request, host, desk, faults=faults)
     said = "Your ranking is sent. You can change it and send it again until offers go out."
@@ -180,14 +177,11 @@ async def _own(project_id: str, host: Caller, work: Work) -> ProjectInFull:
 
 
 async def _desk_to_rank(project_id: str, host: Caller, work: Work) -> Desk:
-    """Raises `Conflict`, with the reason, where it is not the time to rank."""
+    """Raises `NotAllowed`, with the reason, where it is not the time to rank."""
     desk = await _desk(project_id, host, work)
-    try:
-        rankings.check_open(desk.project, desk.round)
-    except NotAllowed as refused:
-        raise Conflict(str(refused)) from refused
+    rankings.check_open(desk.project, desk.round)
     if desk.progress.stage not in TAKES_RANKINGS:
-        raise Conflict("Applicants are ranked once applications are closed.")
+        raise NotAllowed("Applicants are ranked once applications are closed.")
     return desk
 
 

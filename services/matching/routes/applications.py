@@ -9,8 +9,9 @@ from services.matching import store
 from services.matching.rules.life import Application
 from services.matching.rules.rounds import who_holds_what
 from shared.contracts.fields import ApplicationId, HostId, ProjectId, RoundId, StudentId
+from shared.refusals import NotFound
 from shared.runtime.work import Work
-from shared.web import NotFound, work_in
+from shared.web import work_in
 
 InMatching = Annotated[Work, Depends(work_in("matching"), scope="function")]
 

@@ -13,8 +13,8 @@ from services.matching.rules.endings import Reply
 from services.matching.rules.life import PLACED, Application, State
 from shared.contracts.fields import ApplicationId, Moment, RoundId
 from shared.contracts.matching import Actor
-from shared.web import Conflict, NotFound, StaffOnly
-from shared.workflow import NotAllowed
+from shared.refusals import NotFound
+from shared.web import StaffOnly
 
 routes = APIRouter(tags=["offers"], dependencies=[StaffOnly])
 
@@ -78,10 +78,7 @@ async def reply_to_offer(application_id: ApplicationId, given: ReplyGiven, work:
     """Accept or decline an offer. The same reply again changes nothing; another one is refused."""
     application = await find_to_change(application_id, work)
     _offer(application)
-    try:
-        await reply(work, application, given.reply)
-    except NotAllowed as refused:
-        raise Conflict(str(refused)) from refused
+    await reply(work, application, given.reply)
     return _offer(await find(application_id, work))
 
 

@@ -13,9 +13,9 @@ from services.matching.routes.applications import InMatching, OfApplication, fin
 from services.matching.rules.attendance import Presence, did_not_come
 from services.matching.rules.life import PLACED, Application, Canceller, State
 from shared.contracts.fields import ApplicationId, FirstDay, LastDay, Moment, RoundId
+from shared.refusals import NotFound
 from shared.runtime.work import Work
-from shared.web import Conflict, NotFound, StaffOnly
-from shared.workflow import NotAllowed
+from shared.web import StaffOnly
 
 routes = APIRouter(tags=["placements"], dependencies=[StaffOnly])
 
@@ -79,10 +79,7 @@ async def cancel_placement(application_id: ApplicationId, given: Cancellation, w
     """Cancel a placement; its place is offered on. One that is cancelled already stays as it is."""
     application = await find_to_change(application_id, work)
     placement = await _with_attendance(application, work)
-    try:
-        await cancel(work, application, given.by, given.reason)
-    except NotAllowed as refused:
-        raise Conflict(str(refused)) from refused
+    await cancel(work, application, given.by, given.reason)
     return placement.model_copy(update={"state": PlacementState.CANCELLED})
 
 

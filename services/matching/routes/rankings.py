@@ -12,9 +12,9 @@ from services.matching.rules.life import STANDS, State
 from services.matching.rules.orders import Order
 from services.matching.rules.rounds import who_holds_what
 from shared.contracts.fields import ApplicationId, HostId, Moment, Places, ProjectId, RoundId, StudentId, Title
+from shared.refusals import Invalid, NotFound
 from shared.runtime.work import Work
-from shared.web import Conflict, Invalid, NotFound, StaffOnly
-from shared.workflow import NotAllowed
+from shared.web import StaffOnly
 
 routes = APIRouter(tags=["rankings"], dependencies=[StaffOnly])
 
@@ -76,10 +76,7 @@ async def rank_applicants(project_id: ProjectId, given: RankingGiven, work: InMa
     """Rank a project's applicants: until the match is made, in place of the ranking before."""
     await work.lock(who_holds_what((await _project(project_id, work)).round_id))
     project = await _project(project_id, work)
-    try:
-        faults = await ranking.give(work, project, Order(tuple(given.application_ids), given.not_suitable))
-    except NotAllowed as refused:
-        raise Conflict(str(refused)) from refused
+    faults = await ranking.give(work, project, Order(tuple(given.application_ids), given.not_suitable))
     if faults:
         raise Invalid(faults)
     return await _ranking(project, work)

@@ -25,12 +25,13 @@ from services.matching.rules.people import Host
 from services.matching.rules.preparation import student_prepares
 from services.matching.rules.projects import ProjectInFull
 from services.matching.rules.rounds import Round
+from shared.contracts.faults import Fault
 from shared.contracts.fields import ApplicationId
-from shared.contracts.intake import Fault
 from shared.contracts.rounds import both_rounds
+from shared.refusals import NotAllowed, NotFound
 from shared.runtime.work import Work
-from shared.web import Caller, FormIs, NotFound, StudentIs, redirect
-from shared.workflow import NotAllowed, Step
+from shared.web import Caller, FormIs, StudentIs, redirect
+from shared.workflow import Step
 
 routes = APIRouter(prefix="/student", include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -18,11 +18,11 @@ from services.matching.rules.people import Student
 from services.matching.rules.preparation import host_prepares
 from services.matching.rules.projects import ProjectInFull
 from services.matching.rules.words import Words
+from shared.contracts.faults import Fault
 from shared.contracts.fields import ApplicationId
-from shared.contracts.intake import Fault
+from shared.refusals import NotAllowed, NotFound
 from shared.runtime.work import Work
-from shared.web import Caller, Conflict, FormIs, HostIs, NotFound, Submitted, redirect
-from shared.workflow import NotAllowed
+from shared.web import Caller, FormIs, HostIs, Submitted, redirect
 
 routes = APIRouter(prefix="/host/placements", include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -83,10 +83,7 @@ async def record_attendance(
 ) -> Response:
     """Record who was there; days of which nothing is said stay as they are."""
     visit = await _visit(application_id, host, work)
-    try:
-        attendance.check_open(visit.placement, work.now)
-    except NotAllowed as refused:
-        raise Conflict(str(refused)) from refused
+    attendance.check_open(visit.placement, work.now)
     said = _said_of_days(visit.days, form)
     if faults := attendance.faults_in(said, visit.days, work.now):
         return _show(request, host, visit, faults=faults)

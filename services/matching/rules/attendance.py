@@ -8,8 +8,8 @@ from typing import Final
 from services.matching.rules.life import Application, Days, State
 from services.matching.rules.rounds import midnight
 from services.matching.rules.words import Words
-from shared.contracts.intake import Fault
-from shared.workflow import NotAllowed
+from shared.contracts.faults import Fault
+from shared.refusals import NotAllowed
 
 CORRECTABLE_FOR: Final = timedelta(days=14)
 """After the last day."""

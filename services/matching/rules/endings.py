@@ -29,7 +29,7 @@ from services.matching.rules.life import (
 )
 from shared.clock import LOCAL_TIME
 from shared.contracts.intake import ApplicationReceived
-from shared.workflow import NotAllowed
+from shared.refusals import NotAllowed
 
 
 class Reply(StrEnum):

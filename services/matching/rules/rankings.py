@@ -10,8 +10,8 @@ from services.matching.rules.life import STANDS, Application, State
 from services.matching.rules.orders import Order
 from services.matching.rules.rounds import Round
 from services.matching.rules.words import Words
-from shared.contracts.intake import Fault
-from shared.workflow import NotAllowed
+from shared.contracts.faults import Fault
+from shared.refusals import NotAllowed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from services.matching.rules.life import PROGRAMME
 from services.matching.rules.policies import Policy
 from services.matching.rules.rounds import FactsForMatch, Round
-from shared.workflow import NotAllowed
+from shared.refusals import NotAllowed
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from services.matching.rules.life import (
 )
 from services.matching.rules.rankings import Project
 from services.matching.rules.rounds import Round, midnight
-from shared.workflow import NotAllowed
+from shared.refusals import NotAllowed
 
 
 def candidates(

@@ -13,8 +13,8 @@ from pydantic import BaseModel
 from services.notifications import service
 from services.notifications.messages import LinkRequested
 from services.notifications.routes.looks import InNotifications, pages
+from shared.contracts.faults import Fault
 from shared.contracts.fields import EmailAddress
-from shared.contracts.intake import Fault
 from shared.identifiers import new_id
 from shared.web import FormIs, VisitorIs, knock, limited, model_of
 from shared.web.limits import AN_ADDRESS

@@ -16,8 +16,9 @@ from services.notifications.store import emails, known
 from services.notifications.store import people as store
 from services.notifications.telling import tell
 from shared.contracts.message import Identifier, subject
+from shared.refusals import NotFound
 from shared.runtime import Work
-from shared.web import FormIs, NotFound, StaffIs, ViewerIs, redirect
+from shared.web import FormIs, StaffIs, ViewerIs, redirect
 from shared.web.door import door_of
 
 MOST_FOUND: Final = 50

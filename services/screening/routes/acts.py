@@ -10,10 +10,11 @@ from services.screening.rules import reviews
 from services.screening.rules.desk import Act, Entry, Person, SecondOpinion, faults_in_question
 from services.screening.rules.reviews import Verdict
 from services.screening.rules.rubric import Criterion, Scoring, comment_field, marks_of, score_field
+from shared.contracts.faults import Fault
 from shared.contracts.fields import ProjectId, Revision
-from shared.contracts.intake import Fault
+from shared.refusals import Forbidden
 from shared.runtime.work import Work
-from shared.web import Forbidden, FormIs, ReviewerIs, redirect
+from shared.web import FormIs, ReviewerIs, redirect
 
 routes = page_routes()
 

@@ -19,8 +19,8 @@ from services.screening.rules.reviews import State, Verdict
 from shared.contracts.fields import HostId, Moment, ProjectId, Revision, RoundId, Title
 from shared.contracts.message import subject
 from shared.contracts.submissions import ProjectTemplate
-from shared.web import Conflict, Invalid, NotFound, StaffIs, StaffOnly
-from shared.workflow import NotAllowed
+from shared.refusals import Invalid, NotAllowed, NotFound
+from shared.web import StaffIs, StaffOnly
 
 routes = APIRouter(dependencies=[StaffOnly])
 
@@ -115,11 +115,8 @@ async def give_verdict(
     if entry is None:
         raise NotFound(f"Revision {revision} of {project_id} was not submitted for review.")
     if entry.opinion_missing:
-        raise Conflict(f"A second opinion was asked for. {entry.opinion_missing}")
-    try:
-        decided = reviews.decide(entry.review, given.verdict, comments, now=work.now)
-    except NotAllowed as refused:
-        raise Conflict(str(refused)) from refused
+        raise NotAllowed(f"A second opinion was asked for. {entry.opinion_missing}")
+    decided = reviews.decide(entry.review, given.verdict, comments, now=work.now)
     if decided is not entry.review:
         await meet(caller, work)
         await store.reviews.move(work.connection, decided)

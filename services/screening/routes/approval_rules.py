@@ -10,10 +10,11 @@ from services.screening import store
 from services.screening.routes.desk import DESK, PAGES, InScreening, meet, page_routes
 from services.screening.rules.approval import Terms, faults_in_terms
 from services.screening.rules.findings import NAMES, Kind
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 from shared.contracts.message import subject
+from shared.refusals import NotAllowed, NotFound
 from shared.runtime.work import Work
-from shared.web import Caller, Conflict, FormIs, NotFound, StaffIs, Submitted, ViewerIs, redirect
+from shared.web import Caller, FormIs, StaffIs, Submitted, ViewerIs, redirect
 
 RULES: Final = f"{DESK}/rules"
 
@@ -81,13 +82,13 @@ async def remove(rule_id: RuleId, request: Request, caller: StaffIs, work: InScr
 
 
 async def _must_stand(rule_id: int, work: Work) -> None:
-    """Lock a rule; raises `NotFound`, or `Conflict` for one that was removed."""
+    """Lock a rule; raises `NotFound`, or `NotAllowed` for one that was removed."""
     await work.lock(subject("rule", str(rule_id)))
     removed = await store.approval_rules.is_removed(work.connection, rule_id)
     if removed is None:
         raise NotFound(f"There is no rule {rule_id}.")
     if removed:
-        raise Conflict(f"Rule {rule_id} was removed for good: set another one.")
+        raise NotAllowed(f"Rule {rule_id} was removed for good: set another one.")
 
 
 def _terms(form: Submitted) -> Terms:

@@ -9,8 +9,9 @@ from services.screening import store
 from services.screening.rules.desk import Entry, Person
 from services.screening.rules.reviews import what_happened
 from shared.contracts.message import subject
+from shared.refusals import NotAllowed, NotFound
 from shared.runtime.work import Work
-from shared.web import Caller, Conflict, NotFound, Pages, Role, work_in
+from shared.web import Caller, Pages, Role, work_in
 
 InScreening = Annotated[Work, Depends(work_in("screening"), scope="function")]
 
@@ -41,11 +42,11 @@ async def meet(caller: Caller, work: Work) -> Person:
 
 
 async def entry_to_change(project_id: str, revision: int, work: Work) -> Entry:
-    """A review that waits for its verdict, locked; raises `NotFound`, or `Conflict` where it waits no longer."""
+    """A review that waits for its verdict, locked; raises `NotFound`, or `NotAllowed` where it waits no longer."""
     await work.lock(subject("project", project_id))
     entry = await store.queue.entry(work.connection, project_id, revision)
     if entry is None:
         raise NotFound(f"Revision {revision} of {project_id} was not submitted for review.")
     if not entry.is_open:
-        raise Conflict(what_happened(entry.review))
+        raise NotAllowed(what_happened(entry.review))
     return entry

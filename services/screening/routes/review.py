@@ -15,10 +15,11 @@ from services.screening.rules.differences import marked
 from services.screening.rules.findings import NAMES, SERIOUS
 from services.screening.rules.history import history
 from services.screening.rules.rubric import GUIDANCE, Criterion, comment_field, score_field, summary
+from shared.contracts.faults import Fault
 from shared.contracts.fields import ProjectId
-from shared.contracts.intake import Fault
+from shared.refusals import NotFound
 from shared.runtime.work import Work
-from shared.web import Caller, NotFound, Role, ViewerIs
+from shared.web import Caller, Role, ViewerIs
 
 routes = page_routes()
 

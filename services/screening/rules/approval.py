@@ -10,7 +10,7 @@ from typing import Final
 from services.screening.rules.findings import Finding, Host, Kind
 from services.screening.rules.reviews import Review, State
 from shared.clock import LOCAL_TIME
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 
 LONGEST_REASON: Final = 500
 

@@ -10,7 +10,7 @@ from typing import Final
 from services.screening.rules.findings import Finding, Host, Kind, findings
 from services.screening.rules.reviews import Review, State, Verdict, what_happened
 from services.screening.rules.rubric import Scoring
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 
 LONGEST_QUESTION: Final = 500
 """Characters."""

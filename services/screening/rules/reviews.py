@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import Any, Final
 
 from shared.clock import LOCAL_TIME
-from shared.contracts.intake import Fault, ProjectSubmitted
+from shared.contracts.faults import Fault
+from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned
 from shared.contracts.submissions import ProjectTemplate
-from shared.workflow import NotAllowed, Step, Transition
+from shared.refusals import NotAllowed
+from shared.workflow import Step, Transition
 
 WORKING_DAYS_TO_DECIDE: Final = 5
 LONGEST_COMMENTS: Final = 2_000

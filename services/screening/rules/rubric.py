@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 
 LOWEST: Final = 1
 HIGHEST: Final = 4

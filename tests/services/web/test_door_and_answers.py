@@ -5,8 +5,9 @@ from typing import Annotated
 import pytest
 from fastapi import Depends
 
+from shared.refusals import NotAllowed
 from shared.runtime import Service, Work
-from shared.web import Conflict, work_in
+from shared.web import work_in
 from tests.support.probe import declined, probe, say_declined
 from tests.support.running import TOKENS, RunningService, Start
 
@@ -22,7 +23,7 @@ def _with_routes(service: Service) -> Service:
     @service.routes.post("/probe/{project_id}/conflict")
     async def conflict(project_id: str, work: InScreening) -> None:
         work.publish(declined(project_id))
-        raise Conflict("It is too late.")
+        raise NotAllowed("It is too late.")
 
     @service.routes.post("/probe/{project_id}/fault")
     async def fault(project_id: str) -> None:

@@ -12,7 +12,8 @@ from ninthweek.demonstration.outcome import Outcome, differences, outcome_of
 from ninthweek.demonstration.term import Expected
 from shared.broker.topology import EVENTS
 from shared.contracts.envelope import Envelope
-from shared.contracts.intake import Fault, SubmissionRefused
+from shared.contracts.faults import Fault
+from shared.contracts.intake import SubmissionRefused
 from shared.contracts.matching import MatchMade, OfferMade, PlacementCancelled, PlacementCompleted, PlacementConfirmed
 from shared.contracts.message import Event
 from shared.contracts.notifications import EmailSent

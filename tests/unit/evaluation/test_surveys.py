@@ -9,7 +9,7 @@ from services.evaluation.rules import surveys
 from services.evaluation.rules.questions import QUESTIONS, Answers, unanswered
 from services.evaluation.rules.surveys import Asked, Standing, State
 from shared.contracts.evaluation import Respondent
-from shared.workflow import NotAllowed
+from shared.refusals import NotAllowed
 from tests.support.examples import placement_completed
 
 OVER = datetime(2027, 6, 25, 23, 0, tzinfo=UTC)

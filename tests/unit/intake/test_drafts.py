@@ -26,7 +26,7 @@ from services.intake.rules.drafts import (
 from services.intake.rules.projects import Project, ProjectState, check
 from services.intake.rules.submissions import Refused
 from services.intake.rules.template import FIELDS, LABELS, Step, as_text, as_typed, choices, is_list, step_of
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 from shared.contracts.submissions import ProjectProposal, ProjectTemplate
 from tests.support.intake import SUBMISSIONS_OPEN, a_round, a_template
 

@@ -6,8 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.intake.rules.malformed import content_of, ids_in, kind, legible, with_blanks
-from shared.contracts.faults import faults_of
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault, faults_of
 from shared.contracts.message import Submission
 from shared.contracts.submissions import ApplicationForm, ProjectProposal
 from tests.support.intake import a_form, a_proposal

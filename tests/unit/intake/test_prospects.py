@@ -17,7 +17,7 @@ from services.intake.rules.projects import Project, ProjectState
 from services.intake.rules.prospects import Access, Made, Reading, access_of_host, faults_in_choice, prospects
 from services.intake.rules.rounds import Round
 from services.intake.rules.submissions import PAGES, Refused, one_a_field
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 from shared.contracts.submissions import StudentFacts
 from tests.support.examples import student_registered
 from tests.support.intake import A_CV, CLOSES, OPENS, a_form, a_round, a_template

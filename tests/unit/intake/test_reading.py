@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from services.intake.reading import ENDED_BY_THE_DOCUMENT, PdfReader
-from shared.web.problems import Unavailable
+from shared.refusals import Unavailable
 from tests.support.intake import a_pdf, reads_documents
 from tests.support.waiting import until
 

@@ -12,7 +12,8 @@ from services.intake.rules.calendars import faults_in_change, faults_in_new, new
 from services.intake.rules.rounds import Round
 from services.intake.rules.second_rounds import carried_along, judged_by, suggested
 from services.intake.rules.terms import monday_of, placement_week
-from shared.contracts.intake import Fault, RoundCalendar
+from shared.contracts.faults import Fault
+from shared.contracts.intake import RoundCalendar
 from shared.contracts.rounds import both_rounds, first_round, is_second_round, second_round
 from tests.support.intake import CLOSES, OPENS, a_calendar, a_round
 

@@ -10,7 +10,7 @@ from services.intake.rules.submissions import (
     faults_in_sender,
     one_a_field,
 )
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
 from shared.contracts.submissions import ApplicationForm, StudentRecord
 
 json_values = st.recursive(

@@ -7,7 +7,7 @@ import pytest
 from services.matching.rules import attendance
 from services.matching.rules.attendance import Presence
 from services.matching.rules.life import Application, Days, State
-from shared.workflow import NotAllowed
+from shared.refusals import NotAllowed
 from tests.support.matching import DAYS, application
 
 MONDAY, FRIDAY = DAYS.starts_on, DAYS.ends_on

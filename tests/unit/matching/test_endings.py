@@ -7,7 +7,8 @@ import pytest
 from services.matching.rules import endings, life
 from services.matching.rules.endings import Reply
 from services.matching.rules.life import Application, Change, Offer, State
-from shared.workflow import NotAllowed, Transition
+from shared.refusals import NotAllowed
+from shared.workflow import Transition
 from tests.support.matching import OFFERS_AT, REPLY_BY, application, application_received
 
 NOW = OFFERS_AT + timedelta(days=1)

@@ -11,7 +11,7 @@ from services.matching.rules import history
 from services.matching.rules.endings import Reply
 from services.matching.rules.life import STANDS, Canceller, State
 from services.matching.rules.policies import Policy
-from shared.workflow import NotAllowed
+from shared.refusals import NotAllowed
 from tests.support.matching import CUT_OFF, RoundInMemory, application_received
 
 STUDENTS = [f"S{number}" for number in range(6)]

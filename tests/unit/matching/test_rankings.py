@@ -10,7 +10,7 @@ from services.matching.rules.life import State
 from services.matching.rules.orders import Order
 from services.matching.rules.rankings import Progress, Project, Stage
 from services.matching.rules.rounds import Round
-from shared.workflow import NotAllowed
+from shared.refusals import NotAllowed
 from tests.support.examples import round_scheduled
 from tests.support.matching import DAYS, OFFERS_AT, application
 

@@ -11,7 +11,7 @@ from services.matching.rules.life import Change, State
 from services.matching.rules.rankings import Project
 from services.matching.rules.rounds import Round
 from shared.contracts.rounds import second_round
-from shared.workflow import NotAllowed
+from shared.refusals import NotAllowed
 from tests.support.examples import ROUND, round_scheduled
 from tests.support.matching import DAYS, OFFERS_AT, application
 

@@ -10,7 +10,7 @@ from services.screening.rules import reviews
 from services.screening.rules.reviews import KnownProject, Review, State, Verdict
 from shared.clock import LOCAL_TIME
 from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned
-from shared.workflow import NotAllowed
+from shared.refusals import NotAllowed
 from tests.support.examples import project_submitted
 
 MONDAY = datetime(2027, 3, 8, 9, 30, tzinfo=UTC)

@@ -5,9 +5,9 @@ from typing import Any, Final
 from services.matching import store
 from services.matching.routes.applications import find
 from services.matching.rules.life import Application
-from shared.contracts.intake import Fault
+from shared.contracts.faults import Fault
+from shared.refusals import NotFound
 from shared.runtime.work import Work
-from shared.web import NotFound
 
 LONGEST_REASON: Final = 2_000
 

@@ -20,12 +20,12 @@ from services.matching.rules.preview import GROUPINGS, Group, Preview, groups, p
 from services.matching.rules.projects import Named
 from services.matching.rules.release import Release, Setting
 from services.matching.rules.rounds import FactsForMatch, Round, who_holds_what
+from shared.contracts.faults import Fault
 from shared.contracts.fields import RoundId
-from shared.contracts.intake import Fault
+from shared.refusals import NotFound
 from shared.runtime.work import Work
-from shared.web import Caller, Conflict, FormIs, NotFound, StaffIs, ViewerIs, redirect
+from shared.web import Caller, FormIs, StaffIs, ViewerIs, redirect
 from shared.web.paging import PageIs, WordsAre, address, page_of
-from shared.workflow import NotAllowed
 
 routes = APIRouter(prefix="/staff/matching", default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -152,17 +152,11 @@ async def _find(round_id: str, work: Work) -> Match:
 
 
 def _allow_unless_out(match: Match) -> None:
-    try:
-        release.check_not_out(match.round)
-    except NotAllowed as refused:
-        raise Conflict(str(refused)) from refused
+    release.check_not_out(match.round)
 
 
 def _allow_release(match: Match) -> None:
-    try:
-        release.check_release(match.round, match.facts)
-    except NotAllowed as refused:
-        raise Conflict(str(refused)) from refused
+    release.check_release(match.round, match.facts)
 
 
 def _faults_in_decision(policy: str, note: str) -> list[Fault]:

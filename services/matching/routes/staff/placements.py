@@ -14,12 +14,12 @@ from services.matching.rules.attendance import working_days
 from services.matching.rules.life import CANCEL, Application, State
 from services.matching.rules.placements import Shown, Wanted
 from services.matching.rules.rounds import Round
+from shared.contracts.faults import Fault
 from shared.contracts.fields import ApplicationId
-from shared.contracts.intake import Fault
+from shared.refusals import NotAllowed
 from shared.runtime.work import Work
-from shared.web import Caller, Conflict, FormIs, StaffIs, ViewerIs, redirect
+from shared.web import Caller, FormIs, StaffIs, ViewerIs, redirect
 from shared.web.paging import PAGE, Paged, PageIs, WordsAre, address
-from shared.workflow import NotAllowed
 
 routes = APIRouter(prefix="/staff/placements", default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -78,7 +78,7 @@ async def confirm_cancellation(
     """What a cancellation brings about, before it does."""
     placement = await find_offered(application_id, work)
     if placement.state is not State.CONFIRMED:
-        raise Conflict("There is no placement to cancel: it was cancelled before, is over, or was never accepted.")
+        raise NotAllowed("There is no placement to cancel: it was cancelled before, is over, or was never accepted.")
     return await _answer_cancellation(placement, request, caller, work, typed={"by": "", "reason": ""})
 
 
@@ -97,10 +97,7 @@ async def cancel_placement(
     if canceller is None or faults:
         typed = {"by": by, "reason": reason}
         return await _answer_cancellation(placement, request, caller, work, typed=typed, faults=faults)
-    try:
-        await cancel(work, placement, canceller, reason)
-    except NotAllowed as refused:
-        raise Conflict(str(refused)) from refused
+    await cancel(work, placement, canceller, reason)
     return redirect(request, f"/staff/placements/{application_id}", said="The placement is cancelled.")
 
 

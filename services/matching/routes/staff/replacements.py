@@ -17,11 +17,11 @@ from services.matching.rules.life import HOLDS_A_PLACE, Application, Change
 from services.matching.rules.people import Student
 from services.matching.rules.projects import ProjectInFull
 from services.matching.rules.rounds import Round, who_holds_what
+from shared.contracts.faults import Fault
 from shared.contracts.fields import ApplicationId, ProjectId
-from shared.contracts.intake import Fault
+from shared.refusals import NotFound
 from shared.runtime.work import Work
-from shared.web import Caller, Conflict, FormIs, NotFound, StaffIs, ViewerIs, redirect
-from shared.workflow import NotAllowed
+from shared.web import Caller, FormIs, StaffIs, ViewerIs, redirect
 
 routes = APIRouter(prefix="/staff/placements", default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -126,26 +126,20 @@ async def _applicants(project_id: str, work: Work) -> Applicants:
 
 
 def _cancel(placement: Application, reason: str, work: Work) -> Change:
-    try:
-        return replacements.cancel_for(placement, reason, now=work.now)
-    except NotAllowed as refused:
-        raise Conflict(str(refused)) from refused
+    return replacements.cancel_for(placement, reason, now=work.now)
 
 
 def _offer(chosen: Application, applicants: Applicants, reason: str, work: Work, *, replaces: bool) -> Change:
     held = len(applicants.holding) - replaces
-    try:
-        return replacements.offer_by_hand(
-            chosen,
-            applicants.project,
-            applicants.rounds,
-            held=held,
-            replaces=replaces,
-            reason=reason,
-            now=work.now,
-        )
-    except NotAllowed as refused:
-        raise Conflict(str(refused)) from refused
+    return replacements.offer_by_hand(
+        chosen,
+        applicants.project,
+        applicants.rounds,
+        held=held,
+        replaces=replaces,
+        reason=reason,
+        now=work.now,
+    )
 
 
 def _faults_in(given: Given, chosen: Application | None) -> list[Fault]:
