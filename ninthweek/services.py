@@ -12,7 +12,7 @@ from shared import telemetry
 from shared.contracts.directory import SERVICES
 from shared.runtime import Service
 
-ROOMS = ("handlers", "effects", "routes")
+ROOMS = ("handlers", "effects", "routes", "api", "web")
 """The rooms that register themselves on their service."""
 
 NAMES = tuple(card.name for card in SERVICES)

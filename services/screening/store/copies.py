@@ -3,40 +3,32 @@
 from services.screening.rules.findings import Host
 from shared.contracts.intake import HostRegistered, RoundScheduled
 from shared.database.connection import Connection
+from shared.database.copies import keep_newest
 
 
 async def keep_host(connection: Connection, event: HostRegistered) -> bool:
     """Whether it told anything new."""
-    kept = await connection.fetchval(
-        """
-        insert into hosts (host_id, version, organisation, legal_status, sector) values ($1, $2, $3, $4, $5)
-        on conflict (host_id) do update set
-            version = excluded.version, organisation = excluded.organisation,
-            legal_status = excluded.legal_status, sector = excluded.sector
-        where hosts.version < excluded.version
-        returning true
-        """,
-        event.host_id,
-        event.host_version,
-        event.organisation,
-        event.legal_status,
-        event.sector,
+    return await keep_newest(
+        connection,
+        "hosts",
+        key="host_id",
+        host_id=event.host_id,
+        version=event.host_version,
+        organisation=event.organisation,
+        legal_status=event.legal_status,
+        sector=event.sector,
     )
-    return bool(kept)
 
 
 async def keep_round(connection: Connection, event: RoundScheduled) -> None:
-    await connection.execute(
-        """
-        insert into rounds (round_id, version, name, opens_at) values ($1, $2, $3, $4)
-        on conflict (round_id) do update set
-            version = excluded.version, name = excluded.name, opens_at = excluded.opens_at
-        where rounds.version < excluded.version
-        """,
-        event.round_id,
-        event.round_version,
-        event.name,
-        event.opens_at,
+    await keep_newest(
+        connection,
+        "rounds",
+        key="round_id",
+        round_id=event.round_id,
+        version=event.round_version,
+        name=event.name,
+        opens_at=event.opens_at,
     )
 
 
