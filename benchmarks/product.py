@@ -8,6 +8,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +29,12 @@ from shared.runtime.replica import Replica, running
 from shared.runtime.ring import Ring
 from shared.runtime.settings import RuntimeSettings
 from tests.support.probe import OnProject, probe
+
+_SERVERS = "ninthweek.servers" if find_spec("ninthweek.servers") else "shared.servers"
+"""Where a checkout has its local servers: the second is that of an earlier one."""
+
+remove_servers: Callable[[Path], None] = import_module(_SERVERS).remove_servers
+free_port: Callable[[], int] = import_module(f"{_SERVERS}.ports").free_port
 
 LOOKS_EVERY = 0.005
 """Seconds between two looks at whether all is said: what a measurement may be too long by."""

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from ninthweek.servers import Server, Servers
 from shared.clock import system_time
 from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.screening import ProjectDeclined
@@ -15,7 +16,6 @@ from shared.database import connection as database
 from shared.runtime import Work, replica, retries, store
 from shared.runtime.setbacks import Setbacks
 from shared.runtime.settings import RuntimeSettings
-from shared.servers import Server, Servers
 from tests.faults.conftest import Ledger
 from tests.support.faulty import Gate, judged, projects, send, until_ready, until_why
 from tests.support.network import Link, link_to

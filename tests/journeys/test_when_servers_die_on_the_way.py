@@ -12,9 +12,9 @@ from ninthweek.demonstration.outcome import outcome_of
 from ninthweek.demonstration.playing import play_term
 from ninthweek.demonstration.stage import stage_for
 from ninthweek.demonstration.term import read_term
+from ninthweek.servers import Servers, local_servers, remove_servers
 from ninthweek.settings import AdministratorUrls
 from shared.runtime.outgoing import Outgoing
-from shared.servers import Servers, local_servers, remove_servers
 from tests.journeys.terms import MadeUpTerm
 
 pytestmark = pytest.mark.timeout(600)

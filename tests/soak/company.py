@@ -15,11 +15,11 @@ from typing import Any
 
 import httpx
 
+from ninthweek.servers.ports import free_port
 from ninthweek.services import load
 from shared import logs
 from shared.runtime import Work, retries
 from shared.runtime.service import Handler
-from shared.servers.ports import free_port
 from tests.soak.store import note_handled
 from tests.support.processes import NeverStarted, ServiceProcess, start_process
 
