@@ -18,7 +18,7 @@ async def retry(connection: Connection, service: str, identifier: int, *, at: da
     failure = await store.failures.find(connection, identifier)
     if failure is None or not await store.failures.retried(connection, identifier, at=at):
         return False
-    await store.inbox.clear_suspect(connection, failure["identity"])
+    await store.suspects.clear(connection, failure["identity"])
     incoming = Incoming(
         lane=failure["lane"],
         exchange=failure["exchange"],

@@ -134,6 +134,18 @@ Delivery = Received | Broken
 """A delivery that was read."""
 
 
+def log_fields(delivery: Delivery) -> dict[str, str]:
+    """What a log line says of a message."""
+    envelope = delivery.envelope
+    if envelope is None:
+        return {"routing_key": delivery.incoming.routing_key}
+    return {
+        "message_id": envelope.id,
+        "message_type": envelope.type,
+        "correlation_id": envelope.correlation_id or envelope.id,
+    }
+
+
 def _printable(text: str) -> str:
     return text if text.isprintable() else ascii(text)
 

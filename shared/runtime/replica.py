@@ -189,7 +189,7 @@ def _ways(service: Service, handling: Handling, settings: RuntimeSettings) -> li
     messages = _way(
         handling,
         Lane.MESSAGES,
-        handling.messages,
+        handling.handle_messages,
         prefetch=settings.prefetch,
         largest_group=settings.largest_group,
         side_by_side=1,
@@ -197,7 +197,7 @@ def _ways(service: Service, handling: Handling, settings: RuntimeSettings) -> li
     effects = _way(
         handling,
         Lane.EFFECTS,
-        handling.effects,
+        handling.handle_effects,
         prefetch=settings.effects_side_by_side,
         largest_group=1,
         side_by_side=settings.effects_side_by_side,

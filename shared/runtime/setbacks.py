@@ -12,7 +12,7 @@ from shared.database.connection import DatabaseAway, acquire
 from shared.identifiers import new_id
 from shared.runtime import store
 from shared.runtime.failure import Failure, describe
-from shared.runtime.incoming import Delivery, Received
+from shared.runtime.incoming import Delivery, Received, log_fields
 from shared.runtime.metrics import Metrics
 from shared.runtime.outgoing import Outgoing
 from shared.runtime.retries import after_fault, after_not_yet
@@ -111,15 +111,3 @@ def _failure(service: Service, delivery: Delivery, error: Exception) -> Failure:
         error=describe(error),
         attempts=incoming.attempts + 1,
     )
-
-
-def log_fields(delivery: Delivery) -> dict[str, str]:
-    """What a log line says of a message."""
-    envelope = delivery.envelope
-    if envelope is None:
-        return {"routing_key": delivery.incoming.routing_key}
-    return {
-        "message_id": envelope.id,
-        "message_type": envelope.type,
-        "correlation_id": envelope.correlation_id or envelope.id,
-    }

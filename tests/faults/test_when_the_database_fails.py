@@ -186,12 +186,12 @@ async def test_when_processes_end_while_the_database_is_away_no_message_is_blame
 ) -> None:
     screening = await start_on_mortal(probe(say_declined))
     message = uuid4()
-    for _ in range(store.inbox.MOST_DEATHS + 1):
-        assert await store.inbox.suspect(screening.connection, message, at=system_time()) == 1
+    for _ in range(store.suspects.MOST_DEATHS + 1):
+        assert await store.suspects.count_try(screening.connection, message, at=system_time()) == 1
         await asyncio.to_thread(postgresql.kill)
         await asyncio.to_thread(postgresql.start)
         await screening.reconnect()
-    tries = [await store.inbox.suspect(screening.connection, message, at=system_time()) for _ in range(3)]
+    tries = [await store.suspects.count_try(screening.connection, message, at=system_time()) for _ in range(3)]
     assert tries == [1, 2, 3]
 
 
