@@ -12,14 +12,14 @@ from shared.clock import Clock, system_time
 from shared.contracts.envelope import Envelope
 from shared.database.connection import COLLISION, Connection, DatabaseAway, Pool, acquire, transaction
 from shared.runtime import store
-from shared.runtime.failure import ContractBroken
+from shared.runtime.failures.error_handler import ErrorHandler
+from shared.runtime.failures.failure import ContractBroken
 from shared.runtime.flight import Flight
 from shared.runtime.incoming import Broken, Delivery, Incoming, Received, log_fields, read
 from shared.runtime.metrics import Metrics
 from shared.runtime.redelivery import Redelivery
 from shared.runtime.ring import Ring
 from shared.runtime.service import MalformedSubmission, NotYet, Service
-from shared.runtime.setbacks import Setbacks
 from shared.runtime.work import TakesOutgoing, UnitsOfWork, Work, keep_said, lock_keys
 from shared.telemetry import processing
 
@@ -43,15 +43,15 @@ class Handling:
     metrics: Metrics
     flight: Flight | None = None
     units_of_work: UnitsOfWork = field(init=False)
-    setbacks: Setbacks = field(init=False)
+    on_error: ErrorHandler = field(init=False)
     _redelivery: Redelivery = field(init=False)
 
     def __post_init__(self) -> None:
         self.units_of_work = UnitsOfWork(
             self.service.name, self.service.says, self.pool, self.clock, self.relay, self.ring
         )
-        self.setbacks = Setbacks(self.service, self.units_of_work, self.metrics)
-        self._redelivery = Redelivery(self.pool, handle=self._attempt, fail=self.setbacks.fail)
+        self.on_error = ErrorHandler(self.service, self.units_of_work, self.metrics)
+        self._redelivery = Redelivery(self.pool, handle=self._attempt, fail=self.on_error.fail)
 
     def read(self, incoming: Incoming) -> Delivery:
         """Hold a delivery against the contracts and against what the service handles."""
@@ -109,16 +109,16 @@ class Handling:
             except COLLISION:
                 continue
             except NotYet as error:
-                await self.setbacks.wait(received, error)
+                await self.on_error.wait(received, error)
             except DatabaseAway:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a handler raises is a failed attempt
-                await self.setbacks.retry(received, error)
+                await self.on_error.retry(received, error)
             return
-        await self.setbacks.retry(received, RuntimeError("its transaction was in another's way again and again"))
+        await self.on_error.retry(received, RuntimeError("its transaction was in another's way again and again"))
 
     async def _perform(self, received: Received) -> None:
-        """Have an effect act, then claim it; after a crash in between it is called again, and goes by what it recorded."""
+        """Have an effect act, then claim it; called again after a crash in between, it goes by what it recorded."""
         async with acquire(self.pool) as connection:
             if await store.inbox.is_settled(connection, received.identity):
                 return
@@ -171,7 +171,7 @@ class Handling:
         """A submission is answered by the service where it can be; everything else is a failure at once."""
         envelope, sender = broken.envelope, broken.incoming.sender
         if envelope is None or sender is None or self.service.malformed is None:
-            await self.setbacks.fail(broken, ContractBroken("; ".join(f"{f.field}: {f.reason}" for f in broken.faults)))
+            await self.on_error.fail(broken, ContractBroken("; ".join(f"{f.field}: {f.reason}" for f in broken.faults)))
             return
         malformed = MalformedSubmission(
             id=envelope.id,
@@ -191,7 +191,7 @@ class Handling:
         except DatabaseAway:
             raise
         except Exception as error:  # noqa: BLE001 - what cannot even be refused is a failure
-            await self.setbacks.fail(broken, error)
+            await self.on_error.fail(broken, error)
 
     @contextmanager
     def _context_of(self, delivery: Delivery, envelope: Envelope) -> Iterator[None]:

@@ -15,7 +15,7 @@ from shared.broker.topology import Lane
 from shared.clock import system_time
 from shared.database.connection import Pool, acquire
 from shared.runtime import store
-from shared.runtime.failure import ProcessesDied
+from shared.runtime.failures.failure import ProcessesDied
 from shared.runtime.incoming import Received
 
 

@@ -18,7 +18,7 @@ from shared.database.connection import DatabaseAway, Pool, acquire, connect_pool
 from shared.runtime import store
 from shared.runtime.broker import ServiceBroker
 from shared.runtime.dead_letters import RECONNECT_EVERY, DeadLetter, DeadLetters
-from shared.runtime.failure import describe
+from shared.runtime.failures.failure import describe
 from shared.runtime.flight import Flight
 from shared.runtime.handling import Handling
 from shared.runtime.incoming import Delivery, Incoming
@@ -214,7 +214,7 @@ def _way(
         read=lambda raw: handling.read(Incoming.from_raw(raw, service=name, lane=lane)),
         handle=handle,
         until_answers=_until_answers(handling.pool),
-        report=handling.setbacks.report,
+        report=handling.on_error.report,
         prefetch=prefetch,
         largest_group=largest_group,
         side_by_side=side_by_side,
@@ -228,7 +228,7 @@ def _way_of_dead_letters(dead_letters: DeadLetters, handling: Handling) -> Way[D
         read=dead_letters.read,
         handle=dead_letters.adopt,
         until_answers=_until_answers(handling.pool),
-        report=handling.setbacks.report,
+        report=handling.on_error.report,
         prefetch=1,
         largest_group=1,
         side_by_side=1,

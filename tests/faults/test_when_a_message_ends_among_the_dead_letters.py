@@ -23,7 +23,7 @@ from shared.contracts.every_service import MessageFailed
 from shared.contracts.message import Message
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime import dead_letters, store
-from shared.runtime.failure import GivenUp
+from shared.runtime.failures.failure import GivenUp
 from shared.runtime.incoming import Incoming
 from tests.faults.conftest import Ledger
 from tests.support.faulty import until_ready, until_why
