@@ -14,9 +14,9 @@ from shared.database.connection import COLLISION, Connection, DatabaseAway, Pool
 from shared.runtime import store
 from shared.runtime.failures.error_handler import ErrorHandler
 from shared.runtime.failures.failure import ContractBroken
-from shared.runtime.flight import Flight
 from shared.runtime.incoming import Broken, Delivery, Incoming, Received, log_fields, read
 from shared.runtime.metrics import Metrics
+from shared.runtime.observer import Observer
 from shared.runtime.redelivery import Redelivery
 from shared.runtime.ring import Ring
 from shared.runtime.service import MalformedSubmission, NotYet, Service
@@ -41,7 +41,7 @@ class Handling:
     relay: TakesOutgoing
     ring: Ring
     metrics: Metrics
-    flight: Flight | None = None
+    observer: Observer | None = None
     units_of_work: UnitsOfWork = field(init=False)
     on_error: ErrorHandler = field(init=False)
     _redelivery: Redelivery = field(init=False)
@@ -95,8 +95,9 @@ class Handling:
         self._note_handled(delivery)
 
     def _note_handled(self, delivery: Delivery) -> None:
-        if self.flight is not None:
-            self.flight.handled(self.service.name, delivery.identity)
+        # Of each at once, and not of the group at its end: one that was put aside may be on its way again by then.
+        if self.observer is not None:
+            self.observer.handled(self.service.name, delivery.identity)
 
     async def _attempt(self, received: Received) -> None:
         """Handle it by itself, so that what goes wrong is a wait, a retry or a failure of this message alone."""
