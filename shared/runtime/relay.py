@@ -82,7 +82,7 @@ class Relay:
     async def run(self) -> None:
         """Publish until cancelled; however much is handed over, the tables are looked at in time."""
         while True:
-            self._awake.clear()
+            self._awake.clear()  # before looking: what is handed over from here on has it look again
             try:
                 if self._handed:
                     await self._send_handed()
@@ -95,7 +95,7 @@ class Relay:
                     self.stalled_since = system_time()
                     log.warning("the relay stalls", service=self._service, error=type(error).__name__)
                 patience = STALLED_WAITS
-                self._awake.clear()
+                self._awake.clear()  # what was handed over during the try does not cut this pause short
             if not self._handed or self.stalled_since:
                 await _wait(self._awake, max(patience, 0))
 
