@@ -17,7 +17,7 @@ from benchmarks.figures import FIGURES
 from benchmarks.servers import FOLDER, bench_servers, virtual_host
 from benchmarks.table import table_beside, table_of
 from benchmarks.turns import FigureFailed, Home, in_turns
-from shared.servers import ServersUnavailable
+from ninthweek.servers import ServersUnavailable
 
 LOGS = FOLDER / "bench-logs"
 

@@ -9,9 +9,9 @@ from shutil import rmtree
 import psutil
 
 from benchmarks.figure import Measured, Reading, Sizes
+from benchmarks.product import remove_servers
 from benchmarks.programme import ninthweek
 from benchmarks.servers import FOLDER, BenchServers
-from shared.servers import remove_servers
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
+from inspect import signature
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +21,6 @@ from benchmarks.servers import Place
 from shared.clock import system_time
 from shared.database.connection import Pool, acquire, connect_pool
 from shared.runtime import store
-from shared.runtime.flight import Flight
 from shared.runtime.metrics import Metrics
 from shared.runtime.outgoing import Outgoing
 from shared.runtime.publisher import publisher
@@ -26,6 +29,15 @@ from shared.runtime.replica import Replica, running
 from shared.runtime.ring import Ring
 from shared.runtime.settings import RuntimeSettings
 from tests.support.probe import OnProject, probe
+
+_SERVERS = "ninthweek.servers" if find_spec("ninthweek.servers") else "shared.servers"
+"""Where a checkout has its local servers: the second is that of an earlier one."""
+
+remove_servers: Callable[[Path], None] = import_module(_SERVERS).remove_servers
+free_port: Callable[[], int] = import_module(f"{_SERVERS}.ports").free_port
+
+_OBSERVER = "observer" if "observer" in signature(running).parameters else "flight"
+"""How a replica is told who looks on: the second in an earlier checkout."""
 
 LOOKS_EVERY = 0.005
 """Seconds between two looks at whether all is said: what a measurement may be too long by."""
@@ -46,11 +58,12 @@ async def screening_at(
 
     `changes` names the subjects that it changes; `committed` is called for each message once it is.
     """
+    observer: dict[str, Any] = {_OBSERVER: _Commits(committed) if committed else None}
     async with running(
         probe(on_project, changes=changes),
         database_url=place.service_url("screening"),
         amqp_url=place.amqp_url,
-        flight=_Commits(committed) if committed else None,
+        **observer,
     ) as replica:
         yield replica
 
@@ -71,15 +84,17 @@ async def all_said(replica: Replica) -> None:
         await asyncio.sleep(LOOKS_EVERY)
 
 
-class _Commits(Flight):
+class _Commits:
     """The runtime tells it after the commit that a message is handled."""
 
     def __init__(self, committed: Callable[[], None]) -> None:
-        super().__init__([])
         self._committed = committed
 
-    def said(self, service: str, outgoing: Outgoing) -> None:
-        """Nobody here waits for what is said."""
+    def publishing(self, service: str, outgoing: Outgoing) -> None:
+        """Nobody here waits for what is published."""
+
+    said = publishing
+    """What an earlier checkout calls it."""
 
     def handled(self, service: str, message: UUID) -> None:
         self._committed()

@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import psutil
 
+from benchmarks.product import free_port
 from benchmarks.servers import Place
-from shared.servers.ports import free_port
 from tests.support.visitors import SETTINGS
 
 READY_WITHIN = 240.0

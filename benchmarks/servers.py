@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import aio_pika
@@ -15,7 +16,9 @@ from shared.broker.declaration import declare
 from shared.broker.topology import topology
 from shared.contracts.directory import SERVICES
 from shared.database.roles import service_url
-from shared.servers import Servers, local_servers, remove_servers
+
+if TYPE_CHECKING:
+    from ninthweek.servers import Servers
 
 FOLDER = ROOT / "var"
 
@@ -66,11 +69,14 @@ class BenchServers:
 
 
 @contextmanager
-def bench_servers() -> Iterator[Servers]:
+def bench_servers() -> Iterator["Servers"]:
     """Start both servers, and remove them and all that is on them when the block ends.
 
     Servers that the environment names are left alone: the queues of those that are measured on are emptied.
     """
+    # Only here: another checkout, which measures on them by this module too, may have them elsewhere.
+    from ninthweek.servers import local_servers, remove_servers  # noqa: PLC0415
+
     for name in ("DATABASE_URL", "AMQP_URL"):
         os.environ.pop(name, None)
     folder = FOLDER / f"bench-{os.getpid()}"
@@ -81,7 +87,7 @@ def bench_servers() -> Iterator[Servers]:
         remove_servers(folder)
 
 
-def virtual_host(servers: Servers, name: str) -> str:
+def virtual_host(servers: "Servers", name: str) -> str:
     """The broker's URL with a virtual host of this name, made for it."""
     assert servers.rabbitmq is not None  # ours, since no other is looked for
     servers.rabbitmq.control("add_vhost", name)

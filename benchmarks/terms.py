@@ -7,9 +7,9 @@ from pathlib import Path
 from shutil import rmtree
 
 from benchmarks.figure import Measured, Reading, Sizes
+from benchmarks.product import remove_servers
 from benchmarks.programme import run_to_end
 from benchmarks.servers import FOLDER, BenchServers
-from shared.servers import remove_servers
 from tests.journeys.terms import MadeUpTerm
 
 SIZES = Sizes(smallest=(4,), usual=(240, 1_000), long=(240, 1_000, 5_000))

@@ -1,1 +1,1 @@
-"""The command line and the demonstration: the only place that imports services; nothing imports it."""
+"""The command line, the demonstration and local servers: the only place that imports services; nothing imports it."""

@@ -10,8 +10,9 @@ import uvloop
 from ninthweek.addresses import addresses
 from ninthweek.command_line.welcome import tokens_and_places, ways_in, welcome
 from ninthweek.demonstration.clock import noted_moment, resumed
-from ninthweek.desk.people import with_most_to_do
+from ninthweek.demonstration.visitors import with_most_to_do
 from ninthweek.migration import migrate
+from ninthweek.servers import local_servers
 from ninthweek.services import NAMES, check_settings
 from ninthweek.serving import serve
 from ninthweek.settings import (
@@ -26,7 +27,6 @@ from ninthweek.settings import (
 )
 from shared import logs
 from shared.clock import Clock, system_time
-from shared.servers import local_servers
 
 
 def run_all(data: Path, host: str, port: int) -> None:

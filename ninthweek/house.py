@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from ninthweek.addresses import Addresses
 from ninthweek.services import load
 from shared.clock import Clock
-from shared.runtime.flight import Flight
+from shared.runtime.observer import Observer
 from shared.runtime.replica import Replica, running
 from shared.telemetry import tracing
 from shared.web.application import application
@@ -26,7 +26,7 @@ class House:
 
 @asynccontextmanager
 async def house(
-    addresses: Addresses, *, names: tuple[str, ...], door: Door, clock: Clock, flight: Flight | None = None
+    addresses: Addresses, *, names: tuple[str, ...], door: Door, clock: Clock, observer: Observer | None = None
 ) -> AsyncIterator[House]:
     """Run a replica of each named service while the block lasts; what `migrate` prepares must be there."""
     async with AsyncExitStack() as stack:
@@ -39,7 +39,7 @@ async def house(
                     database_url=addresses.database[name],
                     amqp_url=addresses.amqp[name],
                     clock=clock,
-                    flight=flight,
+                    observer=observer,
                 )
             )
         yield House(replicas, application(list(replicas.values()), door))

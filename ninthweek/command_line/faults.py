@@ -5,13 +5,13 @@ from aio_pika.exceptions import AMQPError, ProbableAuthenticationError
 from aiormq.exceptions import ChannelAccessRefused
 from pydantic import ValidationError
 
+from ninthweek.servers import ServersUnavailable
 from ninthweek.settings import SettingFaulty
 from shared.broker.declaration import TopologyConflict
 from shared.broker.policies import ManagementUnusable, PoliciesEndanger
 from shared.contracts.documents import BreakingChange
 from shared.database.connection import DatabaseAway, MigrationBlocked, UnsuitableDatabase
 from shared.runtime.settings import RuntimeSettings
-from shared.servers import ServersUnavailable
 
 FAULTS_IN_WORDS = (
     *(BreakingChange, SettingFaulty, ServersUnavailable),

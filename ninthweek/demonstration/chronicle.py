@@ -5,11 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ninthweek.demonstration.flight import Flight
 from shared.broker.topology import EVENTS
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event, type_registry
 from shared.contracts.notifications import EmailSent
-from shared.runtime.flight import Flight
 from shared.runtime.outgoing import Outgoing
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
@@ -36,8 +36,8 @@ class Chronicle(Flight):
         self._known: set[str] = set()
         self._told = 0
 
-    def said(self, service: str, outgoing: Outgoing) -> None:
-        super().said(service, outgoing)
+    def publishing(self, service: str, outgoing: Outgoing) -> None:
+        super().publishing(service, outgoing)
         envelope = Envelope.from_headers(outgoing.headers)
         if outgoing.exchange != EVENTS or envelope.id in self._known:  # it may take off again after an outage
             return

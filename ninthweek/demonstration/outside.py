@@ -12,12 +12,12 @@ from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 from faststream.rabbit import RabbitBroker
 
 from ninthweek.demonstration.api import Api, RequestRefused
+from ninthweek.demonstration.flight import Flight
 from ninthweek.demonstration.term import Sent
 from ninthweek.submitting import broker_at, submit
 from shared.contracts.directory import INTAKE
 from shared.contracts.envelope import Envelope, identity
 from shared.contracts.submissions import ApplicationForm
-from shared.runtime.flight import Flight
 
 UNCONFIRMED = 200
 """Submissions published at a time, before the first of them is confirmed."""

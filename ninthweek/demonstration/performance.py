@@ -22,6 +22,7 @@ from ninthweek.demonstration.playing import play_term
 from ninthweek.demonstration.quiet import NeverQuiet
 from ninthweek.demonstration.stage import Stage, stage_for
 from ninthweek.demonstration.term import Term, read_term
+from ninthweek.servers import local_servers, remove_servers
 from ninthweek.settings import (
     SIGNING_KEY_FILE,
     AdministratorUrls,
@@ -31,7 +32,6 @@ from ninthweek.settings import (
 )
 from shared import logs
 from shared.contracts.intake import RoundScheduled
-from shared.servers import local_servers, remove_servers
 
 SUMMARY = "summary.json"
 PAGE = "evaluation.html"

@@ -31,7 +31,7 @@ class NeverQuiet(Exception):
 
 
 class Flight(Protocol):
-    """What is in flight, as `shared.runtime.flight` counts it."""
+    """What is in flight, as `flight` counts it."""
 
     @property
     def movements(self) -> int: ...

@@ -78,7 +78,7 @@ async def stage_for(term: Term, urls: AdministratorUrls) -> AsyncIterator[Stage]
     await migrate(database_url=urls.database, amqp_url=urls.amqp, service_urls=own.database)
     clock, chronicle, door = SteppedClock(term.begins_at), Chronicle(NAMES), door_from_environment()
     async with (
-        house(own, names=NAMES, door=door, clock=clock, flight=chronicle) as running,
+        house(own, names=NAMES, door=door, clock=clock, observer=chronicle) as running,
         listening(running.application) as url,
         httpx.AsyncClient(base_url=url, timeout=ANSWERED_WITHIN) as client,
     ):

@@ -10,7 +10,8 @@ from ninthweek.services import NAMES
 from ninthweek.settings import AdministratorUrls, SettingFaulty
 from shared.clock import system_time
 from shared.database.connection import prepare_codecs
-from shared.runtime import failures, store
+from shared.runtime import store
+from shared.runtime.failures import decisions
 
 
 async def list_failures(urls: AdministratorUrls, *, state: str) -> list[dict[str, Any]]:
@@ -38,8 +39,8 @@ async def decide(urls: AdministratorUrls, name: str, *, retry: bool) -> bool:
     service, identifier = parse(name)
     async with _in(urls, service) as connection, connection.transaction():
         if retry:
-            return await failures.retry(connection, service, identifier, at=system_time())
-        return await failures.discard(connection, identifier, at=system_time())
+            return await decisions.retry(connection, service, identifier, at=system_time())
+        return await decisions.discard(connection, identifier, at=system_time())
 
 
 def parse(name: str) -> tuple[str, int]:

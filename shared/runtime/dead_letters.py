@@ -19,7 +19,7 @@ from shared.broker.topology import DEAD_LETTERS, Lane, dead_letter_queue
 from shared.clock import system_time
 from shared.database.connection import DatabaseAway, acquire
 from shared.runtime import store
-from shared.runtime.failure import GivenUp, describe
+from shared.runtime.failures.failure import GivenUp, describe
 from shared.runtime.handling import Handling
 from shared.runtime.incoming import Delivery, Incoming
 
@@ -188,4 +188,4 @@ class DeadLetters:
         if death.by_policy and not death.may_be_forged:
             self._policy_seen_at = system_time()
         kept = replace(delivery.incoming, headers=delivery.incoming.headers | death.headers())
-        await self._handling.setbacks.fail(replace(delivery, incoming=kept), GivenUp(death.cause))
+        await self._handling.on_error.fail(replace(delivery, incoming=kept), GivenUp(death.cause))

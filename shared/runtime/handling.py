@@ -1,10 +1,8 @@
 """From a group of deliveries to one transaction; what fails in it is handled again, alone."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -14,13 +12,14 @@ from shared.clock import Clock, system_time
 from shared.contracts.envelope import Envelope
 from shared.database.connection import COLLISION, Connection, DatabaseAway, Pool, acquire, transaction
 from shared.runtime import store
-from shared.runtime.failure import ContractBroken, ProcessesDied
-from shared.runtime.flight import Flight
-from shared.runtime.incoming import Broken, Delivery, Incoming, Received, read
+from shared.runtime.failures.error_handler import ErrorHandler
+from shared.runtime.failures.failure import ContractBroken
+from shared.runtime.incoming import Broken, Delivery, Incoming, Received, log_fields, read
 from shared.runtime.metrics import Metrics
+from shared.runtime.observer import Observer
+from shared.runtime.redelivery import Redelivery
 from shared.runtime.ring import Ring
 from shared.runtime.service import MalformedSubmission, NotYet, Service
-from shared.runtime.setbacks import Setbacks, log_fields
 from shared.runtime.work import TakesOutgoing, UnitsOfWork, Work, keep_said, lock_keys
 from shared.telemetry import processing
 
@@ -42,107 +41,85 @@ class Handling:
     relay: TakesOutgoing
     ring: Ring
     metrics: Metrics
-    flight: Flight | None = None
+    observer: Observer | None = None
     units_of_work: UnitsOfWork = field(init=False)
-    setbacks: Setbacks = field(init=False)
-    _suspected_since: dict[UUID, datetime] = field(init=False, default_factory=dict)
-    _one_suspect: dict[Lane, asyncio.Lock] = field(
-        init=False, default_factory=lambda: {lane: asyncio.Lock() for lane in Lane}
-    )
+    on_error: ErrorHandler = field(init=False)
+    _redelivery: Redelivery = field(init=False)
 
     def __post_init__(self) -> None:
         self.units_of_work = UnitsOfWork(
             self.service.name, self.service.says, self.pool, self.clock, self.relay, self.ring
         )
-        self.setbacks = Setbacks(self.service, self.units_of_work, self.metrics)
+        self.on_error = ErrorHandler(self.service, self.units_of_work, self.metrics)
+        self._redelivery = Redelivery(self.pool, handle=self._attempt, fail=self.on_error.fail)
 
     def read(self, incoming: Incoming) -> Delivery:
         """Hold a delivery against the contracts and against what the service handles."""
         taken = self.service.handlers if incoming.lane is Lane.MESSAGES else self.service.effects
         return read(self.service.name, taken.keys(), incoming)
 
-    async def messages(self, group: Sequence[Delivery]) -> None:
+    async def handle_messages(self, group: Sequence[Delivery]) -> None:
         """Handle a group in one transaction; what fails in it, and what was delivered before, alone."""
         together: list[Received] = []
         for delivery in group:
             if isinstance(delivery, Received) and not delivery.incoming.delivered_before:
                 together.append(delivery)
             else:
-                await self._apart(delivery)
+                await self._handle_one(delivery)
         if not together:
             return
         try:
-            await self._together(together)
+            await self._handle_in_one_transaction(together)
         except DatabaseAway:
             raise
         except Exception:  # noqa: BLE001 - whatever it is, each is tried alone and fails alone
             for received in together:
-                await self._apart(received)
+                await self._handle_one(received)
         else:
             for received in together:
-                self._done(received)
+                self._note_handled(received)
 
-    async def effects(self, group: Sequence[Delivery]) -> None:
+    async def handle_effects(self, group: Sequence[Delivery]) -> None:
         """Act outside the database, each alone and outside any transaction."""
         for delivery in group:
-            await self._apart(delivery)
+            await self._handle_one(delivery)
 
-    async def _apart(self, delivery: Delivery) -> None:
+    async def _handle_one(self, delivery: Delivery) -> None:
+        """Handle a message whatever it is, so that nothing more is to be done about it."""
         if isinstance(delivery, Broken):
             await self._answer_broken(delivery)
         elif delivery.incoming.delivered_before:
-            await self._suspiciously(delivery)
+            await self._redelivery.handle_suspect(delivery)
         else:
-            await self._alone(delivery)
-        self._done(delivery)
+            await self._attempt(delivery)
+        self._note_handled(delivery)
 
-    def _done(self, delivery: Delivery) -> None:
-        if self.flight is not None:
-            self.flight.handled(self.service.name, delivery.identity)
+    def _note_handled(self, delivery: Delivery) -> None:
+        # Of each at once, and not of the group at its end: one that was put aside may be on its way again by then.
+        if self.observer is not None:
+            self.observer.handled(self.service.name, delivery.identity)
 
-    async def _suspiciously(self, received: Received) -> None:
-        """Handle what was delivered before: its process may have died of it, so each process counts itself first.
-
-        One at a time, or those beside a deadly one would count its deaths as theirs.
-        """
-        async with self._one_suspect[received.incoming.lane]:
-            since = self._suspected_since.setdefault(received.identity, system_time())
-            async with acquire(self.pool) as connection:
-                deaths = await store.inbox.suspect(connection, received.identity, at=since)
-            if deaths > store.inbox.MOST_DEATHS and not await self._is_known(received):
-                await self.setbacks.fail(
-                    received, ProcessesDied("one process after the other died handling this message")
-                )
-            else:
-                await self._alone(received)
-                async with acquire(self.pool) as connection:
-                    await store.inbox.clear_suspect(connection, received.identity)
-            del self._suspected_since[received.identity]
-
-    async def _is_known(self, received: Received) -> bool:
-        """Whether it was handled after all, and its process died only before it could say so."""
-        async with acquire(self.pool) as connection:
-            return await store.inbox.knows(connection, received.identity)
-
-    async def _alone(self, received: Received) -> None:
+    async def _attempt(self, received: Received) -> None:
+        """Handle it by itself, so that what goes wrong is a wait, a retry or a failure of this message alone."""
         for _ in range(COLLISIONS_TO_FAIL):
             try:
-                await self._act(received)
+                if received.incoming.lane is Lane.MESSAGES:
+                    await self._handle_in_one_transaction([received])
+                else:
+                    await self._perform(received)
             except COLLISION:
                 continue
             except NotYet as error:
-                await self.setbacks.wait(received, error)
+                await self.on_error.wait(received, error)
             except DatabaseAway:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a handler raises is a failed attempt
-                await self.setbacks.retry(received, error)
+                await self.on_error.retry(received, error)
             return
-        await self.setbacks.retry(received, RuntimeError("its transaction was in another's way again and again"))
+        await self.on_error.retry(received, RuntimeError("its transaction was in another's way again and again"))
 
-    async def _act(self, received: Received) -> None:
-        if received.incoming.lane is Lane.MESSAGES:
-            await self._together([received])
-            return
+    async def _perform(self, received: Received) -> None:
+        """Have an effect act, then claim it; called again after a crash in between, it goes by what it recorded."""
         async with acquire(self.pool) as connection:
             if await store.inbox.is_settled(connection, received.identity):
                 return
@@ -152,18 +129,19 @@ class Handling:
         async with acquire(self.pool) as connection:
             await self._claim(connection, {received.identity})
 
-    async def _together(self, group: Sequence[Received]) -> None:
+    async def _handle_in_one_transaction(self, group: Sequence[Received]) -> None:
         """The unit of work: that they were handled, what changed and what is to be said, or nothing."""
         with self.metrics.transaction_seconds.time():
-            async with acquire(self.pool) as connection, transaction(connection, locks=self._locks(group)):
-                works = await self._handle(group, connection)
+            async with acquire(self.pool) as connection, transaction(connection, locks=self._lock_keys_of(group)):
+                works = await self._call_handlers(group, connection)
                 outgoing = [row for work in works for row in work.outgoing]
                 await keep_said(connection, outgoing, self.ring)
+        # After the commit only: what a crash keeps from being handed over is found by the sweep of a relay.
         self.relay.hand(outgoing)
         self.metrics.handled.inc(len(works))
         self.metrics.known.inc(len(group) - len(works))
 
-    def _locks(self, group: Sequence[Received]) -> list[int]:
+    def _lock_keys_of(self, group: Sequence[Received]) -> list[int]:
         subjects = [
             subject
             for received in group
@@ -171,7 +149,7 @@ class Handling:
         ]
         return lock_keys(self.service.name, subjects)
 
-    async def _handle(self, group: Sequence[Received], connection: Connection) -> list[Work]:
+    async def _call_handlers(self, group: Sequence[Received], connection: Connection) -> list[Work]:
         """Have each message handled that was not before."""
         works: list[Work] = []
         new = await self._claim(connection, {received.identity for received in group})
@@ -194,7 +172,7 @@ class Handling:
         """A submission is answered by the service where it can be; everything else is a failure at once."""
         envelope, sender = broken.envelope, broken.incoming.sender
         if envelope is None or sender is None or self.service.malformed is None:
-            await self.setbacks.fail(broken, ContractBroken("; ".join(f"{f.field}: {f.reason}" for f in broken.faults)))
+            await self.on_error.fail(broken, ContractBroken("; ".join(f"{f.field}: {f.reason}" for f in broken.faults)))
             return
         malformed = MalformedSubmission(
             id=envelope.id,
@@ -214,7 +192,7 @@ class Handling:
         except DatabaseAway:
             raise
         except Exception as error:  # noqa: BLE001 - what cannot even be refused is a failure
-            await self.setbacks.fail(broken, error)
+            await self.on_error.fail(broken, error)
 
     @contextmanager
     def _context_of(self, delivery: Delivery, envelope: Envelope) -> Iterator[None]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,8 @@ from shared.broker.topology import EVENTS, SUBMISSIONS, Lane
 from shared.contracts.envelope import BrokenEnvelope, Envelope, identity
 from shared.contracts.faults import Fault, faults_of
 from shared.contracts.message import Event, Message, Private, Submission, type_registry
+from shared.identifiers import new_id
+from shared.runtime.outgoing import Outgoing
 
 LARGEST_BODY = 1_000_000
 """Bytes; what a service takes from a queue. Documents are not carried in messages."""
@@ -95,6 +98,19 @@ class Incoming:
             _WAITS: str(waits),
         }
 
+    def returning(self, service: str, identity: UUID, *, attempts: int, waits: int, at: datetime) -> Outgoing:
+        """It, on its way back to this service alone, at a moment of the system's time; its inbox knows it again."""
+        return Outgoing(
+            id=new_id(),
+            identity=identity,
+            exchange=service,
+            routing_key=self.lane,
+            headers=self.to_return(attempts=attempts, waits=waits),
+            body=self.body,
+            mandatory=True,
+            retry_at=at,
+        )
+
     def text_headers(self) -> dict[str, str]:
         """As text that can be kept, whatever came."""
         return {
@@ -132,6 +148,18 @@ _UNREADABLE = Fault(field="headers", reason="The headers of the message cannot b
 
 Delivery = Received | Broken
 """A delivery that was read."""
+
+
+def log_fields(delivery: Delivery) -> dict[str, str]:
+    """What a log line says of a message."""
+    envelope = delivery.envelope
+    if envelope is None:
+        return {"routing_key": delivery.incoming.routing_key}
+    return {
+        "message_id": envelope.id,
+        "message_type": envelope.type,
+        "correlation_id": envelope.correlation_id or envelope.id,
+    }
 
 
 def _printable(text: str) -> str:

@@ -16,7 +16,6 @@ from shared.broker.connection import BROKER_AWAY
 from shared.clock import Clock, system_time
 from shared.database.connection import Connection, DatabaseAway, Pool, acquire
 from shared.runtime import store
-from shared.runtime.flight import Flight
 from shared.runtime.metrics import Metrics
 from shared.runtime.outgoing import Outgoing
 from shared.runtime.publisher import Publish
@@ -52,7 +51,6 @@ class Relay:
         publish: Publish,
         ring: Ring,
         metrics: Metrics,
-        flight: Flight | None = None,
     ) -> None:
         self._service = service
         self._pool = pool
@@ -60,7 +58,6 @@ class Relay:
         self._publish = sending(service, publish)
         self._ring = ring
         self._metrics = metrics
-        self._flight = flight
         self._handed: deque[Outgoing] = deque()
         self._awake = asyncio.Event()
         self._sweep_at = datetime.min.replace(tzinfo=UTC)
@@ -85,7 +82,7 @@ class Relay:
     async def run(self) -> None:
         """Publish until cancelled; however much is handed over, the tables are looked at in time."""
         while True:
-            self._awake.clear()
+            self._awake.clear()  # before looking: what is handed over from here on has it look again
             try:
                 if self._handed:
                     await self._send_handed()
@@ -98,7 +95,7 @@ class Relay:
                     self.stalled_since = system_time()
                     log.warning("the relay stalls", service=self._service, error=type(error).__name__)
                 patience = STALLED_WAITS
-                self._awake.clear()
+                self._awake.clear()  # what was handed over during the try does not cut this pause short
             if not self._handed or self.stalled_since:
                 await _wait(self._awake, max(patience, 0))
 
@@ -146,9 +143,6 @@ class Relay:
 
         Raises where the broker is away.
         """
-        if self._flight is not None:
-            for row in rows:
-                self._flight.said(self._service, row)
         sent, returned = [], []
         for row, outcome in zip(rows, await self._publish(rows), strict=True):
             if outcome is None:

@@ -18,11 +18,11 @@ from shared.database.connection import DatabaseAway, Pool, acquire, connect_pool
 from shared.runtime import store
 from shared.runtime.broker import ServiceBroker
 from shared.runtime.dead_letters import RECONNECT_EVERY, DeadLetter, DeadLetters
-from shared.runtime.failure import describe
-from shared.runtime.flight import Flight
+from shared.runtime.failures.failure import describe
 from shared.runtime.handling import Handling
 from shared.runtime.incoming import Delivery, Incoming
 from shared.runtime.metrics import Metrics
+from shared.runtime.observer import Observer, observed
 from shared.runtime.publisher import publisher
 from shared.runtime.relay import Relay
 from shared.runtime.ring import Ring
@@ -97,7 +97,7 @@ async def running(
     amqp_url: str,
     clock: Clock = system_time,
     settings: RuntimeSettings | None = None,
-    flight: Flight | None = None,
+    observer: Observer | None = None,
     metrics: CollectorRegistry = REGISTRY,
 ) -> AsyncIterator[Replica]:
     """Run one replica while the block lasts.
@@ -114,8 +114,8 @@ async def running(
         """What must be there before the broker delivers, and until it has delivered no more for a while."""
         async with publisher(amqp_url) as publish, _pool(database_url, service.name, settings) as pool:
             ring, figures = Ring(settings.remember), Metrics(service.name, metrics)
-            relay = Relay(service.name, pool, clock, publish, ring, figures, flight)
-            handling = Handling(service, pool, clock, relay, ring, figures, flight)
+            relay = Relay(service.name, pool, clock, observed(service.name, publish, observer), ring, figures)
+            handling = Handling(service, pool, clock, relay, ring, figures, observer)
             limit = settings.stop_within
             subscribers = tuple(broker.take(way, stop_within=limit) for way in _ways(service, handling, settings))
             dead_letters = DeadLetters(service.name, handling)
@@ -189,7 +189,7 @@ def _ways(service: Service, handling: Handling, settings: RuntimeSettings) -> li
     messages = _way(
         handling,
         Lane.MESSAGES,
-        handling.messages,
+        handling.handle_messages,
         prefetch=settings.prefetch,
         largest_group=settings.largest_group,
         side_by_side=1,
@@ -197,7 +197,7 @@ def _ways(service: Service, handling: Handling, settings: RuntimeSettings) -> li
     effects = _way(
         handling,
         Lane.EFFECTS,
-        handling.effects,
+        handling.handle_effects,
         prefetch=settings.effects_side_by_side,
         largest_group=1,
         side_by_side=settings.effects_side_by_side,
@@ -214,7 +214,7 @@ def _way(
         read=lambda raw: handling.read(Incoming.from_raw(raw, service=name, lane=lane)),
         handle=handle,
         until_answers=_until_answers(handling.pool),
-        report=handling.setbacks.report,
+        report=handling.on_error.report,
         prefetch=prefetch,
         largest_group=largest_group,
         side_by_side=side_by_side,
@@ -228,7 +228,7 @@ def _way_of_dead_letters(dead_letters: DeadLetters, handling: Handling) -> Way[D
         read=dead_letters.read,
         handle=dead_letters.adopt,
         until_answers=_until_answers(handling.pool),
-        report=handling.setbacks.report,
+        report=handling.on_error.report,
         prefetch=1,
         largest_group=1,
         side_by_side=1,

@@ -23,7 +23,7 @@ from shared.refusals import (
     Unauthorized,
     Unavailable,
 )
-from shared.runtime.failure import describe
+from shared.runtime.failures.failure import describe
 from shared.web.layout import is_htmx, layout, wants_page
 from shared.web.sessions import session_of
 

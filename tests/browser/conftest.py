@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from shared.servers import ServersUnavailable
+from ninthweek.servers import ServersUnavailable
 from tests.browser.looking import Looker, looker
 from tests.support import chromium
 from tests.support.npm import installed

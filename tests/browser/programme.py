@@ -12,10 +12,10 @@ from pydantic import AnyHttpUrl
 
 from ninthweek.demonstration.stage import Stage, stage_for
 from ninthweek.demonstration.term import Expected, Script, Sent, Term
+from ninthweek.servers.ports import free_port
 from ninthweek.serving import listening
 from ninthweek.settings import AdministratorUrls
 from shared.contracts.submissions import HostRecord, StudentRecord
-from shared.servers.ports import free_port
 from shared.web.application import application
 from shared.web.callers import Role
 from shared.web.door import Door

@@ -21,7 +21,7 @@ from ninthweek.demonstration.moments import Moment, Stop, stop_at
 from ninthweek.demonstration.playing import play_term
 from ninthweek.demonstration.stage import stage_for
 from ninthweek.demonstration.term import read_term
-from ninthweek.desk.people import with_most_to_do
+from ninthweek.demonstration.visitors import with_most_to_do
 from ninthweek.serving import listening
 from ninthweek.settings import AdministratorUrls
 from shared.web.application import application

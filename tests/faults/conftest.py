@@ -20,13 +20,13 @@ import pytest
 
 from ninthweek.addresses import addresses
 from ninthweek.demonstration.clock import SteppedClock
+from ninthweek.servers import Servers, local_servers, remove_servers
+from ninthweek.servers.containers import ContainerRabbitMQ, container_engine_answers
+from ninthweek.servers.server import Broker
 from ninthweek.services import migrations
 from shared.broker.declaration import declare
 from shared.broker.topology import topology
 from shared.database.preparation import prepare_schema
-from shared.servers import Servers, local_servers, remove_servers
-from shared.servers.containers import ContainerRabbitMQ, container_engine_answers
-from shared.servers.server import Broker
 from tests.support import recovery
 from tests.support.history import Report
 from tests.support.noted import Notes, noting

@@ -12,15 +12,15 @@ import asyncpg
 import psutil
 import pytest
 
-from shared.servers import Server, ServersUnavailable, local, local_servers, remove_servers
-from shared.servers.containers import container_engine_answers, servers_in_containers
+from ninthweek.servers import Server, ServersUnavailable, local, local_servers, remove_servers
+from ninthweek.servers.containers import container_engine_answers, servers_in_containers
 
 ELSEWHERE = "somebody://elsewhere.example/"
 
 RUN = """
 import sys, time
 from pathlib import Path
-from shared.servers import local_servers
+from ninthweek.servers import local_servers
 
 with local_servers(Path(sys.argv[1])) as servers:
     print(servers.database_url, flush=True)
@@ -148,7 +148,7 @@ async def test_when_the_run_itself_is_killed_its_servers_end_and_its_folder_can_
 
 def test_a_folder_serves_one_run_at_a_time(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AMQP_URL", ELSEWHERE)
-    monkeypatch.setattr("shared.servers.folder._PREDECESSOR_SECONDS", 0.2)
+    monkeypatch.setattr("ninthweek.servers.folder._PREDECESSOR_SECONDS", 0.2)
     with local_servers(folder, durable=False), pytest.raises(ServersUnavailable, match="another run"):
         local_servers(folder).__enter__()
 
@@ -171,7 +171,7 @@ def test_without_any_broker_the_error_names_the_three_ways_to_one(
 ) -> None:
     monkeypatch.setattr(local, "installed_rabbitmq", lambda: None)
     monkeypatch.setattr(local, "can_install", lambda: False)
-    monkeypatch.setattr("shared.servers.containers.container_engine_answers", lambda: False)
+    monkeypatch.setattr("ninthweek.servers.containers.container_engine_answers", lambda: False)
     with pytest.raises(ServersUnavailable) as raised, local_servers(folder):
         pass
     for way in ("AMQP_URL", "rabbitmq-server", "container engine"):

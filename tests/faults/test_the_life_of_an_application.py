@@ -34,7 +34,7 @@ from shared.contracts.intake import ApplicationReceived, ApplicationWithdrawn, P
 from shared.contracts.matching import MatchMade
 from shared.contracts.message import Event, Message, type_registry
 from shared.runtime.incoming import Incoming
-from shared.runtime.store.inbox import MOST_DEATHS
+from shared.runtime.store.suspects import MOST_DEATHS
 from tests.faults.conftest import Ledger
 from tests.support.examples import ROUND, project_withdrawn, round_scheduled
 from tests.support.history import judge

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.servers.containers import container_engine_answers
+from ninthweek.servers.containers import container_engine_answers
 from tests.faults.conftest import Ledger, declare_all, empty_queues
 from tests.support.cluster import Cluster, cluster
 from tests.support.network import link_to

@@ -18,7 +18,8 @@ from shared.contracts.intake import HostRegistered, ProjectSubmitted, Submission
 from shared.contracts.message import Submission
 from shared.contracts.screening import ProjectDeclined
 from shared.contracts.submissions import HostRecord
-from shared.runtime import Service, Work, retries
+from shared.runtime import Service, Work
+from shared.runtime.failures import error_handler
 from shared.runtime.settings import RuntimeSettings
 from tests.faults.conftest import Ledger
 from tests.support.history import judge
@@ -38,7 +39,7 @@ def urls(test_database_url: str, amqp_url: str) -> AdministratorUrls:
 
 
 async def test_when_one_message_fails_always(start: Start, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "RETRIES", [timedelta(milliseconds=10)] * len(retries.RETRIES))
+    monkeypatch.setattr(error_handler, "RETRIES", [timedelta(milliseconds=10)] * len(error_handler.RETRIES))
 
     async def fail_for_one(event: ProjectSubmitted, work: Work) -> None:
         await say_declined(event, work)
@@ -48,9 +49,9 @@ async def test_when_one_message_fails_always(start: Start, ledger: Ledger, monke
     screening = await start(probe(fail_for_one))
     projects = [f"P{number}" for number in range(GROUP)]
     await screening.hear(*map(submitted, projects))
-    ledger.injected("message fails", 1 + len(retries.RETRIES))
+    ledger.injected("message fails", 1 + len(error_handler.RETRIES))
     (failure,) = await screening.failures()
-    assert failure["attempts"] == 1 + len(retries.RETRIES)
+    assert failure["attempts"] == 1 + len(error_handler.RETRIES)
     (failed,) = await screening.said(MessageFailed)
     assert failed.message_id == failure["message_id"]
     declined = [event.project_id for event in await screening.said(ProjectDeclined)]
@@ -167,7 +168,7 @@ async def test_when_staff_retry_twice_what_two_services_failed(
     start: Start, ledger: Ledger, urls: AdministratorUrls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It returns to the one service for which it was retried, and once."""
-    monkeypatch.setattr(retries, "RETRIES", ())
+    monkeypatch.setattr(error_handler, "RETRIES", ())
     done: Counter[str] = Counter()
     mended = False
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ninthweek.servers.server import Broker
 from shared.broker.topology import EVENTS, dead_letter_queue
 from shared.clock import system_time
 from shared.contracts.envelope import Envelope, identity
@@ -17,7 +18,6 @@ from shared.contracts.every_service import QueueStuck
 from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime import caution
-from shared.servers.server import Broker
 from tests.faults.conftest import Ledger
 from tests.support.faulty import judged, projects, send, until_ready, until_why
 from tests.support.history import judge

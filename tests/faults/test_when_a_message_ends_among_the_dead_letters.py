@@ -13,6 +13,8 @@ import aio_pika
 import pytest
 
 from ninthweek.desk.failures import decide
+from ninthweek.servers import Servers
+from ninthweek.servers.server import Broker
 from ninthweek.settings import AdministratorUrls
 from shared.broker.topology import EVENTS, Lane, dead_letter_queue
 from shared.clock import system_time
@@ -21,10 +23,8 @@ from shared.contracts.every_service import MessageFailed
 from shared.contracts.message import Message
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime import dead_letters, store
-from shared.runtime.failure import GivenUp
+from shared.runtime.failures.failure import GivenUp
 from shared.runtime.incoming import Incoming
-from shared.servers import Servers
-from shared.servers.server import Broker
 from tests.faults.conftest import Ledger
 from tests.support.faulty import until_ready, until_why
 from tests.support.history import judge

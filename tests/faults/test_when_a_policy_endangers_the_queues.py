@@ -13,14 +13,14 @@ import pytest
 from ninthweek.addresses import addresses
 from ninthweek.desk.queues import states
 from ninthweek.migration import migrate
+from ninthweek.servers.containers import ContainerRabbitMQ, container_engine_answers
+from ninthweek.servers.folder import locked
+from ninthweek.servers.rabbitmq import LocalRabbitMQ, installed_rabbitmq
 from ninthweek.settings import AdministratorUrls
 from shared.broker.definitions import definitions
 from shared.broker.policies import ManagementUnusable, PoliciesEndanger, dangers
 from shared.broker.topology import topology
 from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES
-from shared.servers.containers import ContainerRabbitMQ, container_engine_answers
-from shared.servers.folder import locked
-from shared.servers.rabbitmq import LocalRabbitMQ, installed_rabbitmq
 from tests.faults.conftest import Ledger, declare_all
 from tests.support.waiting import until
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from ninthweek.servers import Servers
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime.outgoing import Outgoing
 from shared.runtime.relay import Relay
 from shared.runtime.store import outbox
-from shared.servers import Servers
 from tests.faults.conftest import Ledger
 from tests.support.faulty import Gate, judged, projects, send
 from tests.support.network import link_to

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from ninthweek.servers import Servers
+from ninthweek.servers.server import Broker
 from shared.broker.topology import EVENTS, topology
 from shared.contracts.directory import hearers
 from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime import UnitsOfWork, Work, publisher, relay
 from shared.runtime.settings import RuntimeSettings
-from shared.servers import Servers
-from shared.servers.server import Broker
 from tests.faults.conftest import Ledger, declare_all
 from tests.support.faulty import HEARER, PATIENCE, Gate, heard, judged, projects, send, until_ready, until_why
 from tests.support.history import judge

@@ -8,14 +8,15 @@ from uuid import uuid4
 
 import pytest
 
+from ninthweek.servers import Server, Servers
 from shared.clock import system_time
 from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.screening import ProjectDeclined
 from shared.database import connection as database
-from shared.runtime import Work, replica, retries, store
-from shared.runtime.setbacks import Setbacks
+from shared.runtime import Work, replica, store
+from shared.runtime.failures import error_handler
+from shared.runtime.failures.error_handler import ErrorHandler
 from shared.runtime.settings import RuntimeSettings
-from shared.servers import Server, Servers
 from tests.faults.conftest import Ledger
 from tests.support.faulty import Gate, judged, projects, send, until_ready, until_why
 from tests.support.network import Link, link_to
@@ -42,13 +43,13 @@ def setbacks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     counted: list[str] = []
 
     def spy(name: str) -> None:
-        original = getattr(Setbacks, name)
+        original = getattr(ErrorHandler, name)
 
-        async def note(self: Setbacks, received: object, error: Exception) -> None:
+        async def note(self: ErrorHandler, received: object, error: Exception) -> None:
             counted.append(f"{name}: {error!r}")
             await original(self, received, error)
 
-        monkeypatch.setattr(Setbacks, name, note)
+        monkeypatch.setattr(ErrorHandler, name, note)
 
     for name in ("wait", "retry", "fail"):
         spy(name)
@@ -164,14 +165,14 @@ async def test_when_the_database_is_away_for_longer_than_every_retry(
     screening = await start_on_mortal(probe(gate.handler))
     await send(screening, sent)
     await gate.inside.wait()
-    monkeypatch.setattr(retries, "RETRIES", (timedelta(milliseconds=1),) * 4)
+    monkeypatch.setattr(error_handler, "RETRIES", (timedelta(milliseconds=1),) * 4)
     monkeypatch.setattr(replica, "acquire", count)
     await asyncio.to_thread(postgresql.kill)
     ledger.injected("database away")
     gate.may_go_on.set()
 
     async def was_asked_more_often_than_a_message_is_tried() -> bool:
-        return asked > len(retries.RETRIES) + 1
+        return asked > len(error_handler.RETRIES) + 1
 
     await until(was_asked_more_often_than_a_message_is_tried)
     await asyncio.to_thread(postgresql.start)
@@ -186,12 +187,12 @@ async def test_when_processes_end_while_the_database_is_away_no_message_is_blame
 ) -> None:
     screening = await start_on_mortal(probe(say_declined))
     message = uuid4()
-    for _ in range(store.inbox.MOST_DEATHS + 1):
-        assert await store.inbox.suspect(screening.connection, message, at=system_time()) == 1
+    for _ in range(store.suspects.MOST_DEATHS + 1):
+        assert await store.suspects.count_try(screening.connection, message, at=system_time()) == 1
         await asyncio.to_thread(postgresql.kill)
         await asyncio.to_thread(postgresql.start)
         await screening.reconnect()
-    tries = [await store.inbox.suspect(screening.connection, message, at=system_time()) for _ in range(3)]
+    tries = [await store.suspects.count_try(screening.connection, message, at=system_time()) for _ in range(3)]
     assert tries == [1, 2, 3]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from services.notifications import transport
 from shared.contracts.message import Event
-from shared.runtime import retries
+from shared.runtime.failures import error_handler
 from shared.runtime.settings import RuntimeSettings
 from tests.faults.conftest import Ledger
 from tests.support.examples import host_registered, project_submitted, round_scheduled, student_registered
@@ -38,7 +38,7 @@ Trouble = Callable[[Mailbox], int]
 @pytest.fixture
 async def mailbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Mailbox]:
     """Where notifications' mails go; what fails is tried again soon, and often."""
-    monkeypatch.setattr(retries, "RETRIES", (timedelta(milliseconds=100),) * 50)
+    monkeypatch.setattr(error_handler, "RETRIES", (timedelta(milliseconds=100),) * 50)
     monkeypatch.setattr(transport, "SECONDS_TO_ANSWER", 1)
     async with listening() as listens:
         monkeypatch.setenv("SMTP_URL", listens.url)

@@ -21,6 +21,8 @@ from ninthweek.demonstration.moments import Moment, stop_at
 from ninthweek.demonstration.playing import play_term
 from ninthweek.demonstration.stage import stage_for
 from ninthweek.demonstration.term import read_term
+from ninthweek.servers import remove_servers
+from ninthweek.servers.ports import free_port
 from ninthweek.settings import AdministratorUrls
 from shared.contracts.evaluation import SurveyAnswered, SurveyOpened
 from shared.contracts.intake import ApplicationReceived, ApplicationsClosed, ProjectSubmitted, StudentRegistered
@@ -34,8 +36,6 @@ from shared.contracts.matching import (
 )
 from shared.contracts.message import Event
 from shared.contracts.screening import ProjectApproved
-from shared.servers import remove_servers
-from shared.servers.ports import free_port
 from tests.journeys.terms import MadeUpTerm
 from tests.support.waiting import until
 

@@ -12,9 +12,9 @@ from ninthweek.demonstration.outcome import outcome_of
 from ninthweek.demonstration.playing import play_term
 from ninthweek.demonstration.stage import stage_for
 from ninthweek.demonstration.term import read_term
+from ninthweek.servers import Servers, local_servers, remove_servers
 from ninthweek.settings import AdministratorUrls
 from shared.runtime.outgoing import Outgoing
-from shared.servers import Servers, local_servers, remove_servers
 from tests.journeys.terms import MadeUpTerm
 
 pytestmark = pytest.mark.timeout(600)
@@ -52,14 +52,14 @@ async def test_broker_and_database_die_on_the_way(servers: Servers, tmp_path: Pa
 async def _after(events: int, chronicle: Chronicle, *deeds: Callable[[], None]) -> None:
     """Do this in another thread once so many events were said, whatever is under way then."""
     reached = asyncio.Event()
-    said = chronicle.said
+    publishing = chronicle.publishing
 
     def watched(service: str, outgoing: Outgoing) -> None:
-        said(service, outgoing)
+        publishing(service, outgoing)
         if chronicle.counts.total() >= events:
             reached.set()
 
-    chronicle.said = watched  # type: ignore[method-assign]
+    chronicle.publishing = watched  # type: ignore[method-assign]
     await reached.wait()
     for deed in deeds:
         await asyncio.to_thread(deed)

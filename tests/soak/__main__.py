@@ -20,9 +20,9 @@ import uvloop
 
 from ninthweek.addresses import addresses
 from ninthweek.migration import migrate
+from ninthweek.servers import Servers, local_servers, remove_servers
 from ninthweek.services import NAMES, load
 from shared.contracts.directory import OUTSIDE_SYSTEMS
-from shared.servers import Servers, local_servers, remove_servers
 from shared.web.door import STAFF
 from tests.soak import store
 from tests.soak.audit import Audit, bind_audit

@@ -15,11 +15,12 @@ from typing import Any
 
 import httpx
 
+from ninthweek.servers.ports import free_port
 from ninthweek.services import load
 from shared import logs
-from shared.runtime import Work, retries
+from shared.runtime import Work
+from shared.runtime.failures import error_handler
 from shared.runtime.service import Handler
-from shared.servers.ports import free_port
 from tests.soak.store import note_handled
 from tests.support.processes import NeverStarted, ServiceProcess, start_process
 
@@ -55,8 +56,8 @@ def prepare(name: str) -> None:
         os.dup2(log, descriptor)
     logs.configure()
     logging.basicConfig(level=logging.ERROR)
-    retries.RETRIES = (timedelta(seconds=0.2), timedelta(seconds=0.5), timedelta(seconds=1), timedelta(seconds=2))
-    retries.WAITS = tuple(timedelta(seconds=min(seconds.total_seconds(), 1)) for seconds in retries.WAITS)
+    error_handler.RETRIES = (timedelta(seconds=0.2), timedelta(seconds=0.5), timedelta(seconds=1), timedelta(seconds=2))
+    error_handler.WAITS = tuple(timedelta(seconds=min(seconds.total_seconds(), 1)) for seconds in error_handler.WAITS)
     service = load(name)
     service.handlers = {type_: replace(handler, call=_noting(handler)) for type_, handler in service.handlers.items()}
 

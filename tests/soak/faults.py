@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID
 
+from ninthweek.servers.server import Broker, Server
 from ninthweek.services import NAMES
 from shared.broker.topology import EVENTS, SUBMISSIONS, Lane, topology
 from shared.clock import system_time
@@ -16,7 +17,6 @@ from shared.contracts.envelope import Envelope, identity
 from shared.contracts.intake import HostRegistered
 from shared.contracts.submissions import HostRecord
 from shared.runtime.incoming import Incoming, read
-from shared.servers.server import Broker, Server
 from tests.soak import store
 from tests.soak.audit import Audit, Wire
 from tests.soak.checker import Fact

@@ -35,10 +35,10 @@ class Recording(Chronicle):
             by_service[service].append(message)
         return by_service
 
-    def said(self, service: str, outgoing: Outgoing) -> None:
+    def publishing(self, service: str, outgoing: Outgoing) -> None:
         """A row of an outbox. An effect is not awaited, since no inbox tells of it: its mail does."""
         if (outgoing.exchange, outgoing.routing_key) != (service, Lane.EFFECTS):
-            super().said(service, outgoing)
+            super().publishing(service, outgoing)
 
 
 class SoakStage:
@@ -99,7 +99,7 @@ class SoakStage:
     async def _look(self, snapshot: Snapshot) -> list[str]:
         for said in await snapshot.said(self._rows):
             self._rows.add(said.outgoing.id)
-            self.chronicle.said(said.service, said.outgoing)
+            self.chronicle.publishing(said.service, said.outgoing)
         for service, message in await snapshot.handled(self.chronicle.awaited):
             self.chronicle.handled(service, message)
         unhandled = [f"{service} has {len(them)} to handle" for service, them in self.chronicle.awaited.items()]

@@ -19,6 +19,7 @@ from ninthweek.demonstration.outside import OutsideSystems
 from ninthweek.demonstration.playing import play_term
 from ninthweek.demonstration.quiet import NeverQuiet
 from ninthweek.demonstration.term import Term, read_term
+from ninthweek.servers.server import Broker, Server
 from ninthweek.services import NAMES
 from services.matching.rules.history import violations
 from shared.broker.topology import EVENTS, dead_letter_queue, topology
@@ -26,7 +27,6 @@ from shared.contracts.directory import OUTSIDE_SYSTEMS, hearers
 from shared.contracts.intake import SubmissionRefused
 from shared.contracts.message import Event, type_registry
 from shared.contracts.submissions import ApplicationForm
-from shared.servers.server import Broker, Server
 from shared.web.door import STAFF
 from tests.journeys.terms import MadeUpTerm
 from tests.soak import store

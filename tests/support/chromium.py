@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
-from shared.servers.debian import can_install, install_package
-from shared.servers.errors import ServersUnavailable
+from ninthweek.servers.debian import can_install, install_package
+from ninthweek.servers.errors import ServersUnavailable
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

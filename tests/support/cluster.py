@@ -12,9 +12,9 @@ import docker
 from docker.models.containers import Container
 from docker.models.networks import Network
 
-from shared.servers.containers import RABBITMQ_IMAGE
-from shared.servers.ports import free_port
-from shared.servers.rabbitmq import speaks_amqp
+from ninthweek.servers.containers import RABBITMQ_IMAGE
+from ninthweek.servers.ports import free_port
+from ninthweek.servers.rabbitmq import speaks_amqp
 
 STARTS_WITHIN = 120.0
 """Seconds."""

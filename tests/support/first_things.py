@@ -6,7 +6,8 @@ from pathlib import Path
 from shared import logs
 from shared.broker import connection as broker
 from shared.database import connection as database
-from shared.runtime import publisher, retries
+from shared.runtime import publisher
+from shared.runtime.failures import error_handler
 
 
 def be_impatient() -> None:
@@ -18,7 +19,7 @@ def be_impatient() -> None:
 
 def give_up_at_once() -> None:
     """What fails is not tried again."""
-    retries.RETRIES = ()  # type: ignore[assignment]
+    error_handler.RETRIES = ()  # type: ignore[assignment]
 
 
 def log_to(file: Path) -> None:

@@ -33,7 +33,7 @@ class Group:
     async def handle(self, events: Sequence[Event]) -> None:
         """Handle events in one group, and publish what that says."""
         service = self.handling.service.name
-        await self.handling.messages([self.handling.read(_delivered(service, event)) for event in events])
+        await self.handling.handle_messages([self.handling.read(_delivered(service, event)) for event in events])
         await self.relay.drain()
 
 

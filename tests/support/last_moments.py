@@ -44,7 +44,7 @@ def freeze_instead() -> None:
 
 
 def _before_the_handler(_service: Service, _replica: Replicas) -> None:
-    _wrap(Handling, "messages", before=die)
+    _wrap(Handling, "handle_messages", before=die)
 
 
 def _inside_the_handler(service: Service, _replica: Replicas) -> None:
@@ -62,7 +62,7 @@ def _inside_the_handler(service: Service, _replica: Replicas) -> None:
 
 
 def _between_commit_and_acknowledgement(_service: Service, _replica: Replicas) -> None:
-    _wrap(Handling, "messages", after=die)
+    _wrap(Handling, "handle_messages", after=die)
 
 
 def _between_commit_and_publish(_service: Service, replica: Replicas) -> None:

@@ -153,7 +153,7 @@ class MatchingInHand:
 
     async def deliver(self, group: Sequence[Incoming]) -> None:
         """Handle a group of deliveries. Raises `Death` where it dies of its trouble."""
-        await self.handling.messages([self.handling.read(each) for each in group])
+        await self.handling.handle_messages([self.handling.read(each) for each in group])
 
     async def due(self) -> list[Incoming]:
         """The timers and retries whose time has come, as the broker delivers them; a retry's has always come.

@@ -14,6 +14,7 @@ import aio_pika
 import httpx
 from aio_pika.abc import AbstractChannel, AbstractQueue
 
+from ninthweek.servers.ports import free_port
 from ninthweek.submitting import broker_at
 from shared.broker.topology import EVENTS, Lane
 from shared.clock import system_time
@@ -22,7 +23,6 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime import store
-from shared.servers.ports import free_port
 from tests.support.history import Report, judge
 from tests.support.network import Link, by_way_of
 from tests.support.probe import NOTES, submitted

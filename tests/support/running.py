@@ -14,6 +14,7 @@ from faststream.rabbit import RabbitBroker
 from prometheus_client import CollectorRegistry
 
 from ninthweek.demonstration.clock import SteppedClock
+from ninthweek.demonstration.flight import Flight
 from ninthweek.demonstration.quiet import quiet
 from ninthweek.services import load
 from ninthweek.submitting import broker_at, submit
@@ -23,7 +24,6 @@ from shared.contracts.envelope import Envelope, identity
 from shared.contracts.message import Event, Submission, type_registry
 from shared.database.connection import prepare_codecs
 from shared.database.roles import service_url
-from shared.runtime.flight import Flight
 from shared.runtime.replica import Replica, running
 from shared.runtime.service import Service
 from shared.runtime.settings import RuntimeSettings
@@ -158,7 +158,7 @@ def starter(stack: AsyncExitStack, *, database_url: str, amqp_url: str, clock: S
                     amqp_url=by_way_of(to_broker, amqp_url),
                     clock=clock,
                     settings=settings,
-                    flight=flight,
+                    observer=flight,
                     metrics=CollectorRegistry(),
                 )
             )

@@ -11,12 +11,12 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import asyncpg
 
 from ninthweek.addresses import addresses
+from ninthweek.servers import Servers, ServersUnavailable, local_servers, remove_servers
+from ninthweek.servers.containers import container_engine_answers, servers_in_containers
 from ninthweek.services import NAMES, migrations
 from shared.broker.definitions import definitions
 from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES
 from shared.database.preparation import prepare_schema
-from shared.servers import Servers, ServersUnavailable, local_servers, remove_servers
-from shared.servers.containers import container_engine_answers, servers_in_containers
 
 DATABASE = "NINTHWEEK_TEST_DATABASE_URL"
 BROKER = "NINTHWEEK_TEST_AMQP_URL"

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.database.connection import Connection
-from shared.runtime.failure import Failure
+from shared.runtime.failures.failure import Failure
 
 
 async def add(connection: Connection, failure: Failure, *, at: datetime) -> bool:

@@ -8,7 +8,8 @@ from shared.clock import system_time
 from shared.contracts.envelope import Envelope
 from shared.contracts.every_service import MessageFailed
 from shared.contracts.intake import ProjectSubmitted
-from shared.runtime import Work, failures, incoming, retries
+from shared.runtime import Work, incoming
+from shared.runtime.failures import decisions, error_handler
 from tests.support.probe import probe, say_declined, submitted
 from tests.support.running import RunningService, Start
 
@@ -16,7 +17,7 @@ from tests.support.running import RunningService, Start
 @pytest.fixture
 def no_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first fault is the last."""
-    monkeypatch.setattr(retries, "RETRIES", ())
+    monkeypatch.setattr(error_handler, "RETRIES", ())
 
 
 async def fail(event: ProjectSubmitted, work: Work) -> None:
@@ -54,8 +55,8 @@ async def test_a_failure_that_is_retried_is_handled_once_by_its_service(start: S
     (failure,) = await screening.failures()
     handler = service.handlers[ProjectSubmitted.type]
     service.handlers[ProjectSubmitted.type] = type(handler)(handler.message, say_declined, handler.changes)
-    assert await failures.retry(screening.connection, "screening", failure["id"], at=system_time())
-    assert not await failures.retry(screening.connection, "screening", failure["id"], at=system_time())
+    assert await decisions.retry(screening.connection, "screening", failure["id"], at=system_time())
+    assert not await decisions.retry(screening.connection, "screening", failure["id"], at=system_time())
     await screening.quiet()
     assert await screening.said_types() == ["MessageFailed", "ProjectDeclined"]
     assert [row["state"] for row in await screening.failures()] == ["retried"]
@@ -66,7 +67,7 @@ async def test_a_failure_that_is_retried_in_vain_waits_again(start: Start) -> No
     screening = await start(probe(fail))
     await screening.hear(submitted("P1"))
     (failure,) = await screening.failures()
-    await failures.retry(screening.connection, "screening", failure["id"], at=system_time())
+    await decisions.retry(screening.connection, "screening", failure["id"], at=system_time())
     await screening.quiet()
     (failure,) = await screening.failures()
     assert (failure["state"], failure["attempts"]) == ("waiting", 2)
@@ -76,11 +77,11 @@ async def test_a_discarded_failure_stays_on_record_and_can_be_retried_after_all(
     screening = await start(probe(say_declined))
     await _deliver(screening, aio_pika.Message(b"{}", headers={}))
     (failure,) = await screening.failures()
-    assert await failures.discard(screening.connection, failure["id"], at=system_time())
-    assert not await failures.discard(screening.connection, failure["id"], at=system_time())
+    assert await decisions.discard(screening.connection, failure["id"], at=system_time())
+    assert not await decisions.discard(screening.connection, failure["id"], at=system_time())
     assert [row["state"] for row in await screening.failures()] == ["discarded"]
-    assert await failures.retry(screening.connection, "screening", failure["id"], at=system_time())
-    assert not await failures.retry(screening.connection, "screening", failure["id"], at=system_time())
+    assert await decisions.retry(screening.connection, "screening", failure["id"], at=system_time())
+    assert not await decisions.retry(screening.connection, "screening", failure["id"], at=system_time())
 
 
 def _envelope(**changes: str) -> dict[str, str]:

@@ -13,7 +13,8 @@ from shared.broker.cloud_events import CloudEventCodec
 from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.message import Submission, type_registry
 from shared.contracts.screening import ProjectDeclined
-from shared.runtime import Work, retries
+from shared.runtime import Work
+from shared.runtime.failures import error_handler
 from shared.telemetry import tracing
 from shared.web.callers import Role
 from tests.support.collector import Collector, Span, collecting
@@ -174,7 +175,7 @@ async def test_a_request_is_known_by_its_route_and_not_by_its_path(collector: Co
 async def test_a_message_that_is_tried_again_keeps_its_creation_context(
     collector: Collector, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retries, "RETRIES", (timedelta(),))
+    monkeypatch.setattr(error_handler, "RETRIES", (timedelta(),))
     tried: list[str] = []
 
     async def fail_first(event: ProjectSubmitted, work: Work) -> None:

@@ -10,7 +10,7 @@ from benchmarks.checkout import Checkout, NoCheckout
 from benchmarks.figure import Size
 from benchmarks.measuring import LONGEST_REASON, reason
 from benchmarks.turns import Home
-from shared.servers.ports import free_port
+from ninthweek.servers.ports import free_port
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 
 from ninthweek.command_line import main
 from ninthweek.demonstration.clock import note_moment
+from ninthweek.servers.ports import free_port
 from ninthweek.settings import AdministratorUrls, SettingFaulty, administrator_urls, checked_url, note_servers
-from shared.servers.ports import free_port
 
 
 class Ninthweek(Protocol):

@@ -42,7 +42,7 @@ def say(chronicle: Chronicle, *events: Event, because_of: str | None = None, tim
             identifier, uuid4(), EVENTS, event.routing_key, envelope.to_headers(), event.to_json(), mandatory=False
         )
         for _ in range(times):
-            chronicle.said("a service", row)
+            chronicle.publishing("a service", row)
 
 
 def ids_of(application_id: str) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def test_a_message_that_a_service_says_to_itself_is_no_event(chronicle: Chronicl
     returning = Outgoing(
         uuid4(), uuid4(), "screening", "messages", envelope.to_headers(), event.to_json(), mandatory=True
     )
-    chronicle.said("screening", returning)
+    chronicle.publishing("screening", returning)
     assert chronicle.everything == []
 
 

@@ -3,22 +3,20 @@
 from datetime import datetime
 
 from shared.database.connection import Connection
-from shared.identifiers import new_id
 from shared.runtime import store
 from shared.runtime.incoming import Incoming
-from shared.runtime.outgoing import Outgoing
 
 
 async def retry(connection: Connection, service: str, identifier: int, *, at: datetime) -> bool:
     """Send a failure back to this service alone, with all its tries before it; false where that was done already.
 
-    One that was discarded by mistake too.
-    It waits among the service's own retries: its relay finds it, and its inbox sees to it that it is handled once.
+    Also one that was discarded, by mistake say. It waits among the service's own retries: its relay finds it, and its
+    inbox sees to it that it is handled once.
     """
     failure = await store.failures.find(connection, identifier)
     if failure is None or not await store.failures.retried(connection, identifier, at=at):
         return False
-    await store.inbox.clear_suspect(connection, failure["identity"])
+    await store.suspects.clear(connection, failure["identity"])
     incoming = Incoming(
         lane=failure["lane"],
         exchange=failure["exchange"],
@@ -26,16 +24,7 @@ async def retry(connection: Connection, service: str, identifier: int, *, at: da
         headers={name: value for name, value in failure["headers"].items() if name.startswith("ce-")},
         body=failure["body"],
     )
-    returning = Outgoing(
-        id=new_id(),
-        identity=failure["identity"],
-        exchange=service,
-        routing_key=incoming.lane,
-        headers=incoming.to_return(attempts=0, waits=0),
-        body=incoming.body,
-        mandatory=True,
-        retry_at=at,
-    )
+    returning = incoming.returning(service, failure["identity"], attempts=0, waits=0, at=at)
     await store.waiting.add(connection, [returning], said_at=at)
     return True
 

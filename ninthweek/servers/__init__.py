@@ -7,8 +7,8 @@ In this order, each server for itself:
    RabbitMQ is the installed one, or is installed (Debian, as root), or is a container.
 """
 
-from shared.servers.errors import ServersUnavailable
-from shared.servers.local import local_servers, remove_servers
-from shared.servers.server import Server, Servers
+from ninthweek.servers.errors import ServersUnavailable
+from ninthweek.servers.local import local_servers, remove_servers
+from ninthweek.servers.server import Server, Servers
 
 __all__ = ["Server", "Servers", "ServersUnavailable", "local_servers", "remove_servers"]

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from shared.servers.errors import ServersUnavailable
-from shared.servers.folder import kept_password
-from shared.servers.ports import free_port
-from shared.servers.process import ServerProcess
+from ninthweek.servers.errors import ServersUnavailable
+from ninthweek.servers.folder import kept_password
+from ninthweek.servers.ports import free_port
+from ninthweek.servers.process import ServerProcess
 
 _START_SECONDS = 60.0
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}

@@ -1,4 +1,4 @@
-"""A failure: what could not be handled, kept whole, and its error in words without personal data."""
+"""A failure: a message that could not be handled, kept whole, and its error in words without personal data."""
 
 import traceback
 from dataclasses import dataclass

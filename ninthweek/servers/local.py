@@ -5,12 +5,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from shutil import rmtree
 
-from shared.servers.debian import can_install, install_rabbitmq
-from shared.servers.errors import ServersUnavailable
-from shared.servers.folder import locked
-from shared.servers.postgresql import LocalPostgreSQL, remove_postgresql
-from shared.servers.rabbitmq import LocalRabbitMQ, installed_rabbitmq
-from shared.servers.server import Broker, Server, Servers
+from ninthweek.servers.debian import can_install, install_rabbitmq
+from ninthweek.servers.errors import ServersUnavailable
+from ninthweek.servers.folder import locked
+from ninthweek.servers.postgresql import LocalPostgreSQL, remove_postgresql
+from ninthweek.servers.rabbitmq import LocalRabbitMQ, installed_rabbitmq
+from ninthweek.servers.server import Broker, Server, Servers
 
 _NO_BROKER = """\
 There is no RabbitMQ here. Any of these will do:
@@ -70,7 +70,7 @@ def _broker(folder: Path, lock: int, ours: ExitStack, definitions: Path | None) 
         ours.callback(broker.stop)
         return broker
     # Only here, where nothing else is left: it takes a while to import.
-    from shared.servers.containers import ContainerRabbitMQ, container_engine_answers  # noqa: PLC0415
+    from ninthweek.servers.containers import ContainerRabbitMQ, container_engine_answers  # noqa: PLC0415
 
     if not container_engine_answers():
         raise ServersUnavailable(_NO_BROKER)

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from shared.servers.errors import ServersUnavailable
-from shared.servers.rabbitmq import RabbitMQPrograms, installed_rabbitmq
+from ninthweek.servers.errors import ServersUnavailable
+from ninthweek.servers.rabbitmq import RabbitMQPrograms, installed_rabbitmq
 
 Found = TypeVar("Found")
 

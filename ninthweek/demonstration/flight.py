@@ -1,7 +1,4 @@
-"""What was said and is not yet handled by all its hearers: counted, so that quiet is known and not guessed.
-
-For a process that runs all services: the demonstration, and the journeys among the tests.
-"""
+"""What is published and not yet handled by all its subscribers: counted, so that quiet is known and not guessed."""
 
 import asyncio
 from collections.abc import Collection, Iterable
@@ -13,9 +10,9 @@ from shared.runtime.outgoing import Outgoing
 
 
 class Flight:
-    """Who of the services that run is still to handle what.
+    """Who of the services that run in this process, all of which it observes, is still to handle what.
 
-    A message said twice is in flight once, as it is handled once.
+    A message published twice is in flight once, as it is handled once.
     """
 
     def __init__(self, services: Collection[str]) -> None:
@@ -27,14 +24,14 @@ class Flight:
         """How many messages took off so far: unchanged between two looks, none did."""
 
     def expect(self, services: Iterable[str], message: UUID) -> None:
-        """A message was said that these services will handle, those of them that run."""
+        """A message is published that these services will handle, those of them that run."""
         self._awaited.update((service, message) for service in services if service in self._services)
         self.movements += 1
         if self._awaited:
             self._landed.clear()
 
-    def said(self, service: str, outgoing: Outgoing) -> None:
-        """A service's relay is about to publish."""
+    def publishing(self, service: str, outgoing: Outgoing) -> None:
+        """As an `Observer` is told."""
         heard_by: Iterable[str] = (service,)  # a timer, an effect, or what returns to be tried again, of whatever type
         if outgoing.exchange != service:
             message_type = type_registry[outgoing.headers["ce-type"]]
@@ -43,7 +40,7 @@ class Flight:
         self.expect(heard_by, outgoing.identity)
 
     def handled(self, service: str, message: UUID) -> None:
-        """A service is done with a message: handled, known already, put aside, or among its failures."""
+        """As an `Observer` is told."""
         self._awaited.discard((service, message))
         if not self._awaited:
             self._landed.set()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from shared.servers.errors import ServersUnavailable
+from ninthweek.servers.errors import ServersUnavailable
 
 # A run that died leaves its servers to their watches, which end them within five seconds.
 _PREDECESSOR_SECONDS = 15.0

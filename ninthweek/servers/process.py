@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from shared.servers.errors import ServersUnavailable
+from ninthweek.servers.errors import ServersUnavailable
 
 _POLL_SECONDS = 0.02
 _STOP_SECONDS = 20.0

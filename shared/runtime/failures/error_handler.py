@@ -1,5 +1,6 @@
-"""What becomes of a message that could not be handled: it waits, is tried again, or is kept among the failures."""
+"""What becomes of a message whose handler raised: it waits, is tried again, or is kept among the failures."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,21 +10,24 @@ import structlog
 from shared.clock import system_time
 from shared.contracts.every_service import MessageFailed, QueueStuck
 from shared.database.connection import DatabaseAway, acquire
-from shared.identifiers import new_id
 from shared.runtime import store
-from shared.runtime.failure import Failure, describe
-from shared.runtime.incoming import Delivery, Received
+from shared.runtime.failures.failure import Failure, describe
+from shared.runtime.incoming import Delivery, Received, log_fields
 from shared.runtime.metrics import Metrics
-from shared.runtime.outgoing import Outgoing
-from shared.runtime.retries import after_fault, after_not_yet
 from shared.runtime.service import NotYet, Service
 from shared.runtime.work import UnitsOfWork
+
+RETRIES = (timedelta(seconds=1), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))
+"""After a fault: four more tries, then it is a failure."""
+
+WAITS = tuple(timedelta(seconds=seconds) for seconds in (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, *[60] * 58))
+"""For a fact that is still on its way: quickly at first, and for an hour in all; then it is a failure."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Setbacks:
+class ErrorHandler:
     """Each method ends in a row of its own transaction, after which the message may be acknowledged."""
 
     service: Service
@@ -33,7 +37,7 @@ class Setbacks:
     async def wait(self, received: Received, error: NotYet) -> None:
         """A fact is on its way: soon again, then less soon."""
         waits = received.incoming.waits + 1
-        delay = after_not_yet(waits)
+        delay = _nth(WAITS, waits)
         if delay is None:
             await self.fail(received, error)
         else:
@@ -43,7 +47,7 @@ class Setbacks:
     async def retry(self, received: Received, error: Exception) -> None:
         """It failed: again after a while, until it has failed too often."""
         attempts = received.incoming.attempts + 1
-        delay = after_fault(attempts)
+        delay = _nth(RETRIES, attempts)
         log.warning("message failed", **log_fields(received), attempt=attempts, error=describe(error))
         if delay is None:
             await self.fail(received, error)
@@ -53,15 +57,8 @@ class Setbacks:
 
     async def _put_aside(self, received: Received, delay: timedelta, *, attempts: int, waits: int) -> None:
         """It waits for a time, and comes back to this service alone."""
-        returning = Outgoing(
-            id=new_id(),
-            identity=received.identity,
-            exchange=self.service.name,
-            routing_key=received.incoming.lane,
-            headers=received.incoming.to_return(attempts=attempts, waits=waits),
-            body=received.incoming.body,
-            mandatory=True,
-            retry_at=system_time() + delay,
+        returning = received.incoming.returning(
+            self.service.name, received.identity, attempts=attempts, waits=waits, at=system_time() + delay
         )
         async with acquire(self.units_of_work.pool) as connection:
             await store.waiting.add(connection, [returning], said_at=system_time())
@@ -93,7 +90,13 @@ class Setbacks:
         self.metrics.failed.inc()
 
 
+def _nth(delays: Sequence[timedelta], number: int) -> timedelta | None:
+    """How long to wait after it went wrong for the `number`th time; `None` when it has for good."""
+    return delays[number - 1] if number <= len(delays) else None
+
+
 def _failure(service: Service, delivery: Delivery, error: Exception) -> Failure:
+    """What is kept of a delivery, also of one that cannot even be read."""
     incoming, envelope = delivery.incoming, delivery.envelope
     message_type = envelope.type if envelope else incoming.text_headers().get("ce-type", "")[:200]
     handler = service.handlers.get(message_type)
@@ -111,15 +114,3 @@ def _failure(service: Service, delivery: Delivery, error: Exception) -> Failure:
         error=describe(error),
         attempts=incoming.attempts + 1,
     )
-
-
-def log_fields(delivery: Delivery) -> dict[str, str]:
-    """What a log line says of a message."""
-    envelope = delivery.envelope
-    if envelope is None:
-        return {"routing_key": delivery.incoming.routing_key}
-    return {
-        "message_id": envelope.id,
-        "message_type": envelope.type,
-        "correlation_id": envelope.correlation_id or envelope.id,
-    }

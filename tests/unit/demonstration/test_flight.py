@@ -3,7 +3,7 @@
 import asyncio
 from uuid import UUID
 
-from shared.runtime.flight import Flight
+from ninthweek.demonstration.flight import Flight
 
 FIRST, SECOND = UUID(int=1), UUID(int=2)
 

@@ -18,11 +18,11 @@ from docker.errors import DockerException
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
-from shared.servers.errors import ServersUnavailable
-from shared.servers.folder import kept_password
-from shared.servers.ports import free_port
-from shared.servers.rabbitmq import speaks_amqp
-from shared.servers.server import Servers
+from ninthweek.servers.errors import ServersUnavailable
+from ninthweek.servers.folder import kept_password
+from ninthweek.servers.ports import free_port
+from ninthweek.servers.rabbitmq import speaks_amqp
+from ninthweek.servers.server import Servers
 
 POSTGRESQL_IMAGE = "postgres:17"
 RABBITMQ_IMAGE = "rabbitmq:4-management"

@@ -8,9 +8,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.servers.folder import kept_password
-from shared.servers.ports import free_port
-from shared.servers.process import ServerProcess
+from ninthweek.servers.folder import kept_password
+from ninthweek.servers.ports import free_port
+from ninthweek.servers.process import ServerProcess
 
 _START_SECONDS = 90.0
 _EPMD_START_SECONDS = 10.0
