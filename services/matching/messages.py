@@ -1,4 +1,4 @@
-"""What matching says to itself: the moments at which something is decided that nobody asked for.
+"""Matching's timers: the moments at which something is decided that nobody asked for.
 
 A round's timers name the moment that they were set for: where the round's dates were changed since, they do not matter.
 """
@@ -23,7 +23,7 @@ class WaitingListEnds(Timer, about="round"):
 
 
 class SecondRoundOpens(Timer, about="round"):
-    """The first round's waiting list ends, and what that round leaves is said, if the second opens by now."""
+    """The first round's waiting list ends, and what that round leaves is published, if the second opens by now."""
 
     round_id: str
 

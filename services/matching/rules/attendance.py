@@ -9,7 +9,7 @@ from services.matching.rules.life import Application, Days, State
 from services.matching.rules.rounds import midnight
 from services.matching.rules.words import Words
 from shared.contracts.faults import Fault
-from shared.refusals import NotAllowed
+from shared.refusals import Invalid, NotAllowed
 
 CORRECTABLE_FOR: Final = timedelta(days=14)
 """After the last day."""
@@ -43,14 +43,15 @@ def days_that_have_come(days: Days, now: datetime) -> list[date]:
     return [day for day in working_days(days) if midnight(day) <= now]
 
 
-def check_open(placement: Application, now: datetime) -> None:
-    """Raises `NotAllowed`, with the reason, where nothing can be recorded of a placement at this moment."""
+def check_open(placement: Application, now: datetime) -> Days:
+    """A placement's days; raises `NotAllowed`, with the reason, where nothing can be recorded of them now."""
     if placement.state not in TAKES_PLACE or placement.days is None:
         raise NotAllowed("This placement was cancelled, so there is no attendance to record.")
     if now < midnight(placement.days.starts_on):
         raise NotAllowed("The placement has not begun: attendance is recorded from its first day on.")
     if now >= correctable_until(placement.days):
         raise NotAllowed("The placement ended more than two weeks ago: its attendance can no longer be changed.")
+    return placement.days
 
 
 def in_words(state: State, days: Days, now: datetime) -> Words:
@@ -60,6 +61,14 @@ def in_words(state: State, days: Days, now: datetime) -> Words:
     if state is State.COMPLETED:
         return Words("Completed", "good")
     return Words("Under way", "good") if now >= midnight(days.starts_on) else Words("Confirmed", "info")
+
+
+def presences(placement: Application, said: Mapping[date, str], *, now: datetime) -> dict[date, Presence]:
+    """What a host says of some days, once it may be recorded; raises `Invalid`, and `NotAllowed` as `check_open`."""
+    days = check_open(placement, now)
+    if faults := faults_in(said, days, now):
+        raise Invalid(faults)
+    return {day: Presence(word) for day, word in said.items()}
 
 
 def faults_in(said: Mapping[date, str], days: Days, now: datetime) -> list[Fault]:

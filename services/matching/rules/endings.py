@@ -70,8 +70,7 @@ def reply(application: Application, given: Reply, others: Iterable[Application],
     """What a reply changes: nothing, where the same was replied before.
 
     `others` are the student's other applications, in the round, its first and its second; those that stand end with an
-    acceptance. Raises
-    `NotAllowed`, with what became of the offer, where it cannot be replied to any more.
+    acceptance. Raises `NotAllowed`, with what became of the offer, where it cannot be replied to any more.
     """
     replied_before = PLACED if given is Reply.ACCEPT else (State.DECLINED,)
     if application.state in replied_before:
@@ -129,6 +128,12 @@ def cancel(application: Application, by: Canceller, reason: str, *, now: datetim
     if application.state is State.COMPLETED:
         raise NotAllowed("The placement is over: it cannot be cancelled any more.")
     return [move(application, CANCEL[by], now=now, comments=reason)]
+
+
+def check_placed(application: Application) -> None:
+    """Raises `NotAllowed`, with the reason, where there is no placement to cancel."""
+    if application.state is not State.CONFIRMED:
+        raise NotAllowed("There is no placement to cancel: it was cancelled before, is over, or was never accepted.")
 
 
 def complete(application: Application, *, now: datetime) -> list[Change]:

@@ -3,11 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from services.matching.rules.life import PROGRAMME
 from services.matching.rules.policies import Policy
 from services.matching.rules.rounds import FactsForMatch, Round
-from shared.refusals import NotAllowed
+from shared.contracts.faults import Fault
+from shared.refusals import Invalid, NotAllowed
+
+LONGEST_NOTE: Final = 2_000
+"""Characters, of why it is decided so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,15 @@ class Setting:
     by: str = PROGRAMME
     at: datetime | None = None
     comments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A setting as staff ask for it, with nothing checked."""
+
+    policy: str
+    held: bool
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,25 @@ def check_not_out(round_: Round) -> None:
     """Raises `NotAllowed` once the match has gone out."""
     if round_.matched_at:
         raise NotAllowed("The match of this round has gone out already: offers are not taken back.")
+
+
+def decide(round_: Round, decision: Decision, *, by: str, now: datetime) -> Setting:
+    """The setting that staff decide on; raises `NotAllowed` once the match has gone out, and `Invalid`."""
+    check_not_out(round_)
+    faults = []
+    if decision.policy not in set(Policy):
+        faults.append(Fault(field="policy", reason="Choose a policy."))
+    if len(decision.note) > LONGEST_NOTE:
+        faults.append(Fault(field="note", reason=f"Keep the note within {LONGEST_NOTE:,} characters."))
+    if faults:
+        raise Invalid(faults)
+    return Setting(Policy(decision.policy), decision.held, by, now, decision.note)
+
+
+def check_sure(*, sure: bool) -> None:
+    """Raises `Invalid` unless staff have confirmed that the match is to go out now."""
+    if not sure:
+        raise Invalid([Fault(field="sure", reason="Tick the box to release the match: offers are not taken back.")])
 
 
 def check_release(round_: Round, facts: FactsForMatch) -> None:

@@ -1,7 +1,7 @@
 """A place that staff offer to somebody of their choice, instead of leaving it to the waiting list."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.matching.rules.life import (
@@ -14,9 +14,29 @@ from services.matching.rules.life import (
     State,
     move,
 )
+from services.matching.rules.people import Student
+from services.matching.rules.projects import ProjectInFull
 from services.matching.rules.rankings import Project
+from services.matching.rules.reasons import faults_in_reason_of_staff
 from services.matching.rules.rounds import Round, midnight
-from shared.refusals import NotAllowed
+from shared.contracts.faults import Fault
+from shared.refusals import Invalid, NotAllowed
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesOfProject:
+    """A project with who has its places, and who of its applicants may be offered one by hand."""
+
+    project: ProjectInFull
+    rounds: Sequence[Round]
+    """Its round, and the second where there is one."""
+    holding: Sequence[Application]
+    candidates: Sequence[Application]
+    students: Mapping[str, Student]
+
+    @property
+    def free(self) -> int:
+        return 0 if self.project.withdrawn else max(0, self.project.places - len(self.holding))
 
 
 def candidates(
@@ -38,10 +58,27 @@ def candidates(
     return sorted(able, key=lambda each: (each.rank or 0, each.application_id))
 
 
-def cancel_for(placement: Application, reason: str, *, now: datetime) -> Change:
-    """The first half of a replacement; raises `NotAllowed` where there is no placement to end."""
+def choose(places: PlacesOfProject, application_id: str, reason: str) -> Application:
+    """The candidate whom staff choose; raises `Invalid` where there is no such one, or no reason."""
+    faults = faults_in_reason_of_staff(reason)
+    chosen = next((each for each in places.candidates if each.application_id == application_id), None)
+    if chosen is None:
+        nobody = "Choose one of these applicants: nobody else can be offered the place now."
+        raise Invalid([Fault(field="application_id", reason=nobody), *faults])
+    if faults:
+        raise Invalid(faults)
+    return chosen
+
+
+def check_confirmed(placement: Application) -> None:
+    """Raises `NotAllowed` where there is no placement to end."""
     if placement.state is not State.CONFIRMED:
         raise NotAllowed("Only a placement that is confirmed can be given to somebody else.")
+
+
+def cancel_for(placement: Application, reason: str, *, now: datetime) -> Change:
+    """The first half of a replacement; raises `NotAllowed` where there is no placement to end."""
+    check_confirmed(placement)
     return move(placement, CANCEL[STAFF], now=now, comments=reason)
 
 

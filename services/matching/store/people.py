@@ -1,49 +1,40 @@
-"""Copies of hosts and students; each keeps the highest version."""
+"""Copies of hosts and students; each keeps the newest version."""
 
 from collections.abc import Collection
 
 from services.matching.rules.people import Host, Student
 from shared.contracts.intake import HostRegistered, StudentRegistered
 from shared.database.connection import Connection
+from shared.database.copies import keep_newest
 
 
 async def keep_host(connection: Connection, event: HostRegistered) -> None:
-    await connection.execute(
-        """
-        insert into hosts (host_id, version, organisation, sector, city, contact_name)
-        values ($1, $2, $3, $4, $5, $6)
-        on conflict (host_id) do update set
-            version = excluded.version, organisation = excluded.organisation, sector = excluded.sector,
-            city = excluded.city, contact_name = excluded.contact_name
-        where hosts.version < excluded.version
-        """,
-        event.host_id,
-        event.host_version,
-        event.organisation,
-        event.sector,
-        event.city,
-        event.contact_name,
+    await keep_newest(
+        connection,
+        "hosts",
+        key="host_id",
+        host_id=event.host_id,
+        version=event.host_version,
+        organisation=event.organisation,
+        sector=event.sector,
+        city=event.city,
+        contact_name=event.contact_name,
     )
 
 
 async def keep_student(connection: Connection, event: StudentRegistered) -> None:
-    await connection.execute(
-        """
-        insert into students (student_id, version, name, level, year, discipline, division, domicile)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
-        on conflict (student_id) do update set
-            version = excluded.version, name = excluded.name, level = excluded.level, year = excluded.year,
-            discipline = excluded.discipline, division = excluded.division, domicile = excluded.domicile
-        where students.version < excluded.version
-        """,
-        event.student_id,
-        event.student_version,
-        event.name,
-        event.level,
-        event.year,
-        event.discipline,
-        event.division,
-        event.domicile,
+    await keep_newest(
+        connection,
+        "students",
+        key="student_id",
+        student_id=event.student_id,
+        version=event.student_version,
+        name=event.name,
+        level=event.level,
+        year=event.year,
+        discipline=event.discipline,
+        division=event.division,
+        domicile=event.domicile,
     )
 
 

@@ -12,6 +12,7 @@ from shared.contracts.rounds import first_round
 from shared.contracts.screening import ProjectApproved
 from shared.contracts.submissions import ProjectTemplate
 from shared.database.connection import Connection
+from shared.database.copies import keep_newest
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -19,40 +20,32 @@ if TYPE_CHECKING:
 
 async def keep(connection: Connection, event: ProjectApproved) -> bool:
     """Keep the newest revision; false where this one is not newer than what is known."""
-    kept = await connection.fetchval(
-        """
-        insert into projects (project_id, revision, round_id, host_id, title, places, starts_on, ends_on)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
-        on conflict (project_id) do update set
-            revision = excluded.revision, round_id = excluded.round_id, host_id = excluded.host_id,
-            title = excluded.title, places = excluded.places,
-            starts_on = excluded.starts_on, ends_on = excluded.ends_on
-        where projects.revision < excluded.revision
-        returning true
-        """,
-        event.project_id,
-        event.revision,
-        event.round_id,
-        event.host_id,
-        event.title,
-        event.places,
-        event.starts_on,
-        event.ends_on,
+    return await keep_newest(
+        connection,
+        "projects",
+        key="project_id",
+        by="revision",
+        project_id=event.project_id,
+        revision=event.revision,
+        round_id=event.round_id,
+        host_id=event.host_id,
+        title=event.title,
+        places=event.places,
+        starts_on=event.starts_on,
+        ends_on=event.ends_on,
     )
-    return bool(kept)
 
 
 async def keep_template(connection: Connection, event: ProjectSubmitted) -> None:
     """Keep what the newest revision says the project is like, whether or not it is approved."""
-    await connection.execute(
-        """
-        insert into templates (project_id, revision, template) values ($1, $2, $3)
-        on conflict (project_id) do update set revision = excluded.revision, template = excluded.template
-        where templates.revision < excluded.revision
-        """,
-        event.project_id,
-        event.revision,
-        event.model_dump(mode="json", include=set(ProjectTemplate.model_fields)),
+    await keep_newest(
+        connection,
+        "templates",
+        key="project_id",
+        by="revision",
+        project_id=event.project_id,
+        revision=event.revision,
+        template=event.model_dump(mode="json", include=set(ProjectTemplate.model_fields)),
     )
 
 

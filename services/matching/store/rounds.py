@@ -9,6 +9,7 @@ from services.matching.rules.rounds import FactsForMatch, Round
 from shared.contracts.intake import ApplicationsClosed, PlacementWeek
 from shared.contracts.rounds import both_rounds, first_round, is_second_round, second_round
 from shared.database.connection import Connection
+from shared.database.copies import keep_newest
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -16,46 +17,32 @@ if TYPE_CHECKING:
 
 async def keep(connection: Connection, round_: Round) -> bool:
     """Keep the newest version; false where this one is not newer than what is known."""
-    kept = await connection.fetchval(
-        """
-        insert into rounds (
-            round_id, version, name, opens_at, closes_at, rankings_due_at, weeks, offers_at, reply_within_days,
-            waiting_list_ends_at
-        )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        on conflict (round_id) do update set
-            version = excluded.version, name = excluded.name, opens_at = excluded.opens_at,
-            closes_at = excluded.closes_at, rankings_due_at = excluded.rankings_due_at, weeks = excluded.weeks,
-            offers_at = excluded.offers_at, reply_within_days = excluded.reply_within_days,
-            waiting_list_ends_at = excluded.waiting_list_ends_at
-        where rounds.version < excluded.version
-        returning true
-        """,
-        round_.round_id,
-        round_.version,
-        round_.name,
-        round_.opens_at,
-        round_.closes_at,
-        round_.rankings_due_at,
-        [week.model_dump(mode="json") for week in round_.weeks],
-        round_.offers_at,
-        round_.reply_within_days,
-        round_.waiting_list_ends_at,
+    return await keep_newest(
+        connection,
+        "rounds",
+        key="round_id",
+        round_id=round_.round_id,
+        version=round_.version,
+        name=round_.name,
+        opens_at=round_.opens_at,
+        closes_at=round_.closes_at,
+        rankings_due_at=round_.rankings_due_at,
+        weeks=[week.model_dump(mode="json") for week in round_.weeks],
+        offers_at=round_.offers_at,
+        reply_within_days=round_.reply_within_days,
+        waiting_list_ends_at=round_.waiting_list_ends_at,
     )
-    return bool(kept)
 
 
 async def keep_closing(connection: Connection, event: ApplicationsClosed) -> None:
-    await connection.execute(
-        """
-        insert into closings (round_id, applications_received, closed_at) values ($1, $2, $3)
-        on conflict (round_id) do update set
-            applications_received = excluded.applications_received, closed_at = excluded.closed_at
-        where closings.closed_at < excluded.closed_at
-        """,
-        event.round_id,
-        event.applications_received,
-        event.closed_at,
+    await keep_newest(
+        connection,
+        "closings",
+        key="round_id",
+        by="closed_at",
+        round_id=event.round_id,
+        applications_received=event.applications_received,
+        closed_at=event.closed_at,
     )
 
 

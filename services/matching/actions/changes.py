@@ -1,7 +1,7 @@
-"""What was decided is carried out: recorded, said, and what it set free is offered on.
+"""What was decided is carried out: recorded, published, and what it set free is offered on.
 
-For handlers and routes alike. Whoever calls has locked `rounds.who_holds_what`: nobody else changes who has which place
-meanwhile, in the round, its first or its second.
+Whoever calls has locked `rounds.who_holds_what`: nobody else changes who has which place meanwhile, in the round, its
+first or its second.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -9,10 +9,9 @@ from datetime import timedelta
 
 from services.matching import store
 from services.matching.messages import OfferExpires, PlacementEnds
-from services.matching.rules import endings, offers
+from services.matching.rules import offers
 from services.matching.rules.announcements import announcements
-from services.matching.rules.endings import Reply
-from services.matching.rules.life import Application, Canceller, Change, State
+from services.matching.rules.life import Change, State
 from services.matching.rules.rounds import midnight, offering_on
 from shared.contracts.matching import PlacesLeft, ProjectPlaces
 from shared.contracts.rounds import first_round
@@ -20,49 +19,38 @@ from shared.identifiers import new_id
 from shared.runtime.work import Work
 
 
-async def carry_out(work: Work, changes: Sequence[Change]) -> None:
-    """Record changes of a round and its second, and say them; then offer on what places and students they set free."""
+async def carry_out(changes: Sequence[Change], work: Work) -> None:
+    """Record and publish changes of a round and its second; then offer on what places and students they set free."""
     cause = _cause(work)
-    await _record(work, changes, cause)
+    await _record(changes, cause, work)
     freed = [change.application for change in changes if change.frees_a_place]
     if freed:
         await _offer_on(
-            work,
             freed[0].round_id,
+            work,
             project_ids={application.project_id for application in freed},
             student_ids={application.student_id for application in freed},
             cause=cause,
         )
 
 
-async def reply(work: Work, application: Application, given: Reply) -> None:
-    """A student replies to an offer; raises `NotAllowed` where it takes no such reply any more."""
-    others = await store.applications.of_same_student(work.connection, application)
-    await carry_out(work, endings.reply(application, given, others, now=work.now))
-
-
-async def cancel(work: Work, application: Application, by: Canceller, reason: str) -> None:
-    """A placement is cancelled; raises `NotAllowed` where there is none to cancel any more."""
-    await carry_out(work, endings.cancel(application, by, reason, now=work.now))
-
-
-async def offer_places_on(work: Work, round_id: str, project_id: str) -> None:
+async def offer_places_on(project_id: str, round_id: str, work: Work) -> None:
     """Offer on the places that a project has free, since it has more than before."""
-    await _offer_on(work, round_id, project_ids={project_id}, student_ids=(), cause=_cause(work))
+    await _offer_on(round_id, work, project_ids={project_id}, student_ids=(), cause=_cause(work))
 
 
-def say_what_is_left(work: Work, round_id: str, free_places: Mapping[str, int]) -> None:
-    """Say which of these projects have places for the second round, and how many."""
+def publish_places_left(round_id: str, free_places: Mapping[str, int], work: Work) -> None:
+    """Publish which of these projects have places for the second round, and how many."""
     left = [ProjectPlaces(project_id=project, places=free) for project, free in sorted(free_places.items()) if free]
     work.publish(PlacesLeft(round_id=first_round(round_id), projects=left))
 
 
 async def _offer_on(
-    work: Work, round_id: str, *, project_ids: Collection[str], student_ids: Collection[str], cause: str
+    round_id: str, work: Work, *, project_ids: Collection[str], student_ids: Collection[str], cause: str
 ) -> None:
     both = await store.rounds.both(work.connection, round_id)
     if any(round_.takes_what_is_left for round_ in both):
-        say_what_is_left(work, round_id, await store.projects.free_places(work.connection, project_ids))
+        publish_places_left(round_id, await store.projects.free_places(work.connection, project_ids), work)
         return
     round_ = offering_on(both, work.now)
     if round_ is None:
@@ -72,18 +60,18 @@ async def _offer_on(
     )
     free_places = await store.projects.free_places(work.connection, {application.project_id for application in in_line})
     changes = offers.offer_on(in_line, free_places, now=work.now, reply_by=round_.reply_by(work.now))
-    await _record(work, changes, cause)
+    await _record(changes, cause, work)
 
 
-async def _record(work: Work, changes: Sequence[Change], cause: str) -> None:
+async def _record(changes: Sequence[Change], cause: str, work: Work) -> None:
     await store.applications.record(work.connection, changes, cause)
     for change in changes:
         for event in announcements(change):
             work.publish(event)
-        _set_timer(work, change)
+        _set_timer(change, work)
 
 
-def _set_timer(work: Work, change: Change) -> None:
+def _set_timer(change: Change, work: Work) -> None:
     application = change.application
     ids = {"application_id": application.application_id, "round_id": application.round_id}
     if change.step.after is State.OFFERED and application.offer:

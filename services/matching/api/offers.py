@@ -7,13 +7,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.matching import store
-from services.matching.allocation import reply
-from services.matching.routes.applications import InMatching, OfApplication, find, find_to_change
+from services.matching.actions import offers
+from services.matching.actions.applications import find_offered
+from services.matching.api.applications import OfApplication
+from services.matching.dependencies import WorkIs
 from services.matching.rules.endings import Reply
 from services.matching.rules.life import PLACED, Application, State
 from shared.contracts.fields import ApplicationId, Moment, RoundId
 from shared.contracts.matching import Actor
-from shared.refusals import NotFound
 from shared.web import StaffOnly
 
 routes = APIRouter(tags=["offers"], dependencies=[StaffOnly])
@@ -59,32 +60,27 @@ OFFER_STATES: Final = {
 
 
 @routes.get("/offers")
-async def list_offers(
-    work: InMatching, round_id: RoundId | None = None, state: OfferState | None = None
-) -> list[Offer]:
+async def list_offers(work: WorkIs, round_id: RoundId | None = None, state: OfferState | None = None) -> list[Offer]:
     """The offers, the oldest first: of a round, in a state, or all."""
     states = [of_application for of_application, of_offer in OFFER_STATES.items() if state in (None, of_offer)]
     return [_offer(offered) for offered in await store.applications.with_offer(work.connection, round_id, states)]
 
 
 @routes.get("/offers/{application_id}")
-async def read_offer(application_id: ApplicationId, work: InMatching) -> Offer:
+async def read_offer(application_id: ApplicationId, work: WorkIs) -> Offer:
     """The offer that an application got."""
-    return _offer(await find(application_id, work))
+    return _offer(await find_offered(application_id, work))
 
 
 @routes.post("/offers/{application_id}/reply")
-async def reply_to_offer(application_id: ApplicationId, given: ReplyGiven, work: InMatching) -> Offer:
+async def reply_to_offer(application_id: ApplicationId, given: ReplyGiven, work: WorkIs) -> Offer:
     """Accept or decline an offer. The same reply again changes nothing; another one is refused."""
-    application = await find_to_change(application_id, work)
-    _offer(application)
-    await reply(work, application, given.reply)
-    return _offer(await find(application_id, work))
+    await offers.reply_to_offer(application_id, given.reply, work)
+    return await read_offer(application_id, work)
 
 
 def _offer(application: Application) -> Offer:
-    if application.offer is None:
-        raise NotFound(f"No place was offered for {application.application_id}.")
+    assert application.offer  # noqa: S101 - a place was offered for every application that is read here
     return Offer(
         **OfApplication.model_validate(application).model_dump(),
         state=OFFER_STATES[application.state],

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi import Path, Request, Response
 
 from services.matching import store
-from services.matching.routes.applications import InMatching
-from services.matching.routes.looks import pages
-from services.matching.rules import attendance
-from services.matching.rules.attendance import Presence
+from services.matching.actions import attendance
+from services.matching.dependencies import PAGES, WorkIs, page_routes
+from services.matching.rules.attendance import (
+    check_open,
+    correctable_until,
+    days_that_have_come,
+    field_of,
+    in_words,
+    working_days,
+)
 from services.matching.rules.life import PLACED, Application, Days, State
 from services.matching.rules.people import Student
 from services.matching.rules.preparation import host_prepares
@@ -20,11 +25,11 @@ from services.matching.rules.projects import ProjectInFull
 from services.matching.rules.words import Words
 from shared.contracts.faults import Fault
 from shared.contracts.fields import ApplicationId
-from shared.refusals import NotAllowed, NotFound
+from shared.refusals import Invalid, NotAllowed, NotFound
 from shared.runtime.work import Work
 from shared.web import Caller, FormIs, HostIs, Submitted, redirect
 
-routes = APIRouter(prefix="/host/placements", include_in_schema=False, default_response_class=HTMLResponse)
+routes = page_routes("/host/placements")
 
 OwnPlacement = Annotated[ApplicationId, Path()]
 
@@ -46,16 +51,16 @@ class Visit:
 
     @property
     def words(self) -> Words:
-        return attendance.in_words(self.placement.state, self.days, self.now)
+        return in_words(self.placement.state, self.days, self.now)
 
     @property
     def days_to_record(self) -> list[date]:
         """Those that can be recorded now."""
         try:
-            attendance.check_open(self.placement, self.now)
+            days = check_open(self.placement, self.now)
         except NotAllowed:
             return []
-        return attendance.days_that_have_come(self.days, self.now)
+        return days_that_have_come(days, self.now)
 
     @property
     def not_recorded(self) -> list[date]:
@@ -63,37 +68,35 @@ class Visit:
 
 
 @routes.get("")
-async def show_visits(request: Request, host: HostIs, work: InMatching) -> Response:
+async def show_visits(request: Request, host: HostIs, work: WorkIs) -> Response:
     """The host's placements, the next to come first; what is over comes last."""
     visits = await _visits(await store.applications.placed_with(work.connection, host.id), work)
     ahead = [visit for visit in visits if visit.placement.state is State.CONFIRMED]
     behind = [visit for visit in visits if visit.placement.state is not State.CONFIRMED]
-    return pages.answer(request, host, "visits.jinja", ahead=ahead, behind=behind[::-1])
+    return PAGES.answer(request, host, "visits.jinja", ahead=ahead, behind=behind[::-1])
 
 
 @routes.get("/{application_id}")
-async def show_visit(application_id: OwnPlacement, request: Request, host: HostIs, work: InMatching) -> Response:
+async def show_visit(application_id: OwnPlacement, request: Request, host: HostIs, work: WorkIs) -> Response:
     """One placement: who comes, when, what to do before, and who was there."""
     return _show(request, host, await _visit(application_id, host, work))
 
 
 @routes.post("/{application_id}/attendance")
 async def record_attendance(
-    application_id: OwnPlacement, form: FormIs, request: Request, host: HostIs, work: InMatching
+    application_id: OwnPlacement, form: FormIs, request: Request, host: HostIs, work: WorkIs
 ) -> Response:
     """Record who was there; days of which nothing is said stay as they are."""
     visit = await _visit(application_id, host, work)
-    attendance.check_open(visit.placement, work.now)
-    said = _said_of_days(visit.days, form)
-    if faults := attendance.faults_in(said, visit.days, work.now):
-        return _show(request, host, visit, faults=faults)
-    changed = {day: Presence(word) for day, word in said.items() if visit.recorded.get(day) != word}
-    await store.attendance.record(work.connection, application_id, changed, work.now)
+    try:
+        await attendance.record_attendance(application_id, _said_of_days(visit.days, form), work)
+    except Invalid as refusal:
+        return _show(request, host, visit, faults=refusal.faults)
     return redirect(request, f"/host/placements/{application_id}", said="Thank you: the attendance is recorded.")
 
 
 def _said_of_days(days: Days, form: Submitted) -> dict[date, str]:
-    of_days = ((day, form.line(attendance.field_of(day))) for day in attendance.working_days(days))
+    of_days = ((day, form.line(field_of(day))) for day in working_days(days))
     return {day: word for day, word in of_days if word}
 
 
@@ -126,7 +129,7 @@ async def _visits(placements: Sequence[Application], work: Work) -> list[Visit]:
 
 
 def _show(request: Request, host: Caller, visit: Visit, *, faults: Sequence[Fault] = ()) -> Response:
-    return pages.answer(
+    return PAGES.answer(
         request,
         host,
         "visit.jinja",
@@ -134,6 +137,6 @@ def _show(request: Request, host: Caller, visit: Visit, *, faults: Sequence[Faul
         visit=visit,
         faults=faults,
         prepares=host_prepares(visit.days, visit.project.is_remote),
-        correctable_until=attendance.correctable_until(visit.days),
-        field_of=attendance.field_of,
+        correctable_until=correctable_until(visit.days),
+        field_of=field_of,
     )

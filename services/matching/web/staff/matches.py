@@ -3,33 +3,29 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.matching import store
-from services.matching.messages import OffersDue
-from services.matching.release import release_match
-from services.matching.routes.applications import InMatching
-from services.matching.routes.looks import pages
-from services.matching.routes.staff.outcomes import Part, listed
+from services.matching.actions import matches
+from services.matching.actions.rounds import find_round
+from services.matching.dependencies import PAGES, WorkIs, page_routes
 from services.matching.rules import release
 from services.matching.rules.policies import Policy
 from services.matching.rules.preview import GROUPINGS, Group, Preview, groups, preview, review
 from services.matching.rules.projects import Named
-from services.matching.rules.release import Release, Setting
-from services.matching.rules.rounds import FactsForMatch, Round, who_holds_what
+from services.matching.rules.release import Decision, Release, Setting
+from services.matching.rules.rounds import FactsForMatch, Round
+from services.matching.web.staff.outcomes import Part, listed
 from shared.contracts.faults import Fault
 from shared.contracts.fields import RoundId
-from shared.refusals import NotFound
+from shared.refusals import Invalid, NotFound
 from shared.runtime.work import Work
 from shared.web import Caller, FormIs, StaffIs, ViewerIs, redirect
 from shared.web.paging import PageIs, WordsAre, address, page_of
 
-routes = APIRouter(prefix="/staff/matching", default_response_class=HTMLResponse, include_in_schema=False)
-
-LONGEST_NOTE: Final = 2_000
+routes = page_routes("/staff/matching")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,62 +40,53 @@ class Match:
 
 
 @routes.get("")
-async def list_matches(request: Request, caller: ViewerIs, work: InMatching) -> HTMLResponse:
+async def list_matches(request: Request, caller: ViewerIs, work: WorkIs) -> HTMLResponse:
     """The match of each round, and where it is."""
-    matches = [await _match(round_, work) for round_ in await store.rounds.every(work.connection)]
-    return pages.answer(request, caller, "staff/matches.jinja", matches=matches)
+    of_rounds = [await _match(round_, work) for round_ in await store.rounds.every(work.connection)]
+    return PAGES.answer(request, caller, "staff/matches.jinja", matches=of_rounds)
 
 
 @routes.get("/{round_id}")
-async def show_match(round_id: RoundId, request: Request, caller: ViewerIs, work: InMatching) -> HTMLResponse:
+async def show_match(round_id: RoundId, request: Request, caller: ViewerIs, work: WorkIs) -> HTMLResponse:
     """What the match would be under each policy, side by side; once one went out, what it came to."""
     return await _answer_match(await _find(round_id, work), request, caller, work)
 
 
 @routes.post("/{round_id}/decision")
-async def decide(round_id: RoundId, form: FormIs, request: Request, caller: StaffIs, work: InMatching) -> Response:
+async def decide(round_id: RoundId, form: FormIs, request: Request, caller: StaffIs, work: WorkIs) -> Response:
     """Choose the policy, and hold the match back or let it go out at its time."""
-    await work.lock(who_holds_what(round_id))
-    match = await _find(round_id, work)
-    _allow_unless_out(match)
-    policy, held, note = form.line("policy"), form.flag("held"), form.text("note")
-    if faults := _faults_in_decision(policy, note):
-        typed = {"policy": policy, "held": held, "note": note}
-        return await _answer_match(match, request, caller, work, typed=typed, faults=faults)
-    decided = Setting(Policy(policy), held, caller.id, work.now, note)
-    await store.policies.add_setting(work.connection, round_id, decided)
-    if match.overdue and not decided.held:
-        # The timer that it was held back from has gone by.
-        due = match.round.offers_at
-        work.publish(OffersDue(round_id=round_id, offers_at=due), at=due)
-    return redirect(request, f"/staff/matching/{round_id}", said=_said_of(decided, overdue=match.overdue))
+    decision = Decision(form.line("policy"), form.flag("held"), form.text("note"))
+    try:
+        goes_out_now = await matches.decide_match(round_id, decision, caller.id, work)
+    except Invalid as refusal:
+        match = await _find(round_id, work)
+        return await _answer_match(match, request, caller, work, typed=decision, faults=refusal.faults)
+    said = _said_of(decision, goes_out_now=goes_out_now)
+    return redirect(request, f"/staff/matching/{round_id}", said=said)
 
 
 @routes.get("/{round_id}/release")
 async def confirm_release(
-    round_id: RoundId, request: Request, caller: StaffIs, work: InMatching, policy: Policy = Policy.STABLE
+    round_id: RoundId, request: Request, caller: StaffIs, work: WorkIs, policy: Policy = Policy.STABLE
 ) -> HTMLResponse:
     """What would go out, before it does."""
     match = await _find(round_id, work)
-    _allow_release(match)
+    release.check_release(match.round, match.facts)
     return await _answer_release(match, policy, request, caller, work)
 
 
 @routes.post("/{round_id}/release")
 async def release_now(
-    round_id: RoundId, form: FormIs, request: Request, caller: StaffIs, work: InMatching, policy: Policy = Policy.STABLE
+    round_id: RoundId, form: FormIs, request: Request, caller: StaffIs, work: WorkIs, policy: Policy = Policy.STABLE
 ) -> Response:
     """Let the match go out now. Whoever is second finds it gone out: nothing is done twice."""
-    await work.lock(who_holds_what(round_id))
-    match = await _find(round_id, work)
-    if match.released:
-        return redirect(request, f"/staff/matching/{round_id}", said="The match had gone out already.")
-    _allow_release(match)
-    if not form.flag("sure"):
-        faults = [Fault(field="sure", reason="Tick the box to release the match: offers are not taken back.")]
-        return await _answer_release(match, policy, request, caller, work, faults=faults)
-    await release_match(work, match.round, policy, by=caller.id)
-    return redirect(request, f"/staff/matching/{round_id}", said="The match is released: its offers go out now.")
+    try:
+        released = await matches.release_now(round_id, policy, caller.id, work, sure=form.flag("sure"))
+    except Invalid as refusal:
+        match = await _find(round_id, work)
+        return await _answer_release(match, policy, request, caller, work, faults=refusal.faults)
+    said = "The match is released: its offers go out now." if released else "The match had gone out already."
+    return redirect(request, f"/staff/matching/{round_id}", said=said)
 
 
 @routes.get("/{round_id}/{policy}")
@@ -108,7 +95,7 @@ async def list_outcome(
     policy: Policy,
     request: Request,
     caller: ViewerIs,
-    work: InMatching,
+    work: WorkIs,
     part: Part = Part.PAIRS,
     q: WordsAre = "",
     page: PageIs = 1,
@@ -118,7 +105,7 @@ async def list_outcome(
     if (seen := await _seen(match, work)) is None:
         raise NotFound("There is nothing to preview before this round has been closed to applications.")
     found = page_of(await listed(work.connection, seen, policy, part, q.casefold().split()), page)
-    return pages.answer(
+    return PAGES.answer(
         request,
         caller,
         "staff/outcome.jinja",
@@ -145,33 +132,13 @@ async def _match(round_: Round, work: Work) -> Match:
 
 
 async def _find(round_id: str, work: Work) -> Match:
-    round_ = await store.rounds.find(work.connection, round_id)
-    if round_ is None:
-        raise NotFound(f"No round {round_id} is known.")
-    return await _match(round_, work)
+    return await _match(await find_round(round_id, work), work)
 
 
-def _allow_unless_out(match: Match) -> None:
-    release.check_not_out(match.round)
-
-
-def _allow_release(match: Match) -> None:
-    release.check_release(match.round, match.facts)
-
-
-def _faults_in_decision(policy: str, note: str) -> list[Fault]:
-    faults = []
-    if policy not in set(Policy):
-        faults.append(Fault(field="policy", reason="Choose a policy."))
-    if len(note) > LONGEST_NOTE:
-        faults.append(Fault(field="note", reason=f"Keep the note within {LONGEST_NOTE:,} characters."))
-    return faults
-
-
-def _said_of(decided: Setting, *, overdue: bool) -> str:
-    if decided.held:
+def _said_of(decision: Decision, *, goes_out_now: bool) -> str:
+    if decision.held:
         return "The match is held back until somebody releases it."
-    if overdue:
+    if goes_out_now:
         return "The match is no longer held back: its offers go out now."
     return "The decision is saved: the match goes out at its time."
 
@@ -225,11 +192,11 @@ async def _answer_match(
     caller: Caller,
     work: Work,
     *,
-    typed: Mapping[str, Any] | None = None,
+    typed: Decision | None = None,
     faults: Sequence[Fault] = (),
 ) -> HTMLResponse:
     seen = await _seen(match, work)
-    return pages.answer(
+    return PAGES.answer(
         request,
         caller,
         "staff/match.jinja",
@@ -238,7 +205,7 @@ async def _answer_match(
         unranked=await _named_unranked(match, work),
         outcomes=list(seen.outcomes.values()) if seen else [],
         groupings=await _groupings(seen, work) if seen else {},
-        typed=typed or {"policy": match.setting.policy, "held": match.setting.held, "note": ""},
+        typed=typed or Decision(match.setting.policy, match.setting.held, note=""),
         faults=faults,
     )
 
@@ -247,7 +214,7 @@ async def _answer_release(
     match: Match, policy: Policy, request: Request, caller: Caller, work: Work, *, faults: Sequence[Fault] = ()
 ) -> HTMLResponse:
     seen = await _seen(match, work)
-    return pages.answer(
+    return PAGES.answer(
         request,
         caller,
         "staff/release.jinja",

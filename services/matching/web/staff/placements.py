@@ -2,33 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.matching import store
-from services.matching.allocation import cancel
-from services.matching.routes.applications import InMatching, find_to_change
-from services.matching.routes.looks import pages
-from services.matching.routes.staff.concerned import concerned, faults_in_reason, find_offered
+from services.matching.actions import placements
+from services.matching.actions.applications import find_offered
+from services.matching.dependencies import PAGES, WorkIs, page_routes
+from services.matching.rules import endings
 from services.matching.rules.attendance import working_days
-from services.matching.rules.life import CANCEL, Application, State
+from services.matching.rules.life import CANCEL, Application
 from services.matching.rules.placements import Shown, Wanted
+from services.matching.rules.reasons import faults_in_reason_of_staff
 from services.matching.rules.rounds import Round
+from services.matching.web.staff.concerned import concerned
 from shared.contracts.faults import Fault
 from shared.contracts.fields import ApplicationId
-from shared.refusals import NotAllowed
 from shared.runtime.work import Work
 from shared.web import Caller, FormIs, StaffIs, ViewerIs, redirect
 from shared.web.paging import PAGE, Paged, PageIs, WordsAre, address
 
-routes = APIRouter(prefix="/staff/placements", default_response_class=HTMLResponse, include_in_schema=False)
+routes = page_routes("/staff/placements")
 
 
 @routes.get("")
 async def list_placements(
     request: Request,
     caller: ViewerIs,
-    work: InMatching,
+    work: WorkIs,
     show: Shown = Shown.PLACEMENTS,
     q: WordsAre = "",
     round_id: str = "",
@@ -40,7 +41,7 @@ async def list_placements(
     weeks = {each.starts_on.isoformat(): each for round_ in rounds for each in round_.weeks}
     wanted = Wanted(show, tuple(q.split()), round_id, weeks.get(week))
     rows, total = await store.placements.search(work.connection, wanted, page, size=PAGE)
-    return pages.answer(
+    return PAGES.answer(
         request,
         caller,
         "staff/placements.jinja",
@@ -54,13 +55,13 @@ async def list_placements(
 
 @routes.get("/{application_id}")
 async def show_placement(
-    application_id: ApplicationId, request: Request, caller: ViewerIs, work: InMatching
+    application_id: ApplicationId, request: Request, caller: ViewerIs, work: WorkIs
 ) -> HTMLResponse:
     """A placement, or an offer, with all that happened on the way to it and since."""
     placement = await find_offered(application_id, work)
     steps = await store.applications.steps(work.connection, [application_id])
     attendance = await store.attendance.of(work.connection, [application_id])
-    return pages.answer(
+    return PAGES.answer(
         request,
         caller,
         "staff/placement.jinja",
@@ -73,31 +74,29 @@ async def show_placement(
 
 @routes.get("/{application_id}/cancel")
 async def confirm_cancellation(
-    application_id: ApplicationId, request: Request, caller: StaffIs, work: InMatching
+    application_id: ApplicationId, request: Request, caller: StaffIs, work: WorkIs
 ) -> HTMLResponse:
     """What a cancellation brings about, before it does."""
     placement = await find_offered(application_id, work)
-    if placement.state is not State.CONFIRMED:
-        raise NotAllowed("There is no placement to cancel: it was cancelled before, is over, or was never accepted.")
+    endings.check_placed(placement)
     return await _answer_cancellation(placement, request, caller, work, typed={"by": "", "reason": ""})
 
 
 @routes.post("/{application_id}/cancel")
 async def cancel_placement(
-    application_id: ApplicationId, form: FormIs, request: Request, caller: StaffIs, work: InMatching
+    application_id: ApplicationId, form: FormIs, request: Request, caller: StaffIs, work: WorkIs
 ) -> Response:
     """Cancel a placement, for whoever cannot go through with it; its place is offered on."""
-    await find_offered(application_id, work)
-    placement = await find_to_change(application_id, work)
+    placement = await find_offered(application_id, work)
     by, reason = form.line("by"), form.text("reason")
     canceller = next((each for each in CANCEL if each == by), None)
-    faults = faults_in_reason(reason)
+    faults = faults_in_reason_of_staff(reason)
     if canceller is None:
         faults.insert(0, Fault(field="by", reason="Say who cannot go through with it."))
     if canceller is None or faults:
         typed = {"by": by, "reason": reason}
         return await _answer_cancellation(placement, request, caller, work, typed=typed, faults=faults)
-    await cancel(work, placement, canceller, reason)
+    await placements.cancel_placement(application_id, canceller, reason, work)
     return redirect(request, f"/staff/placements/{application_id}", said="The placement is cancelled.")
 
 
@@ -112,7 +111,7 @@ async def _answer_cancellation(
 ) -> HTMLResponse:
     facts = await concerned(placement, work)
     next_in_line = await _next_in_line(placement, facts["round"], work)
-    return pages.answer(
+    return PAGES.answer(
         request,
         caller,
         "staff/cancel_placement.jinja",

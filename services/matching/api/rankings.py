@@ -5,15 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.matching import ranking, store
-from services.matching.routes.applications import InMatching
-from services.matching.rules import rankings
+from services.matching import store
+from services.matching.actions.projects import find_project
+from services.matching.actions.rankings import give_ranking
+from services.matching.dependencies import WorkIs
 from services.matching.rules.life import STANDS, State
 from services.matching.rules.orders import Order
-from services.matching.rules.rounds import who_holds_what
+from services.matching.rules.rankings import LONGEST_REASON
 from shared.contracts.fields import ApplicationId, HostId, Moment, Places, ProjectId, RoundId, StudentId, Title
-from shared.refusals import Invalid, NotFound
-from shared.runtime.work import Work
 from shared.web import StaffOnly
 
 routes = APIRouter(tags=["rankings"], dependencies=[StaffOnly])
@@ -48,7 +47,7 @@ class Ranking(BaseModel):
     received_at: Annotated[Moment | None, Field(description="When the host gave it; null while it has given none.")]
 
 
-ReasonForStaff = Annotated[str, Field(max_length=rankings.LONGEST_REASON, pattern=r"^[^\x00]*$")]
+ReasonForStaff = Annotated[str, Field(max_length=LONGEST_REASON, pattern=r"^[^\x00]*$")]
 
 
 class RankingGiven(BaseModel):
@@ -66,33 +65,12 @@ class RankingGiven(BaseModel):
 
 
 @routes.get("/rankings/{project_id}")
-async def read_ranking(project_id: ProjectId, work: InMatching) -> Ranking:
+async def read_ranking(project_id: ProjectId, work: WorkIs) -> Ranking:
     """A project's applicants that stand, and the ranking that its host gave last."""
-    return await _ranking(await _project(project_id, work), work)
-
-
-@routes.put("/rankings/{project_id}")
-async def rank_applicants(project_id: ProjectId, given: RankingGiven, work: InMatching) -> Ranking:
-    """Rank a project's applicants: until the match is made, in place of the ranking before."""
-    await work.lock(who_holds_what((await _project(project_id, work)).round_id))
-    project = await _project(project_id, work)
-    faults = await ranking.give(work, project, Order(tuple(given.application_ids), given.not_suitable))
-    if faults:
-        raise Invalid(faults)
-    return await _ranking(project, work)
-
-
-async def _project(project_id: str, work: Work) -> rankings.Project:
-    project = await store.projects.find(work.connection, project_id)
-    if project is None:
-        raise NotFound(f"No project {project_id} was approved.")
-    return project
-
-
-async def _ranking(project: rankings.Project, work: Work) -> Ranking:
-    current = await store.rankings.current(work.connection, project.project_id)
+    project = await find_project(project_id, work)
+    current = await store.rankings.current(work.connection, project_id)
     ranked = current.application_ids if current else ()
-    applications = await store.applications.to_project(work.connection, project.project_id)
+    applications = await store.applications.to_project(work.connection, project_id)
     withdrawn = {each.application_id for each in applications if each.state is State.WITHDRAWN}
     return Ranking(
         project_id=project.project_id,
@@ -105,3 +83,10 @@ async def _ranking(project: rankings.Project, work: Work) -> Ranking:
         not_suitable=dict(current.not_suitable) if current else {},
         received_at=current.received_at if current else None,
     )
+
+
+@routes.put("/rankings/{project_id}")
+async def rank_applicants(project_id: ProjectId, given: RankingGiven, work: WorkIs) -> Ranking:
+    """Rank a project's applicants: until the match is made, in place of the ranking before."""
+    await give_ranking(project_id, Order(tuple(given.application_ids), given.not_suitable), work)
+    return await read_ranking(project_id, work)

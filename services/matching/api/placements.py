@@ -8,13 +8,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.matching import store
-from services.matching.allocation import cancel
-from services.matching.routes.applications import InMatching, OfApplication, find, find_to_change
+from services.matching.actions import placements
+from services.matching.actions.applications import find_placement
+from services.matching.api.applications import OfApplication
+from services.matching.dependencies import WorkIs
 from services.matching.rules.attendance import Presence, did_not_come
 from services.matching.rules.life import PLACED, Application, Canceller, State
+from services.matching.rules.reasons import LONGEST_REASON
 from shared.contracts.fields import ApplicationId, FirstDay, LastDay, Moment, RoundId
-from shared.refusals import NotFound
-from shared.runtime.work import Work
 from shared.web import StaffOnly
 
 routes = APIRouter(tags=["placements"], dependencies=[StaffOnly])
@@ -53,13 +54,13 @@ class Cancellation(BaseModel):
 
     by: Canceller
     reason: Annotated[
-        str, Field(max_length=2_000, pattern=r"^[^\x00]*$", description="In words, for the other side.")
+        str, Field(max_length=LONGEST_REASON, pattern=r"^[^\x00]*$", description="In words, for the other side.")
     ] = ""
 
 
 @routes.get("/placements")
 async def list_placements(
-    work: InMatching, round_id: RoundId | None = None, state: PlacementState | None = None
+    work: WorkIs, round_id: RoundId | None = None, state: PlacementState | None = None
 ) -> list[Placement]:
     """The placements, by when their places were offered: of a round, in a state, or all."""
     states = PLACED if state is None else [State(state)]
@@ -69,28 +70,24 @@ async def list_placements(
 
 
 @routes.get("/placements/{application_id}")
-async def read_placement(application_id: ApplicationId, work: InMatching) -> Placement:
+async def read_placement(application_id: ApplicationId, work: WorkIs) -> Placement:
     """The placement that came of an application."""
-    return await _with_attendance(await find(application_id, work), work)
+    placement = await find_placement(application_id, work)
+    recorded = await store.attendance.of(work.connection, [application_id])
+    return _placement(placement, recorded.get(application_id, {}))
 
 
 @routes.post("/placements/{application_id}/cancellation")
-async def cancel_placement(application_id: ApplicationId, given: Cancellation, work: InMatching) -> Placement:
+async def cancel_placement(application_id: ApplicationId, given: Cancellation, work: WorkIs) -> Placement:
     """Cancel a placement; its place is offered on. One that is cancelled already stays as it is."""
-    application = await find_to_change(application_id, work)
-    placement = await _with_attendance(application, work)
-    await cancel(work, application, given.by, given.reason)
-    return placement.model_copy(update={"state": PlacementState.CANCELLED})
-
-
-async def _with_attendance(application: Application, work: Work) -> Placement:
-    recorded = await store.attendance.of(work.connection, [application.application_id])
-    return _placement(application, recorded.get(application.application_id, {}))
+    await find_placement(application_id, work)  # for an offer that nobody accepted the answer is that there is none
+    await placements.cancel_placement(application_id, given.by, given.reason, work)
+    return await read_placement(application_id, work)
 
 
 def _placement(application: Application, recorded: store.attendance.Recorded) -> Placement:
-    if application.confirmed_at is None or application.days is None:
-        raise NotFound(f"No placement came of {application.application_id}.")
+    assert application.confirmed_at  # noqa: S101 - a placement came of every application that is read here
+    assert application.days  # noqa: S101 - as before
     return Placement(
         **OfApplication.model_validate(application).model_dump(),
         state=PlacementState(application.state),

@@ -10,13 +10,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi import Path, Request, Response
 
 from services.matching import store
-from services.matching.allocation import cancel, reply
-from services.matching.routes.applications import InMatching, find_to_change
-from services.matching.routes.looks import pages
+from services.matching.actions import placements
+from services.matching.actions.offers import reply_to_offer
+from services.matching.dependencies import PAGES, WorkIs, page_routes
 from services.matching.rules import endings
 from services.matching.rules.endings import Reply
 from services.matching.rules.life import PLACED, STANDS, STUDENT, Application, State
@@ -24,6 +23,7 @@ from services.matching.rules.outlook import HAPPENED, Outlook, outlook
 from services.matching.rules.people import Host
 from services.matching.rules.preparation import student_prepares
 from services.matching.rules.projects import ProjectInFull
+from services.matching.rules.reasons import faults_in_reason_of_student
 from services.matching.rules.rounds import Round
 from shared.contracts.faults import Fault
 from shared.contracts.fields import ApplicationId
@@ -33,12 +33,9 @@ from shared.runtime.work import Work
 from shared.web import Caller, FormIs, StudentIs, redirect
 from shared.workflow import Step
 
-routes = APIRouter(prefix="/student", include_in_schema=False, default_response_class=HTMLResponse)
+routes = page_routes("/student")
 
 OwnApplication = Annotated[ApplicationId, Path()]
-
-LONGEST_REASON = 2_000
-"""Characters, of why a placement is cancelled."""
 
 
 @dataclass(frozen=True)
@@ -103,84 +100,71 @@ class Applied:
 
 
 @routes.get("/applications")
-async def show_applications(request: Request, student: StudentIs, work: InMatching) -> Response:
+async def show_applications(request: Request, student: StudentIs, work: WorkIs) -> Response:
     """All that the student applied for, the newest round first, and what comes next."""
     applied = await _applied(await store.applications.of_student(work.connection, student.id), work)
     by_round = [list(of_round) for _, of_round in groupby(applied, key=lambda each: each.application.round_id)]
     by_round.sort(key=lambda of_round: max(each.application.received_at for each in of_round), reverse=True)
     offers = [each for each in applied if each.has_open_offer]
-    return pages.answer(request, student, "applied.jinja", rounds=by_round, offers=offers)
+    return PAGES.answer(request, student, "applied.jinja", rounds=by_round, offers=offers)
 
 
 @routes.get("/offers/{application_id}")
-async def show_offer(
-    application_id: OwnApplication, request: Request, student: StudentIs, work: InMatching
-) -> Response:
+async def show_offer(application_id: OwnApplication, request: Request, student: StudentIs, work: WorkIs) -> Response:
     """The offer in full, or what became of it."""
     return _show_offer(request, student, await _offered(application_id, student, work))
 
 
 @routes.get("/offers/{application_id}/accept")
-async def ask_to_accept(
-    application_id: OwnApplication, request: Request, student: StudentIs, work: InMatching
-) -> Response:
+async def ask_to_accept(application_id: OwnApplication, request: Request, student: StudentIs, work: WorkIs) -> Response:
     return _ask(request, student, await _offered(application_id, student, work), Reply.ACCEPT)
 
 
 @routes.get("/offers/{application_id}/decline")
 async def ask_to_decline(
-    application_id: OwnApplication, request: Request, student: StudentIs, work: InMatching
+    application_id: OwnApplication, request: Request, student: StudentIs, work: WorkIs
 ) -> Response:
     return _ask(request, student, await _offered(application_id, student, work), Reply.DECLINE)
 
 
 @routes.post("/offers/{application_id}/accept")
-async def accept_offer(
-    application_id: OwnApplication, request: Request, student: StudentIs, work: InMatching
-) -> Response:
+async def accept_offer(application_id: OwnApplication, request: Request, student: StudentIs, work: WorkIs) -> Response:
     return await _reply(application_id, request, student, work, Reply.ACCEPT)
 
 
 @routes.post("/offers/{application_id}/decline")
-async def decline_offer(
-    application_id: OwnApplication, request: Request, student: StudentIs, work: InMatching
-) -> Response:
+async def decline_offer(application_id: OwnApplication, request: Request, student: StudentIs, work: WorkIs) -> Response:
     return await _reply(application_id, request, student, work, Reply.DECLINE)
 
 
 @routes.get("/placements/{application_id}")
 async def show_placement(
-    application_id: OwnApplication, request: Request, student: StudentIs, work: InMatching
+    application_id: OwnApplication, request: Request, student: StudentIs, work: WorkIs
 ) -> Response:
     """The placement: when, where, with whom, and how to prepare."""
     applied = await _placed(application_id, student, work)
     days = applied.application.days
     remote = applied.project.is_remote if applied.project else False
     tasks = student_prepares(days, remote) if days else []
-    return pages.answer(request, student, "placement.jinja", applied=applied, tasks=tasks)
+    return PAGES.answer(request, student, "placement.jinja", applied=applied, tasks=tasks)
 
 
 @routes.get("/placements/{application_id}/cancellation")
-async def ask_to_cancel(
-    application_id: OwnApplication, request: Request, student: StudentIs, work: InMatching
-) -> Response:
+async def ask_to_cancel(application_id: OwnApplication, request: Request, student: StudentIs, work: WorkIs) -> Response:
     return _ask_to_cancel(request, student, await _placed(application_id, student, work))
 
 
 @routes.post("/placements/{application_id}/cancellation")
 async def cancel_placement(
-    application_id: OwnApplication, form: FormIs, request: Request, student: StudentIs, work: InMatching
+    application_id: OwnApplication, form: FormIs, request: Request, student: StudentIs, work: WorkIs
 ) -> Response:
     """Cancel the placement; its place is offered on. Again, it changes nothing."""
-    await _placed(application_id, student, work)
-    application = await find_to_change(application_id, work)
+    placed = await _placed(application_id, student, work)
     reason = form.text("reason")
-    if faults := _faults_in_reason(reason):
-        return _ask_to_cancel(
-            request, student, await _placed(application_id, student, work), faults=faults, reason=reason
-        )
+    if faults := faults_in_reason_of_student(reason):
+        return _ask_to_cancel(request, student, placed, faults=faults, reason=reason)
     try:
-        await cancel(work, application, STUDENT, reason)
+        await placements.cancel_placement(application_id, STUDENT, reason, work)
     except NotAllowed:
         return _ask_to_cancel(request, student, await _placed(application_id, student, work), status=409)
     said = "Your placement is cancelled, and we have told your host."
@@ -190,9 +174,8 @@ async def cancel_placement(
 async def _reply(application_id: str, request: Request, student: Caller, work: Work, given: Reply) -> Response:
     """The same reply again changes nothing; one that comes too late is told what became of the offer."""
     was_open = (await _offered(application_id, student, work)).has_open_offer
-    application = await find_to_change(application_id, work)
     try:
-        await reply(work, application, given)
+        await reply_to_offer(application_id, given, work)
     except NotAllowed:
         return _show_offer(request, student, await _offered(application_id, student, work), too_late=given)
     if given is Reply.ACCEPT:
@@ -202,7 +185,7 @@ async def _reply(application_id: str, request: Request, student: Caller, work: W
 
 
 def _show_offer(request: Request, student: Caller, applied: Applied, *, too_late: Reply | None = None) -> Response:
-    return pages.answer(
+    return PAGES.answer(
         request,
         student,
         "offer.jinja",
@@ -217,15 +200,7 @@ def _ask(request: Request, student: Caller, applied: Applied, given: Reply) -> R
     """The page on which a reply is confirmed; where the offer takes none any more, the one that says why."""
     if not applied.has_open_offer:
         return _show_offer(request, student, applied)
-    return pages.answer(request, student, "reply.jinja", applied=applied, given=given)
-
-
-def _faults_in_reason(reason: str) -> list[Fault]:
-    if not reason:
-        return [Fault(field="reason", reason="Say why, so that we can help and learn from it.")]
-    if len(reason) > LONGEST_REASON:
-        return [Fault(field="reason", reason=f"A reason has at most {LONGEST_REASON:,} characters: say it in fewer.")]
-    return []
+    return PAGES.answer(request, student, "reply.jinja", applied=applied, given=given)
 
 
 def _ask_to_cancel(
@@ -237,7 +212,7 @@ def _ask_to_cancel(
     reason: str = "",
     status: int = 200,
 ) -> Response:
-    return pages.answer(
+    return PAGES.answer(
         request,
         student,
         "cancellation.jinja",

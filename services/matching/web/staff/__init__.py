@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.matching.routes.staff import matching, placements, replacements
+from services.matching.web.staff import matches, placements, replacements
 
 routes = APIRouter()
-for part in (matching, replacements, placements):
+for part in (matches, replacements, placements):
     routes.include_router(part.routes)
