@@ -45,7 +45,7 @@ def check_settings(names: Iterable[str]) -> None:
     except ValueError as error:
         raise SettingFaulty(str(error)) from None
     if "notifications" in names:
-        from services.notifications.settings import MailSettings  # noqa: PLC0415
+        from services.notifications.outside.settings import MailSettings  # noqa: PLC0415
 
         MailSettings()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.notifications import transport
+from services.notifications.outside import transport
 from shared.contracts.message import Event
 from shared.runtime.failures import error_handler
 from shared.runtime.settings import RuntimeSettings

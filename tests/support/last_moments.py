@@ -12,7 +12,7 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from services.notifications.transport import MailServer
+from services.notifications.outside.transport import MailServer
 from shared.runtime import Service, UnitsOfWork, Work
 from shared.runtime.handling import Handling
 from shared.runtime.outgoing import Outgoing

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic_core import to_jsonable_python
 
 from services.notifications.messages import LinkRequested, MoreFailures, RankingReminder
-from services.notifications.rules import applications, links, placements, projects, rankings, refusals
+from services.notifications.rules import applications, failures, links, placements, projects, rankings, refusals
 from services.notifications.rules.known import Applicants, Application, Host, Project, Round, Student
 from services.notifications.rules.mails import DueEmail, Leads, Mail, Recipient
 from services.notifications.rules.refusals import Concerned
@@ -256,9 +256,9 @@ def _of_what_could_not_be_done() -> list[tuple[Message, list[Mail]]]:
         refused("student", student_id="S00001"),
     ]
     return [
-        (failed, refusals.failed(failed)),
-        (more, refusals.more_failed(more, 24)),
-        (stuck, refusals.stuck(stuck)),
+        (failed, failures.failed(failed)),
+        (more, failures.more_failed(more, 24)),
+        (stuck, failures.stuck(stuck)),
         *((event, refusals.refused(event, concerned(), now=NOW)) for event in refusals_heard),
         *((event, refusals.refused(event, concerned(title=None, rounds=()), now=NOW)) for event in refusals_heard),
     ]

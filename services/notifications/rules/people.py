@@ -38,3 +38,8 @@ class ToldMail:
     state: Literal["due", "sent", "failed"]
     ended_at: datetime | None
     refusal: str | None
+
+
+def has_moved(before: Person | None, address: str) -> bool:
+    """Whether somebody who was known has another address now; another case of the same letters is none."""
+    return before is not None and before.email.lower() != address.lower()

@@ -1,19 +1,14 @@
-"""Who is told of what could not be done: the sender of a refused submission, else staff; and staff of failures."""
+"""Who is told of a refused submission: the host or student who sent it, else staff."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from services.notifications.messages import MoreFailures, SendEmail
 from services.notifications.rules.known import Round, Window
 from services.notifications.rules.links import links_end_at
 from services.notifications.rules.mails import STAFF, Mail, Recipient, Template
-from shared.contracts.every_service import MessageFailed, QueueStuck
 from shared.contracts.intake import SubmissionRefused
-
-TOLD_TOGETHER = timedelta(hours=1)
-"""Failures of one kind that follow the first within this time are told in one mail at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +48,6 @@ def refused(event: SubmissionRefused, concerned: Concerned, *, now: datetime) ->
             return [Mail(Template.WITHDRAWAL_REFUSED, concerned.student, faults | facts, until)]
         case _:
             return [Mail(Template.SUBMISSION_REFUSED, STAFF, faults | _for_staff(event))]
-
-
-def failed(event: MessageFailed) -> list[Mail]:
-    """Staff are told, unless what failed was to send a mail: a mail about it would fail as well, and so on for ever."""
-    if event.message_type == SendEmail.type:
-        return []
-    facts = event.model_dump(include={"message_id", "service", "message_type", "error", "attempts"})
-    return [Mail(Template.MESSAGE_FAILED, STAFF, facts)]
-
-
-def stuck(event: QueueStuck) -> list[Mail]:
-    """Staff are told of a queue that gets no further."""
-    return [Mail(Template.QUEUE_STUCK, STAFF, event.model_dump())]
-
-
-def more_failed(timer: MoreFailures, more: int) -> list[Mail]:
-    """Staff are told how many followed, if any did."""
-    facts = {"service": timer.service_id, "error": timer.error, "more": more}
-    return [Mail(Template.MORE_FAILED, STAFF, facts)] if more else []
 
 
 def _for_staff(event: SubmissionRefused) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.notifications.effects import send_email
+from services.notifications.handlers import send_email
 from services.notifications.messages import SendEmail
-from services.notifications.rules.refusals import TOLD_TOGETHER
+from services.notifications.rules.failures import TOLD_TOGETHER
 from shared.contracts.every_service import MessageFailed
 from shared.contracts.matching import PlacementConfirmed, RankingReceived
 from shared.contracts.message import Event

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from services.notifications.composition import Parcel, Refused
-from services.notifications.settings import MailSettings
-from services.notifications.transport import NotTaken, Transport, open_transport
+from services.notifications.outside.composition import Parcel, Refused
+from services.notifications.outside.settings import MailSettings
+from services.notifications.outside.transport import NotTaken, Transport, open_transport
 from tests.support.mailbox import Fault, Mailbox
 from tests.support.waiting import until
 

@@ -11,10 +11,10 @@ import icalendar
 import pytest
 from pydantic import AnyHttpUrl, SecretStr, ValidationError
 
-from services.notifications.composition import Refused, compose, message_id
+from services.notifications.outside.composition import Refused, compose, message_id
+from services.notifications.outside.settings import MailSettings
 from services.notifications.rules import applications, placements, projects, refusals
 from services.notifications.rules.mails import DueEmail, Mail
-from services.notifications.settings import MailSettings
 from shared.contracts.evaluation import SurveyOpened
 from shared.contracts.matching import PlacementCancelled, PlacementConfirmed
 from shared.contracts.screening import ReviewOverdue

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from services.notifications.letters import PAGES, TEXT_WIDTH, Letter, one_line, wrapped, write_letter
+from services.notifications.outside.letters import PAGES, TEXT_WIDTH, Letter, one_line, wrapped, write_letter
 from services.notifications.rules import applications
 from services.notifications.rules.mails import Mail, Template
 from shared import dates

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from services.notifications.messages import MoreFailures, SendEmail
-from services.notifications.rules import applications, links, placements, projects, rankings, refusals
+from services.notifications.rules import applications, failures, links, placements, projects, rankings, refusals
 from services.notifications.rules.known import Round
 from services.notifications.rules.mails import STAFF, Mail, Template
+from services.notifications.rules.people import Person, has_moved
 from shared.contracts.directory import NOTIFICATIONS
 from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
 from shared.contracts.every_service import MessageFailed, QueueStuck
@@ -334,18 +335,32 @@ class TestARefusedSubmission:
 def test_staff_are_told_of_failures_but_not_by_mail_that_a_mail_failed() -> None:
     failed = MessageFailed(message_id="m", service="matching", message_type="x", error="KeyError", attempts=5)
 
-    assert told(refusals.failed(failed)) == [(Template.MESSAGE_FAILED, "staff")]
-    assert refusals.failed(failed.model_copy(update={"message_type": SendEmail.type})) == []
+    assert told(failures.failed(failed)) == [(Template.MESSAGE_FAILED, "staff")]
+    assert failures.failed(failed.model_copy(update={"message_type": SendEmail.type})) == []
 
 
 def test_staff_are_told_of_a_queue_that_gets_no_further() -> None:
     stuck = QueueStuck(queue_id="matching", service="matching", losses=4, reason="ConnectionInternalError")
 
-    assert told(refusals.stuck(stuck)) == [(Template.QUEUE_STUCK, "staff")]
+    assert told(failures.stuck(stuck)) == [(Template.QUEUE_STUCK, "staff")]
 
 
 def test_staff_are_told_how_many_failures_followed_if_any_did() -> None:
     timer = MoreFailures(service_id="matching", error="KeyError")
 
-    assert told(refusals.more_failed(timer, 2)) == [(Template.MORE_FAILED, "staff")]
-    assert refusals.more_failed(timer, 0) == []
+    assert told(failures.more_failed(timer, 2)) == [(Template.MORE_FAILED, "staff")]
+    assert failures.more_failed(timer, 0) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "moved"),
+    [
+        (None, "elif@college.example", False),
+        ("elif@college.example", "ELIF@college.example", False),
+        ("elif@college.example", "sato@college.example", True),
+    ],
+)
+def test_who_is_known_has_moved_when_the_address_is_another_one(before: str | None, now: str, moved: bool) -> None:
+    person = Person("student", "S00001", "Elif Sato", None, before) if before else None
+
+    assert has_moved(person, now) == moved

@@ -1,4 +1,8 @@
-"""A mail as it travels: headers, text, HTML, and a calendar file where a placement is confirmed or cancelled."""
+"""A mail as it travels: headers, text, HTML, and a calendar file where a placement is confirmed or cancelled.
+
+This module, `letters.py` and `calendars.py` do no I/O but to read templates. They are adapters all the same: they know
+the forms that mail servers, mail programs and calendars expect, and decide nothing.
+"""
 
 import hashlib
 import quopri
@@ -14,9 +18,9 @@ from email.policy import compat32
 from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any
 
-from services.notifications.letters import Letter, one_line, write_letter
+from services.notifications.outside.letters import Letter, one_line, write_letter
+from services.notifications.outside.settings import MailSettings, is_mailbox
 from services.notifications.rules.mails import DueEmail, Leads, Recipient
-from services.notifications.settings import MailSettings, is_mailbox
 from shared.clock import LOCAL_TIME
 from shared.web.callers import Link, Purpose
 from shared.web.links import ENTRANCE, link_url
@@ -131,7 +135,7 @@ def _part(kind: str, text: str) -> MIMENonMultipart:
 
 def _with_calendar(body: MIMEMultipart, email: DueEmail, settings: MailSettings, now: datetime) -> MIMEMultipart:
     # Few mails have a calendar with them, and what makes one takes 4 MB.
-    from services.notifications.calendars import placement_file  # noqa: PLC0415
+    from services.notifications.outside.calendars import placement_file  # noqa: PLC0415
 
     method, file = placement_file(email.facts, organiser=settings.staff_email, now=now)
     attachment = MIMEBase("text", "calendar", charset="utf-8", method=method)

@@ -22,7 +22,7 @@ from shared.obligations import host_obligations
 if TYPE_CHECKING:
     from css_inline import CSSInliner
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parents[1] / "pages"
 TEXT_WIDTH = 72
 
 

@@ -12,8 +12,8 @@ from urllib.parse import unquote
 import aiosmtplib
 from pydantic import AnyUrl
 
-from services.notifications.composition import Parcel, Refused
-from services.notifications.settings import MailSettings
+from services.notifications.outside.composition import Parcel, Refused
+from services.notifications.outside.settings import MailSettings
 from shared.contracts.directory import NOTIFICATIONS
 from shared.telemetry import calling
 

@@ -1,0 +1,1 @@
+"""What notifications does: it keeps what events tell, decides by its rules who is told what, and sends the mails."""
