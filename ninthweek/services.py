@@ -37,7 +37,7 @@ def check_settings(names: Iterable[str]) -> None:
     try:
         telemetry.check_settings()
         if "intake" in names:
-            from services.intake.documents import document_store  # noqa: PLC0415
+            from services.intake.outside.documents import document_store  # noqa: PLC0415
 
             document_store()
     except ValidationError:

@@ -1,4 +1,4 @@
-"""What intake says to itself."""
+"""Intake's private messages: a timer and an effect."""
 
 from shared.contracts.fields import ApplicationId, Moment, RoundId
 from shared.contracts.message import Effect, Timer

@@ -9,7 +9,7 @@ from uuid import UUID
 import psutil
 from pypdf import PdfWriter
 
-from services.intake.reading import PROGRAM
+from services.intake.outside.reading import PROGRAM
 from services.intake.rules.rounds import Round
 from shared.contracts.intake import RoundCalendar
 from shared.contracts.submissions import ApplicationForm, HostRecord, ProjectProposal, ProjectTemplate, StudentRecord

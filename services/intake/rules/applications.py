@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict
 from services.intake.rules.documents import Document, faults_in_cv
 from services.intake.rules.projects import Project, ProjectState
 from services.intake.rules.rounds import Round, applications_window, faults_in_time, in_words
-from services.intake.rules.submissions import Refused
+from services.intake.rules.submissions import one_a_field
 from shared.contracts.faults import Fault
 from shared.contracts.fields import ApplicationId, DocumentId, HostId, Moment, Preference, ProjectId, RoundId, StudentId
 from shared.contracts.submissions import ApplicationForm, ProjectTemplate
 from shared.dates import plural
+from shared.refusals import Invalid
 from shared.workflow import Transition
 
 LONGEST_STATEMENT = 300
@@ -126,7 +127,7 @@ def obstacles(given: Circumstances, applicant: Applicant | None) -> list[Obstacl
 
 
 def check(form: ApplicationForm, given: Circumstances, known: Known) -> Project:
-    """The project that a sound application is for, in the round that takes it; raises `Refused` with every fault."""
+    """The project that a sound application is for, in the round that takes it; raises `Invalid` with every fault."""
     faults = [
         *_faults_in_id(known),
         *(obstacle.fault for obstacle in obstacles(given, known.applicant)),
@@ -139,7 +140,7 @@ def check(form: ApplicationForm, given: Circumstances, known: Known) -> Project:
         ),
     ]
     if faults or given.project is None or given.round_ is None:
-        raise Refused(faults)
+        raise Invalid(one_a_field(faults))
     return given.project.model_copy(update={"round_id": given.round_.round_id})
 
 

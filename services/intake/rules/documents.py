@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from services.intake.rules.submissions import PAGES
+from services.intake.rules.submissions import OUR_PAGES
 from shared.contracts.faults import Fault
 from shared.contracts.fields import DocumentId, HostId, Moment, Organisation, PersonName, StudentId
 
@@ -37,6 +37,11 @@ class Document(Content):
     source: str
 
 
+def fault_in_size(data: bytes) -> str | None:
+    """Why so many bytes are not kept, in words."""
+    return TOO_LARGE if len(data) > LARGEST_DOCUMENT else None
+
+
 def fault_in_pages(content: Content) -> str | None:
     """Why a content cannot be a CV, in words; `None` for a PDF of exactly one page, and for what is yet to be read."""
     if not content.is_read:
@@ -51,13 +56,13 @@ def fault_in_pages(content: Content) -> str | None:
 def faults_in_cv(document: Document | None, *, source: str, own: bool, used_by_another: bool) -> list[Fault]:
     """Whether an application that came from `source` may name the document; `own`: it is the student's from before."""
     reason: str | None
-    if source == PAGES and not own:
+    if source == OUR_PAGES and not own:
         reason = NO_CV
-    elif document is None or source not in (document.source, PAGES):
+    elif document is None or source not in (document.source, OUR_PAGES):
         reason = f"{source} has sent no document of this id: send it to /documents first."
     elif used_by_another:
         reason = "Another student uses this document: send each student's CV as a document of its own."
-    elif source != PAGES and not document.is_read:
+    elif source != OUR_PAGES and not document.is_read:
         reason = "This document is still being read: send the application again in a few minutes."
     else:
         reason = fault_in_pages(document)

@@ -8,11 +8,12 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from services.intake.rules.rounds import Round, faults_in_time, round_for_proposals, submissions_window
-from services.intake.rules.submissions import Refused
+from services.intake.rules.submissions import one_a_field
 from shared.contracts.faults import Fault
 from shared.contracts.fields import HostId, Line, Moment, Organisation, ProjectId, Revision, RoundId
 from shared.contracts.intake import PlacementWeek
 from shared.contracts.submissions import ProjectProposal, ProjectTemplate
+from shared.refusals import Invalid
 from shared.workflow import Transition
 
 DAYS = range(2, 6)
@@ -83,7 +84,7 @@ def check(
     host_known: bool,
     current: Project | None,
 ) -> Round:
-    """The round that a sound proposal is for; raises `Refused` with every fault.
+    """The round that a sound proposal is for; raises `Invalid` with every fault.
 
     `current` is the project as it stands, where the proposal corrects one.
     """
@@ -96,7 +97,7 @@ def check(
         *(_faults_in_week(proposal, round_) if round_ else ()),
     ]
     if faults or round_ is None:
-        raise Refused(faults)
+        raise Invalid(one_a_field(faults))
     return round_
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
 from services.intake.rules.applications import (
     LONGEST_STATEMENT,
@@ -19,7 +21,7 @@ from services.intake.rules.applications import (
 from services.intake.rules.documents import NO_CV
 from services.intake.rules.projects import Project, last_day
 from services.intake.rules.rounds import Round, ends_at
-from services.intake.rules.submissions import PAGES
+from services.intake.rules.submissions import OUR_PAGES
 from shared.contracts.faults import Fault
 from shared.contracts.submissions import StudentFacts
 
@@ -65,7 +67,7 @@ def prospects(
     project: Project, round_: Round, left: int | None, applicant: Applicant | None, made: Sequence[Made], now: datetime
 ) -> Prospects:
     """By the rules that the door judges by; `made` in that round, `left` of the project's places for a second round."""
-    given = Circumstances(source=PAGES, sent_at=now, round_=round_, project=project, left=left)
+    given = Circumstances(source=OUR_PAGES, sent_at=now, round_=round_, project=project, left=left)
     standing = [each for each in made if each.stands]
     others = [each for each in standing if each.application.project_id != project.project_id]
     return Prospects(
@@ -77,6 +79,27 @@ def prospects(
         clashes=tuple(each for each in others if _overlap(each, project)),
         preferences=free_preferences(standing, round_),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a student has written so far. The id makes two clicks one application."""
+
+    application_id: UUID
+    preference: int | None
+    statement: str
+    cv: UUID | None
+
+    def as_form(self, student_id: str, project_id: str) -> dict[str, Any]:
+        """The content of the form that it makes, which may break its contract."""
+        return {
+            "application_id": str(self.application_id),
+            "student_id": student_id,
+            "project_id": project_id,
+            "preference": self.preference,
+            "statement": self.statement,
+            "cv": None if self.cv is None else str(self.cv),
+        }
 
 
 def free_preferences(standing: Iterable[Made], round_: Round) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from shared.contracts.directory import INTAKE, outside_system
 from shared.contracts.faults import Fault
 
-PAGES = "pages"
+OUR_PAGES = "pages"
 """The source of what people send from our own pages; no outside system has this name."""
 
 TYPES = frozenset(submission.type for submission in INTAKE.takes)
@@ -24,14 +24,6 @@ class Arrival:
     type: str
     sent_at: datetime
     digest: bytes
-
-
-class Refused(Exception):
-    """A submission is at fault. Raised before anything is changed, so that nothing else happens to it."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = one_a_field(faults)
-        super().__init__(", ".join(fault.field for fault in self.faults))
 
 
 EVENT_ID_USED = Fault(

@@ -17,8 +17,8 @@ from services.intake.rules.applications import (
 )
 from services.intake.rules.documents import Document
 from services.intake.rules.projects import Project, ProjectState
-from services.intake.rules.submissions import Refused
 from shared.contracts.submissions import ApplicationForm
+from shared.refusals import Invalid
 from tests.support.intake import A_CV, CLOSES, OPENS, a_form, a_round, a_template
 
 SMALLEST = timedelta(microseconds=1)
@@ -46,7 +46,7 @@ def faults(form: ApplicationForm | None = None, **changes: Any) -> dict[str, str
     given = {name: changes.pop(name) for name in ("source", "sent_at", "round_", "project") if name in changes}
     try:
         check(form or a_form(), replace(GIVEN, **given), replace(KNOWN, **changes))
-    except Refused as refused:
+    except Invalid as refused:
         return {fault.field: fault.reason for fault in refused.faults}
     return {}
 

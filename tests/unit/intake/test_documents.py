@@ -1,6 +1,6 @@
 import pytest
 
-from services.intake.documents import open_store
+from services.intake.outside.documents import open_store
 from services.intake.rules.documents import Content, fault_in_pages
 
 

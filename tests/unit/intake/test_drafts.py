@@ -24,10 +24,10 @@ from services.intake.rules.drafts import (
     wanting,
 )
 from services.intake.rules.projects import Project, ProjectState, check
-from services.intake.rules.submissions import Refused
 from services.intake.rules.template import FIELDS, LABELS, Step, as_text, as_typed, choices, is_list, step_of
 from shared.contracts.faults import Fault
 from shared.contracts.submissions import ProjectProposal, ProjectTemplate
+from shared.refusals import Invalid
 from tests.support.intake import SUBMISSIONS_OPEN, a_round, a_template
 
 NOW = SUBMISSIONS_OPEN
@@ -69,7 +69,7 @@ def at_fault(draft: Draft) -> list[str]:
     proposal = ProjectProposal.from_json(to_json(draft.proposal))
     try:
         check(proposal, sent_at=NOW, rounds=[a_round()], host_known=True, current=None)
-    except Refused as refused:
+    except Invalid as refused:
         return [fault.field for fault in refused.faults]
     return []
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from services.intake.rules.projects import APPROVE, DECLINE, RETURN, Project, ProjectState, check, proposed, settles
 from services.intake.rules.rounds import Round
-from services.intake.rules.submissions import Refused
 from shared.contracts.submissions import ProjectProposal
+from shared.refusals import Invalid
 from tests.support.intake import SUBMISSIONS_CLOSE, SUBMISSIONS_OPEN, a_proposal, a_round, a_template
 
 SMALLEST = timedelta(microseconds=1)
@@ -39,7 +39,7 @@ def faults(
 ) -> dict[str, str]:
     try:
         check(proposal, sent_at=sent_at, rounds=list(rounds), host_known=host_known, current=current)
-    except Refused as refused:
+    except Invalid as refused:
         return {fault.field: fault.reason for fault in refused.faults}
     return {}
 

@@ -16,9 +16,10 @@ from services.intake.rules.documents import Document, DocumentInUse, Reader, Use
 from services.intake.rules.projects import Project, ProjectState
 from services.intake.rules.prospects import Access, Made, Reading, access_of_host, faults_in_choice, prospects
 from services.intake.rules.rounds import Round
-from services.intake.rules.submissions import PAGES, Refused, one_a_field
+from services.intake.rules.submissions import OUR_PAGES, one_a_field
 from shared.contracts.faults import Fault
 from shared.contracts.submissions import StudentFacts
+from shared.refusals import Invalid
 from tests.support.examples import student_registered
 from tests.support.intake import A_CV, CLOSES, OPENS, a_form, a_round, a_template
 
@@ -32,7 +33,7 @@ PROJECT = Project(
     template=a_template(days=5),
 )
 FREE = Applicant(visa_weekly_hours=None, applications=0)
-DOCUMENT = Document(document_id=A_CV, source=PAGES, digest="00", size=558, pages=1)
+DOCUMENT = Document(document_id=A_CV, source=OUR_PAGES, digest="00", size=558, pages=1)
 SECOND: dict[str, Any] = {"round_id": "trinity-2027.2", "follows": "trinity-2027"}
 
 
@@ -78,7 +79,7 @@ def test_what_a_student_is_told_before_is_what_the_door_says_after(
     project = PROJECT.model_copy(update={"state": state})
     told = prospects(project, round_, left, applicant, [], now)
     known = Known(applicant, DOCUMENT, document_own=True, document_used_by_another=False, id_used=False)
-    said = faults_at_the_door(Circumstances(PAGES, now, round_, project, left), known)
+    said = faults_at_the_door(Circumstances(OUR_PAGES, now, round_, project, left), known)
     assert said == one_a_field(obstacle.fault for obstacle in told.obstacles)
     assert told.may_apply == (said == [])
 
@@ -86,7 +87,7 @@ def test_what_a_student_is_told_before_is_what_the_door_says_after(
 def faults_at_the_door(given: Circumstances, known: Known) -> list[Fault]:
     try:
         check(a_form(), given, known)
-    except Refused as refused:
+    except Invalid as refused:
         return refused.faults
     return []
 

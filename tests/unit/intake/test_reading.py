@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services.intake.reading import ENDED_BY_THE_DOCUMENT, PdfReader
+from services.intake.outside.reading import ENDED_BY_THE_DOCUMENT, PdfReader
 from shared.refusals import Unavailable
 from tests.support.intake import a_pdf, reads_documents
 from tests.support.waiting import until
@@ -80,7 +80,7 @@ async def test_a_pdf_that_swells_is_not_readable(reader: PdfReader) -> None:
 
 def status_of_a_reader_that(deed: str) -> int:
     """The exit status of a process under the reader's limits."""
-    program = f"from services.intake import pdf_reader as reader\nreader.limit_resources()\n{deed}"
+    program = f"from services.intake.outside import pdf_reader as reader\nreader.limit_resources()\n{deed}"
     return subprocess.run([sys.executable, "-c", program], check=False, capture_output=True).returncode
 
 
@@ -170,7 +170,7 @@ def held_by(process: psutil.Process) -> list[str]:
 
 SERVICE = """
 import asyncio, sys
-from services.intake.reading import PdfReader
+from services.intake.outside.reading import PdfReader
 asyncio.run(PdfReader().count_pages(sys.stdin.buffer.read()))
 """
 

@@ -9,12 +9,13 @@ from uuid import UUID, uuid5
 import pytest
 
 from ninthweek.demonstration.term import Sent, Term, read_term
-from services.intake import pdf_reader
+from services.intake.outside import pdf_reader
 from services.intake.rules import applications, projects, rounds, submissions
 from services.intake.rules.applications import Applicant, Application, Circumstances, Known
 from services.intake.rules.documents import Document
 from services.intake.rules.projects import Project
 from shared.contracts.submissions import ApplicationForm, HostRecord, ProjectProposal, StudentRecord
+from shared.refusals import Invalid
 
 TERM = Path(__file__).parents[3] / "ninthweek" / "demonstration" / "terms" / "trinity-2027"
 NAMESPACE = UUID("01990a4e-7c00-7000-8000-000000000000")
@@ -42,9 +43,9 @@ class Door:
         self.digests.setdefault(sent.event_id, digest)
         try:
             if first is not None:
-                raise submissions.Refused([submissions.EVENT_ID_USED])
+                raise Invalid([submissions.EVENT_ID_USED])
             self._judge(sent)
-        except submissions.Refused as refused:
+        except Invalid as refused:
             self.refused[sent.event_id] = sorted(fault.field for fault in refused.faults)
 
     def _judge(self, sent: Sent) -> None:

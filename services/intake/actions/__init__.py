@@ -1,0 +1,1 @@
+"""What intake does: each use case loads, decides by a rule, stores and publishes."""

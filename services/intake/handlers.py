@@ -1,0 +1,76 @@
+"""What intake subscribes to: submissions, verdicts of screening, who has which place, its own timer and effect."""
+
+from services.intake import service
+from services.intake.actions import checking, closing, places, submissions, verdicts
+from services.intake.messages import ApplicationsClose, CheckCV
+from shared.contracts.matching import OfferDeclined, OfferMade, PlacementCancelled, PlacementConfirmed, PlacesLeft
+from shared.contracts.message import Submission
+from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned
+from shared.runtime import MalformedSubmission, UnitsOfWork, Work
+from shared.web.revocations import heed_revocations
+
+
+async def receive_submission(submission: Submission, work: Work) -> None:
+    await submissions.receive_submission(submission, work)
+
+
+for kind, reception in submissions.SUBMISSIONS.items():
+    service.on(kind, changes=reception.changes)(receive_submission)
+
+
+@service.on_malformed_submission
+async def refuse_malformed(malformed: MalformedSubmission, work: Work) -> None:
+    await submissions.refuse_malformed(malformed, work)
+
+
+@service.on(ProjectApproved, changes=verdicts.listed_by)
+async def approve_project(event: ProjectApproved, work: Work) -> None:
+    await verdicts.approve_project(event, work)
+
+
+@service.on(ProjectReturned)
+async def return_project(event: ProjectReturned, work: Work) -> None:
+    await verdicts.return_project(event, work)
+
+
+@service.on(ProjectDeclined)
+async def decline_project(event: ProjectDeclined, work: Work) -> None:
+    await verdicts.decline_project(event, work)
+
+
+@service.on(PlacesLeft)
+async def keep_places_left(event: PlacesLeft, work: Work) -> None:
+    await places.keep_places_left(event, work)
+
+
+@service.on(OfferMade)
+async def keep_offer(event: OfferMade, work: Work) -> None:
+    await places.hold_place(event, work)
+
+
+@service.on(PlacementConfirmed)
+async def keep_placement(event: PlacementConfirmed, work: Work) -> None:
+    await places.hold_place(event, work)
+
+
+@service.on(OfferDeclined)
+async def end_offer(event: OfferDeclined, work: Work) -> None:
+    await places.give_up_place(event, work)
+
+
+@service.on(PlacementCancelled)
+async def end_placement(event: PlacementCancelled, work: Work) -> None:
+    await places.give_up_place(event, work)
+
+
+@service.on(ApplicationsClose)
+async def close_applications(timer: ApplicationsClose, work: Work) -> None:
+    await closing.close_applications(timer, work)
+
+
+@service.effect(CheckCV)
+async def check_cv(effect: CheckCV, units: UnitsOfWork) -> None:
+    await checking.check_cv(effect, units)
+
+
+heed_revocations(service)
