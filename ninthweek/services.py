@@ -12,8 +12,11 @@ from shared import telemetry
 from shared.contracts.directory import SERVICES
 from shared.runtime import Service
 
-ROOMS = ("handlers", "effects", "routes", "api", "web")
-"""The rooms that register themselves on their service."""
+ROOMS = ("handlers", "effects", "routes", "web", "api")
+"""The rooms that register themselves on their service.
+
+`web` before `api`: the first route that fits is taken, and `/reports/{round_id}.html` is the narrower one.
+"""
 
 NAMES = tuple(card.name for card in SERVICES)
 

@@ -1,12 +1,8 @@
-"""What evaluation hears."""
+"""What evaluation subscribes to, and what it does then."""
 
 from services.evaluation import service
+from services.evaluation.actions import copies, surveys
 from services.evaluation.messages import SurveyCloses, SurveyReminder
-from services.evaluation.rules import surveys as rules
-from services.evaluation.rules.surveys import State
-from services.evaluation.store import copies
-from services.evaluation.store import surveys as store
-from shared.contracts.evaluation import SurveyClosed, SurveyOpened, SurveyUnanswered
 from shared.contracts.intake import HostRegistered, ProjectSubmitted, RoundScheduled, StudentRegistered
 from shared.contracts.matching import PlacementCompleted
 from shared.runtime.work import Work
@@ -17,44 +13,34 @@ heed_revocations(service)
 
 @service.on(RoundScheduled)
 async def keep_round(event: RoundScheduled, work: Work) -> None:
-    await copies.keep_round(work.connection, event)
+    await copies.keep_round(event, work)
 
 
 @service.on(HostRegistered)
 async def keep_host(event: HostRegistered, work: Work) -> None:
-    await copies.keep_host(work.connection, event)
+    await copies.keep_host(event, work)
 
 
 @service.on(StudentRegistered)
 async def keep_student(event: StudentRegistered, work: Work) -> None:
-    await copies.keep_student(work.connection, event)
+    await copies.keep_student(event, work)
 
 
 @service.on(ProjectSubmitted)
 async def keep_project(event: ProjectSubmitted, work: Work) -> None:
-    await copies.keep_project(work.connection, event)
+    await copies.keep_project(event, work)
 
 
 @service.on(PlacementCompleted)
 async def open_surveys(event: PlacementCompleted, work: Work) -> None:
-    await store.add_placement(work.connection, event)
-    for survey in rules.open_surveys(event, now=work.now):
-        if await store.add_survey(work.connection, survey):
-            work.publish(SurveyOpened(**survey.ids, closes_at=survey.closes_at))
-            work.publish(SurveyReminder(survey_id=survey.survey_id), at=rules.reminder_at(survey))
-            work.publish(SurveyCloses(survey_id=survey.survey_id), at=survey.closes_at)
+    await surveys.open_surveys(event, work)
 
 
 @service.on(SurveyReminder)
 async def remind(timer: SurveyReminder, work: Work) -> None:
-    survey = await store.survey(work.connection, timer.survey_id)
-    if survey and survey.state is State.OPEN:
-        work.publish(SurveyUnanswered(**survey.ids, closes_at=survey.closes_at))
+    await surveys.remind_respondent(timer.survey_id, work)
 
 
 @service.on(SurveyCloses)
 async def close_survey(timer: SurveyCloses, work: Work) -> None:
-    survey = await store.survey(work.connection, timer.survey_id)
-    if survey and survey.state is not State.CLOSED:
-        await store.move(work.connection, survey.survey_id, rules.CLOSE.step(survey.state, at=work.now))
-        work.publish(SurveyClosed(**survey.ids, answered=survey.state is State.ANSWERED))
+    await surveys.close_survey(timer.survey_id, work)

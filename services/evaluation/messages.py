@@ -1,4 +1,4 @@
-"""What evaluation says to itself."""
+"""Evaluation's private messages."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What screening says to itself."""
+"""Screening's private messages."""
 
 from shared.contracts.message import Timer
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.screening.rules import reviews
-from services.screening.rules.desk import Entry, Prepared, SecondOpinion
+from services.screening.rules.deliberation import Entry, Prepared, SecondOpinion
 from services.screening.rules.findings import Host
 from services.screening.rules.reviews import KnownProject, Review, State, Verdict
 from services.screening.rules.rubric import Criterion, Mark, Scoring

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.contracts.evaluation import Respondent
-from shared.contracts.faults import Fault
+from shared.contracts.faults import Fault, faults_of
+from shared.refusals import Invalid
 
 OneToFive = Annotated[int, Field(ge=1, le=5, strict=True)]
 ZeroToTen = Annotated[int, Field(ge=0, le=10, strict=True)]
@@ -94,6 +95,16 @@ QUESTIONS: Final[dict[Respondent, tuple[Question, ...]]] = {
         Question(field="comment", text="What should we keep, and what should we change?"),
     ),
 }
+
+
+def answers_of(questions: Sequence[Question], given: Mapping[str, object]) -> Answers:
+    """The answers that were given; raises `Invalid` for what is still to be answered, or else for every other fault."""
+    if faults := unanswered(questions, given):
+        raise Invalid(faults)
+    try:
+        return Answers.model_validate(given)
+    except ValidationError as error:
+        raise Invalid(faults_of(error.errors())) from None
 
 
 def unanswered(questions: Sequence[Question], given: Mapping[str, object]) -> list[Fault]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from services.screening.rules.approval import ApprovalRule
-from services.screening.rules.desk import Act, ActLine
+from services.screening.rules.deliberation import Act, ActLine
 from services.screening.rules.reviews import PROGRAMME_RULE, STAFF, Review
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from services.screening.rules.desk import Entry
+from services.screening.rules.deliberation import Entry
 from services.screening.rules.reviews import Review, State, decide
 
 MOST_AT_ONCE: Final = 200

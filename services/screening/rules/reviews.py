@@ -1,6 +1,5 @@
 """The workflow of a review: one for each revision of a project, from its submission to its end."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -11,7 +10,7 @@ from shared.contracts.faults import Fault
 from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned
 from shared.contracts.submissions import ProjectTemplate
-from shared.refusals import NotAllowed
+from shared.refusals import Invalid, NotAllowed
 from shared.workflow import Step, Transition
 
 WORKING_DAYS_TO_DECIDE: Final = 5
@@ -111,23 +110,20 @@ def working_days_later(moment: datetime, days: int) -> datetime:
     return local.astimezone(UTC)
 
 
-def faults_in(verdict: Verdict, comments: str) -> Sequence[Fault]:
-    """A host that is asked to correct its project, or told that it does not fit, is told why."""
-    if verdict is Verdict.APPROVE or comments.strip():
-        return ()
-    return (Fault(field="comments", reason=f"Say why, for the host: {verdict} needs comments."),)
+def verdict_of(verdict: str, comments: str) -> tuple[Verdict, str]:
+    """A verdict and its comments as somebody wrote them; raises `Invalid`.
 
-
-def verdict_of(verdict: str, comments: str) -> tuple[Verdict | None, str, list[Fault]]:
-    """A verdict and its comments as somebody wrote them, and every fault."""
+    A host that is asked to correct its project, or told that it does not fit, is told why.
+    """
     words = comments.strip()
     if verdict not in list(Verdict):
-        return None, words, [Fault(field="verdict", reason="Choose a verdict.")]
-    faults = [*faults_in(Verdict(verdict), words)]
+        raise Invalid([Fault(field="verdict", reason="Choose a verdict.")])
+    if verdict != Verdict.APPROVE and not words:
+        raise Invalid([Fault(field="comments", reason=f"Say why, for the host: {verdict} needs comments.")])
     if len(words) > LONGEST_COMMENTS:
         reason = f"At most {LONGEST_COMMENTS:,} characters; these are {len(words):,}."
-        faults.append(Fault(field="comments", reason=reason))
-    return Verdict(verdict), words, faults
+        raise Invalid([Fault(field="comments", reason=reason)])
+    return Verdict(verdict), words
 
 
 def decide(review: Review, verdict: Verdict, comments: str, *, now: datetime) -> Review:
@@ -157,7 +153,7 @@ def what_happened(review: Review) -> str:
 
 
 def announcement(review: Review) -> ProjectApproved | ProjectReturned | ProjectDeclined:
-    """What a decided review says to everyone; raises `ValueError` for a review without a verdict."""
+    """The event that tells of a decided review; raises `ValueError` for a review without a verdict."""
     ids: dict[str, Any] = {
         "project_id": review.project_id,
         "revision": review.revision,

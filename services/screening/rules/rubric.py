@@ -10,6 +10,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.faults import Fault
+from shared.refusals import Invalid
 
 LOWEST: Final = 1
 HIGHEST: Final = 4
@@ -144,10 +145,8 @@ def summary(scorings: Sequence[Scoring]) -> Summary | None:
     return Summary(len(scorings), spreads, fmean(spread.mean for spread in spreads.values()))
 
 
-def marks_of(
-    scores: Mapping[Criterion, int | None], comments: Mapping[Criterion, str]
-) -> tuple[dict[Criterion, Mark], list[Fault]]:
-    """The marks of a form that was sent, and every fault; each criterion is scored, a comment is free."""
+def marks_of(scores: Mapping[Criterion, int | None], comments: Mapping[Criterion, str]) -> dict[Criterion, Mark]:
+    """The marks that were given; raises `Invalid` unless each criterion is scored. A comment is free."""
     marks: dict[Criterion, Mark] = {}
     faults: list[Fault] = []
     for criterion in Criterion:
@@ -164,7 +163,9 @@ def marks_of(
             )
         else:
             marks[criterion] = Mark(score=score, comment=comment)
-    return marks, faults
+    if faults:
+        raise Invalid(faults)
+    return marks
 
 
 def score_field(criterion: Criterion) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from services.screening.rules.desk import Entry, Person, Prepared, SecondOpinion, opinion_missing
+from services.screening.rules.deliberation import Entry, Person, Prepared, SecondOpinion, opinion_missing
 from services.screening.rules.findings import SERIOUS, Finding, Host
 from services.screening.rules.queue import Counts, Filters, Whose
 from services.screening.rules.reviews import State

@@ -9,9 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from services.evaluation import reports
-from services.evaluation.reports import charts
 from services.evaluation.rules.report import Dimension, EvaluatedRound, Tally, report
+from services.evaluation.web import charts, report_page
 
 ROUND = EvaluatedRound("trinity-2027", "Trinity 2027", 4, date(2027, 6, 21), date(2027, 7, 2))
 NOW = datetime(2027, 7, 16, 8, 0, tzinfo=UTC)
@@ -58,7 +57,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def html() -> str:
-    return reports.render(report(ROUND, TALLIES, now=NOW))
+    return report_page.render(report(ROUND, TALLIES, now=NOW))
 
 
 def test_it_has_no_script_and_fetches_nothing(html: str) -> None:
@@ -75,12 +74,12 @@ def test_its_policy_allows_the_style_that_it_has_and_no_other(html: str) -> None
     (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
     digest = b64encode(sha256(style.encode()).digest()).decode()
 
-    assert f"style-src 'sha256-{digest}'" in reports.CONTENT_SECURITY_POLICY
+    assert f"style-src 'sha256-{digest}'" in report_page.CONTENT_SECURITY_POLICY
     assert not re.search(r"\sstyle=", html)
 
 
 def test_in_the_common_look_it_is_the_same_without_a_page_around_it(html: str) -> None:
-    body = reports.render_body(report(ROUND, TALLIES, now=NOW))
+    body = report_page.render_body(report(ROUND, TALLIES, now=NOW))
 
     assert body in html
     assert not re.search(r"<(html|head|style|main|h1)\b", body)
@@ -124,7 +123,7 @@ def test_the_numbers_are_written_as_a_reader_expects_them(html: str) -> None:
 def test_a_group_of_fewer_than_three_answers_shows_no_mean() -> None:
     few = [replace(tally, answered=2, outcome=10) if tally.dimension is Dimension.LEVEL else tally for tally in TALLIES]
 
-    level = reports.render(report(ROUND, few, now=NOW)).split('id="level"')[1].split("</section>")[0]
+    level = report_page.render(report(ROUND, few, now=NOW)).split('id="level"')[1].split("</section>")[0]
     cells = re.findall(r"<td[^>]*>([^<]*)</td>", level)
 
     assert cells == ["2", "4", "50%", "fewer than 3"] * 2
@@ -134,14 +133,14 @@ def test_a_group_of_fewer_than_three_answers_shows_no_mean() -> None:
 def test_what_a_system_sent_is_shown_as_text() -> None:
     hostile = [replace(tally, value="<script>alert(1)</script>" if tally.value else None) for tally in TALLIES]
 
-    html = reports.render(report(replace(ROUND, name="Trinity <b>2027</b>"), hostile, now=NOW))
+    html = report_page.render(report(replace(ROUND, name="Trinity <b>2027</b>"), hostile, now=NOW))
 
     assert "<script" not in html.lower()
     assert "<b>" not in html
 
 
 def test_a_round_without_completed_placements_says_so() -> None:
-    page = Page(reports.render(report(EvaluatedRound("x-2027", "X 2027", 0, None, None), [], now=NOW)))
+    page = Page(report_page.render(report(EvaluatedRound("x-2027", "X 2027", 0, None, None), [], now=NOW)))
 
     assert "No placement of this round has been completed yet" in page.text
     assert page.count("table") == page.count("svg") == 0
@@ -150,7 +149,7 @@ def test_a_round_without_completed_placements_says_so() -> None:
 def test_surveys_that_still_take_answers_are_mentioned() -> None:
     still_open = [replace(tally, still_open=2) for tally in TALLIES]
 
-    assert "Surveys that still take answers: 4." in Page(reports.render(report(ROUND, still_open, now=NOW))).text
+    assert "Surveys that still take answers: 4." in Page(report_page.render(report(ROUND, still_open, now=NOW))).text
 
 
 def test_a_scale_runs_from_the_left_of_the_chart_to_the_right() -> None:

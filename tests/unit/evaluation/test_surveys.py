@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.evaluation.rules import surveys
-from services.evaluation.rules.questions import QUESTIONS, Answers, unanswered
+from services.evaluation.rules.questions import QUESTIONS, Answers, answers_of, unanswered
 from services.evaluation.rules.surveys import Asked, Standing, State
 from shared.contracts.evaluation import Respondent
-from shared.refusals import NotAllowed
+from shared.refusals import Invalid, NotAllowed
 from tests.support.examples import placement_completed
 
 OVER = datetime(2027, 6, 25, 23, 0, tzinfo=UTC)
@@ -97,3 +97,16 @@ def test_every_question_but_the_comment_must_be_answered() -> None:
 
     assert [fault.field for fault in faults] == ["supervision", "skills_before", "skills_after", "network"]
     assert faults[0].reason == "Choose an answer to question 2."
+
+
+def test_what_is_not_answered_is_asked_for_before_anything_else_is_at_fault() -> None:
+    questions, given = QUESTIONS["student"], dict.fromkeys(Answers.model_fields, 3) | {"comment": "x" * 5_001}
+
+    with pytest.raises(Invalid) as unfinished:
+        answers_of(questions, given | {"network": None})
+    with pytest.raises(Invalid) as too_long:
+        answers_of(questions, given)
+
+    assert [fault.field for fault in unfinished.value.faults] == ["network"]
+    assert [fault.field for fault in too_long.value.faults] == ["comment"]
+    assert answers_of(questions, given | {"comment": "Thank you."}).comment == "Thank you."

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.screening.rules.desk import Entry
+from services.screening.rules.deliberation import Entry
 from services.screening.rules.release import Chosen, release
 from services.screening.rules.reviews import State, Verdict
 from tests.support.reviews import MONDAY, entry, opinion, prepared, review, scoring

@@ -10,7 +10,7 @@ from services.screening.rules import reviews
 from services.screening.rules.reviews import KnownProject, Review, State, Verdict
 from shared.clock import LOCAL_TIME
 from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned
-from shared.refusals import NotAllowed
+from shared.refusals import Invalid, NotAllowed
 from tests.support.examples import project_submitted
 
 MONDAY = datetime(2027, 3, 8, 9, 30, tzinfo=UTC)
@@ -121,9 +121,11 @@ def test_a_withdrawn_review_takes_no_verdict(verdict: Verdict) -> None:
 
 @pytest.mark.parametrize("comments", ["", "  \n"])
 def test_a_host_that_is_returned_or_declined_is_told_why(comments: str) -> None:
-    assert [fault.field for fault in reviews.faults_in(Verdict.RETURN, comments)] == ["comments"]
-    assert [fault.field for fault in reviews.faults_in(Verdict.DECLINE, comments)] == ["comments"]
-    assert not reviews.faults_in(Verdict.APPROVE, comments)
+    for verdict in (Verdict.RETURN, Verdict.DECLINE):
+        with pytest.raises(Invalid) as refused:
+            reviews.verdict_of(verdict, comments)
+        assert [fault.field for fault in refused.value.faults] == ["comments"]
+    assert reviews.verdict_of(Verdict.APPROVE, comments) == (Verdict.APPROVE, "")
 
 
 def test_an_approval_tells_what_others_need_to_place_students() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from services.screening.rules.rubric import GUIDANCE, Criterion, Mark, comment_field, marks_of, score_field, summary
+from shared.refusals import Invalid
 from tests.support.reviews import scoring
 
 SCORES = dict.fromkeys(Criterion, 3)
@@ -38,23 +39,24 @@ def test_scores_two_apart_are_a_disagreement_and_one_apart_are_none() -> None:
 
 
 def test_marks_are_made_of_a_form_with_comments_or_without() -> None:
-    marks, faults = marks_of(SCORES, {Criterion.SCOPE: "  A good deal for two days. "})
+    marks = marks_of(SCORES, {Criterion.SCOPE: "  A good deal for two days. "})
 
-    assert faults == []
     assert marks.keys() == set(Criterion)
     assert marks[Criterion.SCOPE] == Mark(score=3, comment="A good deal for two days.")
 
 
 @pytest.mark.parametrize("score", [None, 0, 5, -1])
 def test_a_criterion_without_a_score_that_there_is_is_a_fault(score: int | None) -> None:
-    _, faults = marks_of(SCORES | {Criterion.LEARNING: score}, {})
+    with pytest.raises(Invalid) as refused:
+        marks_of(SCORES | {Criterion.LEARNING: score}, {})
 
-    assert [fault.field for fault in faults] == [score_field(Criterion.LEARNING)]
+    assert [fault.field for fault in refused.value.faults] == [score_field(Criterion.LEARNING)]
 
 
 def test_a_comment_may_have_a_thousand_characters() -> None:
-    assert marks_of(SCORES, {Criterion.SCOPE: "x" * 1_000})[1] == []
+    assert marks_of(SCORES, {Criterion.SCOPE: "x" * 1_000})[Criterion.SCOPE].comment == "x" * 1_000
 
-    _, faults = marks_of(SCORES, {Criterion.SCOPE: "x" * 1_001})
+    with pytest.raises(Invalid) as refused:
+        marks_of(SCORES, {Criterion.SCOPE: "x" * 1_001})
 
-    assert [fault.field for fault in faults] == [comment_field(Criterion.SCOPE)]
+    assert [fault.field for fault in refused.value.faults] == [comment_field(Criterion.SCOPE)]

@@ -2,8 +2,9 @@
 
 import pytest
 
-from services.screening.rules.desk import Person, SecondOpinion, faults_in_question, opinion_missing
+from services.screening.rules.deliberation import Person, SecondOpinion, check_may_drop, check_question, opinion_missing
 from services.screening.rules.reviews import State
+from shared.refusals import Forbidden, Invalid
 from tests.support.reviews import entry, opinion, prepared, review, scoring
 
 HANA, MATEO = Person("hana", "Hana"), Person("mateo", "Mateo")
@@ -39,11 +40,27 @@ def test_nothing_is_waited_for_on_a_revision_that_is_decided() -> None:
 
 
 def test_another_reviewer_or_anybody_may_be_asked() -> None:
-    assert faults_in_question(HANA, MATEO, "", named=True) == []
-    assert faults_in_question(HANA, None, "Is it production?", named=False) == []
+    check_question(HANA, MATEO, "", named=True)
+    check_question(HANA, None, "Is it production?", named=False)
 
 
-def test_neither_oneself_nor_a_stranger_may_be_asked_and_a_question_is_short() -> None:
-    assert [fault.field for fault in faults_in_question(HANA, HANA, "", named=True)] == ["of"]
-    assert [fault.field for fault in faults_in_question(HANA, None, "", named=True)] == ["of"]
-    assert [fault.field for fault in faults_in_question(HANA, None, "x" * 501, named=False)] == ["why"]
+@pytest.mark.parametrize(
+    ("asked", "why", "named", "fields"),
+    [(HANA, "", True, ["of"]), (None, "", True, ["of"]), (None, "x" * 501, False, ["why"])],
+)
+def test_neither_oneself_nor_a_stranger_may_be_asked_and_a_question_is_short(
+    asked: Person | None, why: str, named: bool, fields: list[str]
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_question(HANA, asked, why, named=named)
+
+    assert [fault.field for fault in refused.value.faults] == fields
+
+
+def test_who_asked_and_staff_may_say_that_none_is_needed_and_nobody_else() -> None:
+    check_may_drop(opinion("hana"), HANA, is_staff=False)
+    check_may_drop(opinion("hana"), MATEO, is_staff=True)
+    check_may_drop(None, MATEO, is_staff=False)
+
+    with pytest.raises(Forbidden, match="Hana asked for it"):
+        check_may_drop(opinion("hana"), MATEO, is_staff=False)

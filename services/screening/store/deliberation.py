@@ -1,32 +1,12 @@
-"""What reviewers do on a revision before anything is said: who reviews it, scores, opinions, prepared verdicts."""
+"""What reviewers do on a revision before its verdict is released: assign, score, ask each other, prepare a verdict."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.screening.rules.desk import Act, ActLine, Person, SecondOpinion
+from services.screening.rules.deliberation import Act, ActLine, SecondOpinion
 from services.screening.rules.reviews import Review, Verdict
 from services.screening.rules.rubric import Scoring
 from shared.database.connection import Connection
-
-
-async def meet(connection: Connection, person: Person, *, may_review: bool) -> None:
-    """Remember a member of staff who is here."""
-    await connection.execute(
-        """
-        insert into staff (staff_id, name, may_review) values ($1, $2, $3)
-        on conflict (staff_id) do update set name = excluded.name, may_review = excluded.may_review
-        where (staff.name, staff.may_review) is distinct from (excluded.name, excluded.may_review)
-        """,
-        person.id,
-        person.name,
-        may_review,
-    )
-
-
-async def reviewers(connection: Connection) -> dict[str, str]:
-    """The names of all who may be given a project to review, by their ids, in order."""
-    rows = await connection.fetch("select staff_id, name from staff where may_review order by name, staff_id")
-    return {row["staff_id"]: row["name"] for row in rows}
 
 
 async def assign(connection: Connection, project_id: str, reviewer_id: str, at: datetime) -> None:

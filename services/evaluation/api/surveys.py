@@ -1,4 +1,4 @@
-"""Surveys, their answers, and the report of a round, as JSON; for staff."""
+"""Surveys and their answers, as JSON; for staff."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,16 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.evaluation.answering import take_answers
-from services.evaluation.routes.looks import InEvaluation
+from services.evaluation.actions import surveys
+from services.evaluation.dependencies import WorkIs
 from services.evaluation.rules.questions import QUESTIONS, Answers, Question
-from services.evaluation.rules.surveys import State, Survey
+from services.evaluation.rules.surveys import State
 from services.evaluation.store import surveys as store
 from shared.contracts.evaluation import Respondent
 from shared.contracts.fields import ApplicationId, Moment, ProjectId, RoundId
-from shared.contracts.message import subject
-from shared.refusals import NotFound
-from shared.runtime.work import Work
 from shared.web import StaffOnly
 
 routes = APIRouter(dependencies=[StaffOnly])
@@ -48,7 +45,7 @@ class SurveyInFull(SurveySummary):
 
 @routes.get("/surveys")
 async def list_surveys(
-    work: InEvaluation,
+    work: WorkIs,
     application_id: ApplicationId | None = None,
     state: State | None = None,
     round_id: RoundId | None = None,
@@ -59,9 +56,9 @@ async def list_surveys(
 
 
 @routes.get("/surveys/{survey_id}")
-async def read_survey(survey_id: UUID, work: InEvaluation) -> SurveyInFull:
+async def read_survey(survey_id: UUID, work: WorkIs) -> SurveyInFull:
     """A survey with its questions in words, and what was answered so far."""
-    survey = await _survey(work, survey_id)
+    survey = await surveys.find_survey(survey_id, work)
     title, organisation = await store.project_and_host(work.connection, survey.application_id)
     return SurveyInFull(
         **SurveySummary.model_validate(survey).model_dump(),
@@ -73,16 +70,6 @@ async def read_survey(survey_id: UUID, work: InEvaluation) -> SurveyInFull:
 
 
 @routes.post("/surveys/{survey_id}/answers")
-async def answer_survey(survey_id: UUID, answers: Answers, work: InEvaluation) -> SurveySummary:
+async def answer_survey(survey_id: UUID, answers: Answers, work: WorkIs) -> SurveySummary:
     """Answer a survey. Other answers replace the ones before until it closes; the same ones change nothing."""
-    await work.lock(subject("survey", str(survey_id)))
-    survey = await _survey(work, survey_id)
-    await take_answers(survey, answers, work)
-    return SurveySummary.model_validate(await _survey(work, survey_id))
-
-
-async def _survey(work: Work, survey_id: UUID) -> Survey:
-    survey = await store.survey(work.connection, survey_id)
-    if survey is None:
-        raise NotFound(f"There is no survey {survey_id}.")
-    return survey
+    return SurveySummary.model_validate(await surveys.answer_survey(survey_id, answers, work))

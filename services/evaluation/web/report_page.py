@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from services.evaluation.reports import charts
-from services.evaluation.reports.charts import Chart, Sides
 from services.evaluation.rules.report import FEWEST_ANSWERS, Breakdown, Dimension, GroupReport, Report, Scores
+from services.evaluation.web import charts
+from services.evaluation.web.charts import Chart, Sides
 from shared.clock import LOCAL_TIME
 from shared.web.layout import ASSETS
 

@@ -5,68 +5,65 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from services.evaluation.answering import take_answers
-from services.evaluation.routes.looks import InEvaluation, pages
-from services.evaluation.rules.questions import QUESTIONS, Answers, unanswered
+from services.evaluation.actions.surveys import answer_survey
+from services.evaluation.dependencies import PAGES, WorkIs
+from services.evaluation.rules.questions import QUESTIONS, answers_of
 from services.evaluation.rules.surveys import Asked, Standing, is_over
 from services.evaluation.store import surveys as store
 from shared.contracts.evaluation import Respondent
-from shared.contracts.message import subject
-from shared.refusals import NotFound
+from shared.refusals import Invalid, NotFound
 from shared.runtime.work import Work
-from shared.web import Caller, FormIs, HostWithSurveyIs, Role, StudentWithSurveyIs, Submitted, model_of, redirect
+from shared.web import Caller, FormIs, HostWithSurveyIs, Role, StudentWithSurveyIs, Submitted, redirect
 
 routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @routes.get("/student/surveys")
-async def show_students_surveys(request: Request, caller: StudentWithSurveyIs, work: InEvaluation) -> Response:
+async def show_students_surveys(request: Request, caller: StudentWithSurveyIs, work: WorkIs) -> Response:
     return await _show_all(request, caller, work)
 
 
 @routes.get("/host/surveys")
-async def show_hosts_surveys(request: Request, caller: HostWithSurveyIs, work: InEvaluation) -> Response:
+async def show_hosts_surveys(request: Request, caller: HostWithSurveyIs, work: WorkIs) -> Response:
     return await _show_all(request, caller, work)
 
 
 @routes.get("/student/surveys/{survey_id}")
 async def show_students_survey(
-    request: Request, survey_id: UUID, caller: StudentWithSurveyIs, work: InEvaluation
+    request: Request, survey_id: UUID, caller: StudentWithSurveyIs, work: WorkIs
 ) -> Response:
     return await _show(request, survey_id, caller, work)
 
 
 @routes.get("/host/surveys/{survey_id}")
-async def show_hosts_survey(
-    request: Request, survey_id: UUID, caller: HostWithSurveyIs, work: InEvaluation
-) -> Response:
+async def show_hosts_survey(request: Request, survey_id: UUID, caller: HostWithSurveyIs, work: WorkIs) -> Response:
     return await _show(request, survey_id, caller, work)
 
 
 @routes.get("/student/surveys/{survey_id}/change")
 async def show_students_answers_to_change(
-    request: Request, survey_id: UUID, caller: StudentWithSurveyIs, work: InEvaluation
+    request: Request, survey_id: UUID, caller: StudentWithSurveyIs, work: WorkIs
 ) -> Response:
     return await _show_to_change(request, survey_id, caller, work)
 
 
 @routes.get("/host/surveys/{survey_id}/change")
 async def show_hosts_answers_to_change(
-    request: Request, survey_id: UUID, caller: HostWithSurveyIs, work: InEvaluation
+    request: Request, survey_id: UUID, caller: HostWithSurveyIs, work: WorkIs
 ) -> Response:
     return await _show_to_change(request, survey_id, caller, work)
 
 
 @routes.post("/student/surveys/{survey_id}")
 async def answer_as_student(
-    request: Request, survey_id: UUID, caller: StudentWithSurveyIs, form: FormIs, work: InEvaluation
+    request: Request, survey_id: UUID, caller: StudentWithSurveyIs, form: FormIs, work: WorkIs
 ) -> Response:
     return await _answer(request, survey_id, caller, form, work)
 
 
 @routes.post("/host/surveys/{survey_id}")
 async def answer_as_host(
-    request: Request, survey_id: UUID, caller: HostWithSurveyIs, form: FormIs, work: InEvaluation
+    request: Request, survey_id: UUID, caller: HostWithSurveyIs, form: FormIs, work: WorkIs
 ) -> Response:
     return await _answer(request, survey_id, caller, form, work)
 
@@ -77,7 +74,7 @@ async def _show_all(request: Request, caller: Caller, work: Work) -> Response:
     standing: dict[str, list[Asked]] = {
         each: [one for one in asked if one.standing(work.now) is each] for each in Standing
     }
-    return pages.answer(request, caller, "surveys.jinja", side=_side(caller), standing=standing)
+    return PAGES.answer(request, caller, "surveys.jinja", side=_side(caller), standing=standing)
 
 
 async def _show(request: Request, survey_id: UUID, caller: Caller, work: Work) -> Response:
@@ -87,7 +84,7 @@ async def _show(request: Request, survey_id: UUID, caller: Caller, work: Work) -
         return _form(request, caller, asked)
     answers = await store.current_answers(work.connection, survey_id)
     given = answers.model_dump() if answers else None
-    return pages.answer(
+    return PAGES.answer(
         request,
         caller,
         "survey.jinja",
@@ -111,20 +108,19 @@ async def _show_to_change(request: Request, survey_id: UUID, caller: Caller, wor
 
 async def _answer(request: Request, survey_id: UUID, caller: Caller, form: Submitted, work: Work) -> Response:
     """Take the answers, for the first time or instead of those before; what is missing is asked for again."""
-    await work.lock(subject("survey", str(survey_id)))
     asked = await _asked(work, survey_id, caller)
     questions = QUESTIONS[_side(caller)]
     given = {each.field: form.number(each.field) if each.is_scale else form.text(each.field) for each in questions}
-    answers, faults = model_of(Answers, given)
-    faults = unanswered(questions, given) or faults
-    if answers is None:
-        return _form(request, caller, asked, status=422, given=given, faults=faults)
-    await take_answers(asked.survey, answers, work)
+    try:
+        answers = answers_of(questions, given)
+    except Invalid as refused:
+        return _form(request, caller, asked, status=422, given=given, faults=refused.faults)
+    await answer_survey(survey_id, answers, work)
     return redirect(request, _path(asked), said="Thank you: we have your answers.")
 
 
 def _form(request: Request, caller: Caller, asked: Asked, *, status: int = 200, **filled: object) -> Response:
-    return pages.answer(
+    return PAGES.answer(
         request,
         caller,
         "survey_form.jinja",

@@ -8,9 +8,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from services.screening import store
-from services.screening.routes.desk import PAGES, InScreening, meet, page_routes
+from services.screening.actions.staff import remember
+from services.screening.dependencies import PAGES, WorkIs, page_routes, person
 from services.screening.rules.comments import suggested_comments
-from services.screening.rules.desk import Entry
+from services.screening.rules.deliberation import Entry
 from services.screening.rules.differences import marked
 from services.screening.rules.findings import NAMES, SERIOUS
 from services.screening.rules.history import history
@@ -35,10 +36,10 @@ class Typed:
 
 @routes.get("/projects/{project_id}")
 async def show_review(
-    project_id: ProjectId, request: Request, caller: ViewerIs, work: InScreening, revision: str = "", begin: str = ""
+    project_id: ProjectId, request: Request, caller: ViewerIs, work: WorkIs, revision: str = "", begin: str = ""
 ) -> HTMLResponse:
     """The newest revision of a project, or the one asked for; `begin=comments` puts phrases into the verdict's form."""
-    await meet(caller, work)
+    await remember(person(caller), work, may_review=caller.may_act_as(Role.REVIEWER))
     number = int(revision) if revision.isdecimal() and len(revision) < 6 else None
     return await review_page(request, caller, work, project_id, number, begins=begin == "comments")
 
@@ -60,9 +61,9 @@ async def review_page(
         raise NotFound("No such revision was submitted for review.")
     entry, before = revisions[place], revisions[place - 1] if place else None
     rules = await store.approval_rules.approved_by(work.connection, project_id)
-    acts = await store.desk.acts(work.connection, *entry.key)
+    acts = await store.deliberation.acts(work.connection, *entry.key)
     suggestion = suggested_comments(entry.findings)
-    reviewers = await store.desk.reviewers(work.connection)
+    reviewers = await store.staff.reviewers(work.connection)
     return PAGES.answer(
         request,
         caller,

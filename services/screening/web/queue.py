@@ -8,12 +8,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from services.screening import store
-from services.screening.looking_through import look_through
-from services.screening.routes.desk import PAGES, InScreening, meet, page_routes
+from services.screening.actions.findings import look_through
+from services.screening.actions.staff import remember
+from services.screening.dependencies import PAGES, WorkIs, page_routes, person
 from services.screening.rules.findings import NAMES, SERIOUS, Kind
 from services.screening.rules.queue import Filters, Order, Whose
 from services.screening.rules.reviews import State
-from shared.web import ViewerIs
+from shared.web import Role, ViewerIs
 from shared.web.paging import PAGE, Paged
 
 ChoiceT = TypeVar("ChoiceT", bound=StrEnum)
@@ -25,7 +26,7 @@ routes = page_routes()
 async def show_queue(
     request: Request,
     caller: ViewerIs,
-    work: InScreening,
+    work: WorkIs,
     round_id: str = "",
     state: str = State.OPEN,
     kind: str = "",
@@ -35,7 +36,7 @@ async def show_queue(
     page: str = "1",
 ) -> HTMLResponse:
     """What waits for a verdict, by age; a filter that is not known filters nothing."""
-    here = await meet(caller, work)
+    await remember(person(caller), work, may_review=caller.may_act_as(Role.REVIEWER))
     await look_through(work)
     filters = Filters(
         state=_one_of(State, state),
@@ -47,7 +48,7 @@ async def show_queue(
     )
     number = max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1
     entries, found = await store.queue.page(
-        work.connection, filters, number, size=PAGE, viewer_id=here.id, now=work.now
+        work.connection, filters, number, size=PAGE, viewer_id=caller.id, now=work.now
     )
     query = {
         "round_id": round_id,

@@ -1,7 +1,6 @@
 """The review queue, a project's reviews, and the verdict, as data; all for staff."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Annotated
@@ -10,16 +9,15 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.screening import store
-from services.screening.routes.desk import InScreening, meet, person
-from services.screening.rules import reviews
-from services.screening.rules.desk import Act, Entry
+from services.screening.actions import verdicts
+from services.screening.dependencies import WorkIs, person
+from services.screening.rules.deliberation import Entry
 from services.screening.rules.differences import Difference, differences
 from services.screening.rules.findings import Finding
 from services.screening.rules.reviews import State, Verdict
 from shared.contracts.fields import HostId, Moment, ProjectId, Revision, RoundId, Title
-from shared.contracts.message import subject
 from shared.contracts.submissions import ProjectTemplate
-from shared.refusals import Invalid, NotAllowed, NotFound
+from shared.refusals import NotFound
 from shared.web import StaffIs, StaffOnly
 
 routes = APIRouter(dependencies=[StaffOnly])
@@ -86,14 +84,14 @@ class VerdictGiven(BaseModel):
 
 @routes.get("/reviews")
 async def list_reviews(
-    work: InScreening, state: State | None = None, round_id: RoundId | None = None
+    work: WorkIs, state: State | None = None, round_id: RoundId | None = None
 ) -> list[ReviewSummary]:
     """The review queue: the oldest first, with age, due date and automatic findings."""
     return [_summary(entry, work.now) for entry in await store.queue.entries(work.connection, state, round_id)]
 
 
 @routes.get("/reviews/{project_id}")
-async def read_reviews(project_id: ProjectId, work: InScreening) -> ReviewedProject:
+async def read_reviews(project_id: ProjectId, work: WorkIs) -> ReviewedProject:
     """All revisions of a project: as submitted, what changed between them, and the history of each review."""
     known = await store.reviews.known_project(work.connection, project_id)
     revisions = await store.queue.entries_of_project(work.connection, project_id)
@@ -104,27 +102,11 @@ async def read_reviews(project_id: ProjectId, work: InScreening) -> ReviewedProj
 
 @routes.post("/reviews/{project_id}/revisions/{revision}/verdict")
 async def give_verdict(
-    project_id: ProjectId, revision: Revision, given: VerdictGiven, caller: StaffIs, work: InScreening
+    project_id: ProjectId, revision: Revision, given: VerdictGiven, caller: StaffIs, work: WorkIs
 ) -> ReviewSummary:
     """Approve a revision, return it for correction, or decline it, at once. The same verdict again changes nothing."""
-    comments = given.comments.strip()
-    if faults := reviews.faults_in(given.verdict, comments):
-        raise Invalid(faults)
-    await work.lock(subject("project", project_id))
-    entry = await store.queue.entry(work.connection, project_id, revision)
-    if entry is None:
-        raise NotFound(f"Revision {revision} of {project_id} was not submitted for review.")
-    if entry.opinion_missing:
-        raise NotAllowed(f"A second opinion was asked for. {entry.opinion_missing}")
-    decided = reviews.decide(entry.review, given.verdict, comments, now=work.now)
-    if decided is not entry.review:
-        await meet(caller, work)
-        await store.reviews.move(work.connection, decided)
-        await store.desk.clear(work.connection, [entry.key])
-        line = (*entry.key, "at once")
-        await store.desk.note(work.connection, Act.RELEASED, [line], by_id=person(caller).id, at=work.now)
-        work.publish(reviews.announcement(decided))
-    return _summary(replace(entry, review=decided), work.now)
+    entry = await verdicts.give_verdict(project_id, revision, given.verdict, given.comments, person(caller), work)
+    return _summary(entry, work.now)
 
 
 def _in_full(revisions: Sequence[Entry], now: datetime) -> list[RevisionReview]:

@@ -1,4 +1,4 @@
-"""What reviewers keep on a revision before anything is said: verdicts, and second opinions asked for."""
+"""What reviewers do on a revision before its verdict is released: verdicts prepared, second opinions asked for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from services.screening.rules.findings import Finding, Host, Kind, findings
 from services.screening.rules.reviews import Review, State, Verdict, what_happened
 from services.screening.rules.rubric import Scoring
 from shared.contracts.faults import Fault
+from shared.refusals import Forbidden, Invalid
 
 LONGEST_QUESTION: Final = 500
 """Characters."""
@@ -42,7 +43,7 @@ class ActLine:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of staff who has been here, and may be given a project to review."""
+    """A member of staff who has been here."""
 
     id: str
     name: str
@@ -126,7 +127,7 @@ class Entry:
 def opinion_missing(
     opinion: SecondOpinion | None, scorings: Sequence[Scoring], prepared: Prepared | None
 ) -> str | None:
-    """Why nothing may be said yet, if it may not: whoever was asked has not scored.
+    """Why nothing may be released yet, if it may not: whoever was asked has not scored.
 
     Neither whoever asked nor whoever prepared the verdict is a second opinion.
     """
@@ -139,11 +140,18 @@ def opinion_missing(
     return None if others else "Nobody has scored it yet but who asked for a second opinion or prepared the verdict."
 
 
-def faults_in_question(asker: Person, asked: Person | None, why: str, *, named: bool) -> list[Fault]:
-    """What keeps a second opinion from being asked for: whoever is named is another reviewer who has been here."""
+def check_question(asker: Person, asked: Person | None, why: str, *, named: bool) -> None:
+    """Raise `Invalid` unless a second opinion may be asked for: whoever is named is another reviewer who was here."""
     faults: list[Fault] = []
     if named and (asked is None or asked.id == asker.id):
         faults.append(Fault(field="of", reason="Choose another reviewer than yourself, or anybody."))
     if len(why) > LONGEST_QUESTION:
         faults.append(Fault(field="why", reason=f"At most {LONGEST_QUESTION} characters; these are {len(why):,}."))
-    return faults
+    if faults:
+        raise Invalid(faults)
+
+
+def check_may_drop(opinion: SecondOpinion | None, by: Person, *, is_staff: bool) -> None:
+    """Raise `Forbidden` unless it is staff or who asked that say that no second opinion is needed."""
+    if opinion and opinion.asked_by_id != by.id and not is_staff:
+        raise Forbidden(f"{opinion.asked_by} asked for it: they or staff may say that it is not needed.")
