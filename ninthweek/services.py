@@ -12,7 +12,7 @@ from shared import telemetry
 from shared.contracts.directory import SERVICES
 from shared.runtime import Service
 
-ROOMS = ("handlers", "effects", "routes", "web", "api")
+ROOMS = ("handlers", "web", "api")
 """The rooms that register themselves on their service.
 
 `web` before `api`: the first route that fits is taken, and `/reports/{round_id}.html` is the narrower one.

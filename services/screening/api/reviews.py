@@ -42,7 +42,7 @@ class ReviewSummary(BaseModel):
     findings: Annotated[list[Finding], Field(description="What to look at; found automatically, decides nothing.")]
 
 
-class HistoryStep(BaseModel):
+class ReviewStep(BaseModel):
     """What happened to a review, when, and by whom."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -60,7 +60,7 @@ class RevisionReview(ReviewSummary):
 
     project: ProjectTemplate
     changed: Annotated[list[Difference], Field(description="What differs from the revision before.")]
-    history: list[HistoryStep]
+    history: list[ReviewStep]
 
 
 class ReviewedProject(BaseModel):
@@ -117,7 +117,7 @@ def _in_full(revisions: Sequence[Entry], now: datetime) -> list[RevisionReview]:
             **_summary(entry, now).model_dump(),
             project=entry.review.project,
             changed=changes,
-            history=[HistoryStep.model_validate(step) for step in entry.review.steps],
+            history=[ReviewStep.model_validate(step) for step in entry.review.steps],
         )
         for entry, changes in zip(reversed(revisions), reversed(changed), strict=True)
     ]
