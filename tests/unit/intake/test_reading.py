@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -149,10 +150,14 @@ async def test_parent_and_child_hold_nothing_but_what_they_read_from(reader: Pdf
     os.set_inheritable(kept_open, True)
     reading = asyncio.create_task(reader.count_pages(a_pdf_that_takes_long()))
     parent, child = await busy_reader()
+
+    async def holds_its_document_alone() -> bool:
+        return len(held_by(child)) == 1
+
     service, *rest = held_by(parent)
     assert service.startswith("socket:")
     assert [each for each in rest if each.startswith("/")] == [os.devnull, os.devnull]
-    assert len(held_by(child)) == 1
+    await until(holds_its_document_alone)
     assert (parent.environ(), child.environ()) == ({}, {})
 
     async def holds_its_own_alone() -> bool:
@@ -164,8 +169,11 @@ async def test_parent_and_child_hold_nothing_but_what_they_read_from(reader: Pdf
 
 def held_by(process: psutil.Process) -> list[str]:
     """What the descriptors of a process lead to, in their order."""
-    descriptors = sorted(Path(f"/proc/{process.pid}/fd").iterdir(), key=lambda path: int(path.name))
-    return [str(descriptor.readlink()) for descriptor in descriptors]
+    held = []
+    for descriptor in sorted(Path(f"/proc/{process.pid}/fd").iterdir(), key=lambda path: int(path.name)):
+        with suppress(FileNotFoundError):  # it was let go of meanwhile
+            held.append(str(descriptor.readlink()))
+    return held
 
 
 SERVICE = """
@@ -187,15 +195,18 @@ async def test_no_process_is_left_when_the_service_ends(how: signal.Signals) -> 
 
 
 async def busy_reader(service: psutil.Process | None = None) -> tuple[psutil.Process, psutil.Process]:
-    """The parent that a process has started, and its child that reads."""
-    found: list[psutil.Process] = []
+    """The parent that a process has started, and its child that reads; not one that has nothing to read."""
+    found: list[tuple[psutil.Process, psutil.Process]] = []
 
     async def is_busy() -> bool:
-        found[:] = [each for each in (service or psutil.Process()).children(recursive=True) if reads_documents(each)]
-        return len(found) == 2
+        started = (service or psutil.Process()).children(recursive=True)
+        reading = {process.pid: process for process in started if reads_documents(process)}
+        with suppress(psutil.NoSuchProcess):
+            found[:] = [(reading[child.ppid()], child) for child in reading.values() if child.ppid() in reading]
+        return len(found) == 1
 
     await until(is_busy)
-    return found[0], found[1]
+    return found[0]
 
 
 def gone(*processes: psutil.Process) -> Callable[[], Awaitable[bool]]:
