@@ -194,6 +194,10 @@ async def test_no_process_is_left_when_the_service_ends(how: signal.Signals) -> 
     await until(gone(parent, child))
 
 
+SECONDS_TO_BE_BUSY = 0.1
+"""Of the processor: a child that has used them has its document, and has let go of everything else."""
+
+
 async def busy_reader(service: psutil.Process | None = None) -> tuple[psutil.Process, psutil.Process]:
     """The parent that a process has started, and its child that reads; not one that has nothing to read."""
     found: list[tuple[psutil.Process, psutil.Process]] = []
@@ -202,7 +206,11 @@ async def busy_reader(service: psutil.Process | None = None) -> tuple[psutil.Pro
         started = (service or psutil.Process()).children(recursive=True)
         reading = {process.pid: process for process in started if reads_documents(process)}
         with suppress(psutil.NoSuchProcess):
-            found[:] = [(reading[child.ppid()], child) for child in reading.values() if child.ppid() in reading]
+            found[:] = [
+                (reading[child.ppid()], child)
+                for child in reading.values()
+                if child.ppid() in reading and child.cpu_times().user > SECONDS_TO_BE_BUSY
+            ]
         return len(found) == 1
 
     await until(is_busy)
