@@ -19,11 +19,11 @@ demo: .venv/complete  ## run a whole term in a minute or two; the results are le
 up: .venv/complete  ## run all services here, until Ctrl-C
 	.venv/bin/ninthweek up
 
-test: .venv/complete  ## run every test, or those of TESTS=tests/unit
-	.venv/bin/pytest --numprocesses $(WORKERS) $(PYTEST_OPTIONS) $(TESTS)
+test: .venv/complete  ## run every test, or those of TESTS=tests/unit; what each file costs by COSTS=1
+	.venv/bin/pytest --numprocesses $(WORKERS) --dist worksteal $(if $(COSTS),--costs) $(PYTEST_OPTIONS) $(TESTS)
 
 faults: .venv/complete  ## kill, cut and confuse everything there is; ends with what was lost or done twice, and how long recovery took
-	.venv/bin/pytest --numprocesses $(WORKERS) $(PYTEST_OPTIONS) tests/faults
+	$(MAKE) test TESTS=tests/faults
 
 soak: .venv/complete  ## play whole terms for MINUTES=10 while a monkey injects faults at random; SEED=… plays them again
 	.venv/bin/python -m tests.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))

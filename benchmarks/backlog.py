@@ -109,7 +109,7 @@ async def _filled(servers: BenchServers, rows: int) -> Place:
     slot = slot_at(now)
     await administrator.execute(
         """
-        insert into outbox (slot, id, identity, exchange, routing_key, headers, body, mandatory, said_at)
+        insert into outbox (slot, id, identity, exchange, routing_key, headers, body, mandatory, published_at)
         select $1, gen_random_uuid(), gen_random_uuid(), 'events', 'project.declined',
                jsonb_build_object('ce-id', gen_random_uuid(), 'ce-filling', repeat('x', 300)),
                convert_to(repeat('x', 120), 'UTF8'), true, $2

@@ -28,7 +28,7 @@ LOOKS_EVERY = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a service handles here, many times over, and who else has a queue: the hearers of what it says."""
+    """What a service handles here, many times over, and who else has a queue: the subscribers of what it says."""
 
     service: str
     exchange: str

@@ -23,10 +23,10 @@ from shared.database.connection import Pool, acquire, connect_pool
 from shared.runtime import store
 from shared.runtime.metrics import Metrics
 from shared.runtime.outgoing import Outgoing
+from shared.runtime.partitions import Partitions
 from shared.runtime.publisher import publisher
 from shared.runtime.relay import Relay
 from shared.runtime.replica import Replica, running
-from shared.runtime.ring import Ring
 from shared.runtime.settings import RuntimeSettings
 from tests.support.probe import OnProject, probe
 
@@ -107,16 +107,16 @@ async def relay_at(place: Place) -> AsyncIterator[tuple[Relay, Pool]]:
     pool = await connect_pool(place.service_url("screening"), schema="screening", size=settings.pool_size)
     metrics = Metrics("screening", CollectorRegistry())
     async with publisher(place.amqp_url) as publish:
-        yield Relay("screening", pool, system_time, publish, Ring(settings.remember), metrics), pool
+        yield Relay("screening", pool, system_time, publish, Partitions(settings.remember), metrics), pool
     await pool.close()
 
 
-async def fill_outbox(pool: Pool, outgoing: Sequence[Outgoing], *, said_at: datetime) -> None:
+async def fill_outbox(pool: Pool, outgoing: Sequence[Outgoing], *, published_at: datetime) -> None:
     """Put rows into the outbox, as transactions leave them."""
     async with acquire(pool) as connection:
         for begin in range(0, len(outgoing), AT_A_TIME):
             rows = outgoing[begin : begin + AT_A_TIME]
-            await store.outbox.add(connection, rows, slot=slot_at(said_at), said_at=said_at)
+            await store.outbox.add(connection, rows, slot=slot_at(published_at), published_at=published_at)
 
 
 async def until_sent(pool: Pool) -> None:
@@ -128,4 +128,4 @@ async def until_sent(pool: Pool) -> None:
 
 def slot_at(moment: datetime) -> int:
     """The part of inbox and outbox that is written at a moment."""
-    return Ring(RuntimeSettings().remember).slot(moment)
+    return Partitions(RuntimeSettings().remember).slot(moment)

@@ -33,7 +33,7 @@ QUEUE = "declined"
 WORKERS = 20
 FETCHED = 100
 FLUSHED = 100
-"""What its documentation names for many rows and hearers that know a message again: of 1 to 20 workers, the fastest."""
+"""What its documentation names for many rows and idempotent subscribers: of 1 to 20 workers, the fastest."""
 
 
 async def measure(servers: BenchServers, rows: int) -> AsyncIterator[Reading]:
@@ -72,7 +72,7 @@ async def _seconds_until_sent(place: Place, rows: int, *, said: timedelta, hande
     """`said` is how long ago."""
     outgoing = _outgoing(rows)
     async with relay_at(place) as (relay, pool):
-        await fill_outbox(pool, outgoing, said_at=system_time() - said)
+        await fill_outbox(pool, outgoing, published_at=system_time() - said)
         if handed:
             relay.hand(outgoing)
         began = time.perf_counter()

@@ -15,7 +15,7 @@ from shared.contracts.message import Message
 from tests.support.probe import submitted
 
 SERVICES = ("screening", "intake")
-"""Who has queues: who is measured, and one hearer of what that says, so that every event is stored once."""
+"""Who has queues: who is measured, and one subscriber of what that says, so that every event is stored once."""
 
 AT_A_TIME = 1_000
 """Messages that wait for their confirmation."""

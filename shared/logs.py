@@ -33,9 +33,9 @@ def configure(*, level: int = logging.INFO, output: TextIO | None = None) -> Non
 
 def personal_fields() -> frozenset[str]:
     """The names of all fields that the contracts mark as personal."""
-    said = [event for card in SERVICES for event in card.says]
+    events = [event for card in SERVICES for event in card.publishes]
     sent = [submission for system in OUTSIDE_SYSTEMS for submission in system.sends]
-    return frozenset(field for model in (*said, *sent) for field in model.model_fields if is_personal(model, field))
+    return frozenset(field for model in (*events, *sent) for field in model.model_fields if is_personal(model, field))
 
 
 _PERSONAL = personal_fields()

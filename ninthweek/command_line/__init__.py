@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from ninthweek.command_line import broker, desk, publishing, running, sign_in
+from ninthweek.command_line import broker, publishing, running, sign_in, staff_tools
 
 commands = typer.Typer(
     help="Runs a university's micro-placement programme: five services that talk only by events over RabbitMQ.",
@@ -16,7 +16,7 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for room in (running, broker, publishing, desk, sign_in):
+for room in (running, broker, publishing, staff_tools, sign_in):
     commands.add_typer(room.commands)
 
 

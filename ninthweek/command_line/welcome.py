@@ -46,7 +46,7 @@ def _links(settings: WebSettings, people: Mapping[PersonKind, str], now: datetim
         for role in STAFF_ROLES:
             yield f"sign in as {role}, once", staff_link_url(role, settings, who=role)
     for kind, person_id in people.items():
-        link = Link(kind, person_id, Purpose.DESK, issued_at=now, ends_at=now + LINKS_LAST, path="/")
+        link = Link(kind, person_id, Purpose.ALL_PAGES, issued_at=now, ends_at=now + LINKS_LAST, path="/")
         yield f"sign in as {kind} {person_id}", link_url(link, settings)
 
 

@@ -7,8 +7,8 @@ from ninthweek.demonstration.chronicle import Chronicle
 from ninthweek.demonstration.outcome import Outcome, differences
 from ninthweek.demonstration.stage import Stage
 from ninthweek.demonstration.term import Sent, Term
-from ninthweek.desk.queues import states
 from ninthweek.settings import AdministratorUrls
+from ninthweek.staff_tools.queues import states
 from services.matching import store
 from services.matching.rules.history import violations
 from shared.contracts.intake import ApplicationReceived, ApplicationWithdrawn, RoundScheduled
@@ -42,14 +42,14 @@ async def what_is_wrong_by_now(stage: Stage, outcome: Outcome) -> list[str]:
 
 
 def _unanswered(chronicle: Chronicle, sent: Collection[Sent]) -> Iterator[str]:
-    answered = {said.envelope.causation_id for said in chronicle.everything}
+    answered = {record.envelope.causation_id for record in chronicle.everything}
     for event_id in sorted({each.event_id for each in sent} - answered):
         yield f"the submission {event_id} was neither accepted nor refused"
 
 
 def without_end(chronicle: Chronicle) -> Iterator[str]:
     """The applications that were received and have come to no end, in words."""
-    ended = {said.event.application_id for said in chronicle.everything if isinstance(said.event, ENDS)}
+    ended = {record.event.application_id for record in chronicle.everything if isinstance(record.event, ENDS)}
     for event in chronicle.of(ApplicationReceived):
         if event.application_id not in ended:
             yield f"the application {event.application_id} has come to no end"

@@ -1,4 +1,4 @@
-"""Everything that the services said to each other, as it was said."""
+"""Every event that the services published, in order."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -30,7 +30,7 @@ class Chronicle(Flight):
         super().__init__(services)
         self.everything: list[Said] = []
         self.counts: Counter[str] = Counter()
-        """How many events were said, by name."""
+        """How many events were published, by name."""
         self.emails: Counter[str] = Counter()
         """How many mails were sent, by template."""
         self._known: set[str] = set()
@@ -50,11 +50,11 @@ class Chronicle(Flight):
             self.emails[event.template] += 1
 
     def news(self) -> list[Event]:
-        """What was said since this was asked last."""
-        news = [said.event for said in self.everything[self._told :]]
+        """What was published since this was asked last."""
+        news = [record.event for record in self.everything[self._told :]]
         self._told += len(news)
         return news
 
     def of(self, kind: type[AnyEvent]) -> list[AnyEvent]:
         """All events of one kind."""
-        return [said.event for said in self.everything if isinstance(said.event, kind)]
+        return [record.event for record in self.everything if isinstance(record.event, kind)]

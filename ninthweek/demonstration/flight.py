@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from shared.contracts.directory import hearers
+from shared.contracts.directory import subscribers
 from shared.contracts.message import Event, type_registry
 from shared.runtime.outgoing import Outgoing
 
@@ -36,7 +36,7 @@ class Flight:
         if outgoing.exchange != service:
             message_type = type_registry[outgoing.headers["ce-type"]]
             assert issubclass(message_type, Event)  # noqa: S101 - nothing else leaves a service
-            heard_by = hearers(message_type)
+            heard_by = subscribers(message_type)
         self.expect(heard_by, outgoing.identity)
 
     def handled(self, service: str, message: UUID) -> None:

@@ -1,4 +1,4 @@
-"""What came of a term, by what was said in it, and how that differs from what was expected."""
+"""What came of a term, by the events published in it, and how that differs from what was expected."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -59,7 +59,7 @@ class Summary(Outcome):
 
 
 def outcome_of(chronicle: Chronicle) -> Outcome:
-    """The outcome, by all that was said until now."""
+    """The outcome, by all events published until now."""
     withdrawn = {event.project_id for event in chronicle.of(ProjectWithdrawn)}
     approved = {event.project_id: event for event in chronicle.of(ProjectApproved) if event.project_id not in withdrawn}
     return Outcome(
@@ -115,8 +115,8 @@ def _refused(chronicle: Chronicle) -> dict[str, list[str]]:
 
 def _applications_at_the_close(chronicle: Chronicle) -> list[str]:
     standing: set[str] = set()
-    for said in chronicle.everything:
-        match said.event:
+    for record in chronicle.everything:
+        match record.event:
             case ApplicationReceived(application_id=application_id):
                 standing.add(application_id)
             case ApplicationWithdrawn(application_id=application_id):
@@ -128,11 +128,11 @@ def _applications_at_the_close(chronicle: Chronicle) -> list[str]:
 
 def _first_offers(chronicle: Chronicle) -> list[str]:
     """The offers that were made because of the very message that the match was made because of."""
-    matches = {said.envelope.causation_id for said in chronicle.everything if isinstance(said.event, MatchMade)}
+    matches = {record.envelope.causation_id for record in chronicle.everything if isinstance(record.event, MatchMade)}
     return sorted(
-        said.event.application_id
-        for said in chronicle.everything
-        if isinstance(said.event, OfferMade) and said.envelope.causation_id in matches
+        record.event.application_id
+        for record in chronicle.everything
+        if isinstance(record.event, OfferMade) and record.envelope.causation_id in matches
     )
 
 

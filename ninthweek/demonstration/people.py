@@ -25,7 +25,7 @@ class Deed:
 
 
 def deeds(event: Event, script: Script, chronicle: Chronicle) -> Iterator[Deed]:
-    """What people do now that this was said; who has no line in the script does nothing."""
+    """What people do now that this was published; who has no line in the script does nothing."""
     match event:
         case ProjectSubmitted(project_id=project_id, revision=revision):
             if verdict := script.verdicts.get((project_id, revision)):

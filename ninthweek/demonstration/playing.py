@@ -34,7 +34,7 @@ class Stage(Protocol):
     def outside(self) -> OutsideSystems: ...
 
     async def quiet(self) -> None:
-        """Wait until all that was said is handled; the chronicle has all of it then."""
+        """Wait until everything published is handled; the chronicle has all of it then."""
 
     async def next_timer(self) -> datetime | None:
         """The moment of the earliest timer of all services."""
@@ -102,7 +102,7 @@ async def _settle(term: Term, stage: Stage, stop: Stop | None) -> None:
 
 
 def _done(event: Event, term: Term, stage: Stage, stop: Stop | None) -> Iterator[Deed]:
-    """What people do now that this was said, unless the term stops before they come to it."""
+    """What people do now that this was published, unless the term stops before they come to it."""
     for deed in deeds(event, term.script, stage.chronicle):
         if stop is None or not stop.comes_before(deed, event, stage.clock()):
             yield deed

@@ -1,9 +1,9 @@
-"""When all is quiet: everything that was said has been handled by all its hearers, and no outbox has anything to say.
+"""When all is quiet: each message has been handled by all its subscribers, and no outbox has anything due.
 
 Counted, never read from queues. Why it is right, for a process that runs all services and sends nothing meanwhile:
 
 - A message is counted as in flight from before it is published until the transaction that handled it is committed
-  with all that it said. So a service's tables change only while something is in flight.
+  with all that it publishes. So a service's tables change only while something is in flight.
 - Suppose that nothing was in flight when the outboxes were begun to be read, that each was found to have nothing due,
   and that nothing has taken off since. Then nothing was in flight all that time, no outbox has changed since it was
   read, and so none has anything due now.
@@ -39,13 +39,13 @@ class Flight(Protocol):
     async def landed(self) -> None: ...
 
 
-class Speaker(Protocol):
-    """A running service, as far as it speaks."""
+class Publisher(Protocol):
+    """A running service, as far as it publishes."""
 
     async def anything_due(self) -> bool: ...
 
 
-async def quiet(flight: Flight, speakers: Collection[Speaker], *, patience: float = PATIENCE) -> None:
+async def quiet(flight: Flight, publishers: Collection[Publisher], *, patience: float = PATIENCE) -> None:
     """Wait until all is quiet; while the database is away, nothing is.
 
     Raises `NeverQuiet` when nothing has moved for `patience` seconds.
@@ -54,28 +54,28 @@ async def quiet(flight: Flight, speakers: Collection[Speaker], *, patience: floa
         movements = flight.movements
         try:
             async with asyncio.timeout(patience):
-                return await _quiet(flight, speakers)
+                return await _quiet(flight, publishers)
         except TimeoutError:
             if flight.movements == movements:
                 reason = f"Nothing has moved for {patience:.0f} seconds, and yet not everything is handled."
                 raise NeverQuiet(reason) from None
 
 
-async def _quiet(flight: Flight, speakers: Collection[Speaker]) -> None:
+async def _quiet(flight: Flight, publishers: Collection[Publisher]) -> None:
     pauses = _pauses()
     while True:
         await flight.landed()
         movements = flight.movements
-        if not await _anything_due(speakers) and flight.movements == movements:
+        if not await _anything_due(publishers) and flight.movements == movements:
             return
         if flight.movements != movements:
             pauses = _pauses()
         await asyncio.sleep(next(pauses))
 
 
-async def _anything_due(speakers: Collection[Speaker]) -> bool:
+async def _anything_due(publishers: Collection[Publisher]) -> bool:
     try:
-        return any([await speaker.anything_due() for speaker in speakers])
+        return any([await publisher.anything_due() for publisher in publishers])
     except DatabaseAway:
         return True
 

@@ -11,36 +11,36 @@ from shared.web.revocations import heed_revocations
 heed_revocations(service)
 
 
-@service.on(RoundScheduled)
+@service.subscriber(RoundScheduled)
 async def keep_round(event: RoundScheduled, work: Work) -> None:
     await copies.keep_round(event, work)
 
 
-@service.on(HostRegistered)
+@service.subscriber(HostRegistered)
 async def keep_host(event: HostRegistered, work: Work) -> None:
     await copies.keep_host(event, work)
 
 
-@service.on(StudentRegistered)
+@service.subscriber(StudentRegistered)
 async def keep_student(event: StudentRegistered, work: Work) -> None:
     await copies.keep_student(event, work)
 
 
-@service.on(ProjectSubmitted)
+@service.subscriber(ProjectSubmitted)
 async def keep_project(event: ProjectSubmitted, work: Work) -> None:
     await copies.keep_project(event, work)
 
 
-@service.on(PlacementCompleted)
+@service.subscriber(PlacementCompleted)
 async def open_surveys(event: PlacementCompleted, work: Work) -> None:
     await surveys.open_surveys(event, work)
 
 
-@service.on(SurveyReminder)
+@service.subscriber(SurveyReminder)
 async def remind(timer: SurveyReminder, work: Work) -> None:
     await surveys.remind_respondent(timer.survey_id, work)
 
 
-@service.on(SurveyCloses)
+@service.subscriber(SurveyCloses)
 async def close_survey(timer: SurveyCloses, work: Work) -> None:
     await surveys.close_survey(timer.survey_id, work)

@@ -15,7 +15,7 @@ async def receive_submission(submission: Submission, work: Work) -> None:
 
 
 for kind, reception in submissions.SUBMISSIONS.items():
-    service.on(kind, changes=reception.changes)(receive_submission)
+    service.subscriber(kind, changes=reception.changes)(receive_submission)
 
 
 @service.on_malformed_submission
@@ -23,47 +23,47 @@ async def refuse_malformed(malformed: MalformedSubmission, work: Work) -> None:
     await submissions.refuse_malformed(malformed, work)
 
 
-@service.on(ProjectApproved, changes=verdicts.listed_by)
+@service.subscriber(ProjectApproved, changes=verdicts.listed_by)
 async def approve_project(event: ProjectApproved, work: Work) -> None:
     await verdicts.approve_project(event, work)
 
 
-@service.on(ProjectReturned)
+@service.subscriber(ProjectReturned)
 async def return_project(event: ProjectReturned, work: Work) -> None:
     await verdicts.return_project(event, work)
 
 
-@service.on(ProjectDeclined)
+@service.subscriber(ProjectDeclined)
 async def decline_project(event: ProjectDeclined, work: Work) -> None:
     await verdicts.decline_project(event, work)
 
 
-@service.on(PlacesLeft)
+@service.subscriber(PlacesLeft)
 async def keep_places_left(event: PlacesLeft, work: Work) -> None:
     await places.keep_places_left(event, work)
 
 
-@service.on(OfferMade)
+@service.subscriber(OfferMade)
 async def keep_offer(event: OfferMade, work: Work) -> None:
     await places.hold_place(event, work)
 
 
-@service.on(PlacementConfirmed)
+@service.subscriber(PlacementConfirmed)
 async def keep_placement(event: PlacementConfirmed, work: Work) -> None:
     await places.hold_place(event, work)
 
 
-@service.on(OfferDeclined)
+@service.subscriber(OfferDeclined)
 async def end_offer(event: OfferDeclined, work: Work) -> None:
     await places.give_up_place(event, work)
 
 
-@service.on(PlacementCancelled)
+@service.subscriber(PlacementCancelled)
 async def end_placement(event: PlacementCancelled, work: Work) -> None:
     await places.give_up_place(event, work)
 
 
-@service.on(ApplicationsClose)
+@service.subscriber(ApplicationsClose)
 async def close_applications(timer: ApplicationsClose, work: Work) -> None:
     await closing.close_applications(timer, work)
 

@@ -52,71 +52,71 @@ def it_and_its_project(event: ApplicationReceived) -> tuple[str, ...]:
     return (event.subject, subject("project", event.project_id), *theirs)
 
 
-@service.on(RoundScheduled, changes=its_places)
+@service.subscriber(RoundScheduled, changes=its_places)
 async def keep_round(event: RoundScheduled, work: Work) -> None:
     await rounds.keep_round(event, work)
 
 
-@service.on(HostRegistered)
+@service.subscriber(HostRegistered)
 async def keep_host(event: HostRegistered, work: Work) -> None:
     await people.keep_host(event, work)
 
 
-@service.on(StudentRegistered)
+@service.subscriber(StudentRegistered)
 async def keep_student(event: StudentRegistered, work: Work) -> None:
     await people.keep_student(event, work)
 
 
-@service.on(ProjectSubmitted)
+@service.subscriber(ProjectSubmitted)
 async def keep_template(event: ProjectSubmitted, work: Work) -> None:
     await projects.keep_template(event, work)
 
 
-@service.on(ProjectApproved, changes=it_and_its_round)
+@service.subscriber(ProjectApproved, changes=it_and_its_round)
 async def keep_project(event: ProjectApproved, work: Work) -> None:
     await projects.keep_project(event, work)
 
 
-@service.on(ProjectWithdrawn, changes=it_and_its_round)
+@service.subscriber(ProjectWithdrawn, changes=it_and_its_round)
 async def end_project(event: ProjectWithdrawn, work: Work) -> None:
     await projects.withdraw_project(event, work)
 
 
-@service.on(ApplicationReceived, changes=it_and_its_project)
+@service.subscriber(ApplicationReceived, changes=it_and_its_project)
 async def receive_application(event: ApplicationReceived, work: Work) -> None:
     await applications.receive_application(event, work)
 
 
-@service.on(ApplicationWithdrawn, changes=it_and_its_round)
+@service.subscriber(ApplicationWithdrawn, changes=it_and_its_round)
 async def end_application(event: ApplicationWithdrawn, work: Work) -> None:
     await applications.withdraw_application(event, work)
 
 
-@service.on(ApplicationsClosed)
+@service.subscriber(ApplicationsClosed)
 async def keep_closing(event: ApplicationsClosed, work: Work) -> None:
     await rounds.keep_closing(event, work)
 
 
-@service.on(SecondRoundOpens, changes=its_places)
+@service.subscriber(SecondRoundOpens, changes=its_places)
 async def open_second_round(timer: SecondRoundOpens, work: Work) -> None:
     await waiting_lists.settle(timer.round_id, work)
 
 
-@service.on(OffersDue, changes=its_places)
+@service.subscriber(OffersDue, changes=its_places)
 async def match_round(timer: OffersDue, work: Work) -> None:
     await matches.release_when_due(timer, work)
 
 
-@service.on(OfferExpires, changes=it_and_its_round)
+@service.subscriber(OfferExpires, changes=it_and_its_round)
 async def decline_by_default(timer: OfferExpires, work: Work) -> None:
     await offers.decline_by_default(timer, work)
 
 
-@service.on(WaitingListEnds, changes=its_places)
+@service.subscriber(WaitingListEnds, changes=its_places)
 async def end_waiting_list(timer: WaitingListEnds, work: Work) -> None:
     await waiting_lists.end_waiting_list(timer, work)
 
 
-@service.on(PlacementEnds, changes=it_and_its_round)
+@service.subscriber(PlacementEnds, changes=it_and_its_round)
 async def complete_placement(timer: PlacementEnds, work: Work) -> None:
     await placements.complete_placement(timer, work)

@@ -40,137 +40,137 @@ from shared.contracts.screening import ProjectApproved, ProjectDeclined, Project
 from shared.runtime import UnitsOfWork, Work
 
 
-@service.on(RoundScheduled)
+@service.subscriber(RoundScheduled)
 async def keep_round(event: RoundScheduled, work: Work) -> None:
     await rankings.keep_round(event, work)
 
 
-@service.on(HostRegistered)
+@service.subscriber(HostRegistered)
 async def keep_host(event: HostRegistered, work: Work) -> None:
     await people.keep_host(event, work)
 
 
-@service.on(StudentRegistered)
+@service.subscriber(StudentRegistered)
 async def keep_student(event: StudentRegistered, work: Work) -> None:
     await people.keep_student(event, work)
 
 
-@service.on(ProjectSubmitted)
+@service.subscriber(ProjectSubmitted)
 async def tell_of_submitted_project(event: ProjectSubmitted, work: Work) -> None:
     await projects.tell_of_submission(event, work)
 
 
-@service.on(ProjectApproved)
+@service.subscriber(ProjectApproved)
 async def tell_of_approved_project(event: ProjectApproved, work: Work) -> None:
     await projects.tell_of_approval(event, work)
 
 
-@service.on(ProjectReturned)
+@service.subscriber(ProjectReturned)
 async def tell_of_returned_project(event: ProjectReturned, work: Work) -> None:
     await projects.tell_of_return(event, work)
 
 
-@service.on(ProjectDeclined)
+@service.subscriber(ProjectDeclined)
 async def tell_of_declined_project(event: ProjectDeclined, work: Work) -> None:
     await projects.tell_of_decline(event, work)
 
 
-@service.on(ProjectWithdrawn)
+@service.subscriber(ProjectWithdrawn)
 async def tell_of_withdrawn_project(event: ProjectWithdrawn, work: Work) -> None:
     await projects.tell_of_withdrawal(event, work)
 
 
-@service.on(ReviewOverdue)
+@service.subscriber(ReviewOverdue)
 async def tell_of_overdue_review(event: ReviewOverdue, work: Work) -> None:
     await projects.tell_of_overdue_review(event, work)
 
 
-@service.on(ApplicationReceived)
+@service.subscriber(ApplicationReceived)
 async def tell_of_received_application(event: ApplicationReceived, work: Work) -> None:
     await applications.tell_of_receipt(event, work)
 
 
-@service.on(ApplicationWithdrawn)
+@service.subscriber(ApplicationWithdrawn)
 async def tell_of_withdrawn_application(event: ApplicationWithdrawn, work: Work) -> None:
     await applications.tell_of_withdrawal(event, work)
 
 
-@service.on(ApplicationsClosed)
+@service.subscriber(ApplicationsClosed)
 async def ask_for_rankings(event: ApplicationsClosed, work: Work) -> None:
     await rankings.ask_for_rankings(event, work)
 
 
-@service.on(RankingReminder)
+@service.subscriber(RankingReminder)
 async def remind_of_rankings(timer: RankingReminder, work: Work) -> None:
     await rankings.remind_of_rankings(timer, work)
 
 
-@service.on(RankingReceived)
+@service.subscriber(RankingReceived)
 async def keep_ranking(event: RankingReceived, work: Work) -> None:
     await rankings.keep_ranking(event, work)
 
 
-@service.on(OfferMade)
+@service.subscriber(OfferMade)
 async def tell_of_offer(event: OfferMade, work: Work) -> None:
     await applications.tell_of_offer(event, work)
 
 
-@service.on(OfferDeclined)
+@service.subscriber(OfferDeclined)
 async def tell_of_declined_offer(event: OfferDeclined, work: Work) -> None:
     await applications.tell_of_declined_offer(event, work)
 
 
-@service.on(ApplicationWaitlisted)
+@service.subscriber(ApplicationWaitlisted)
 async def tell_of_waiting_list(event: ApplicationWaitlisted, work: Work) -> None:
     await applications.tell_of_waiting_list(event, work)
 
 
-@service.on(ApplicationUnsuccessful)
+@service.subscriber(ApplicationUnsuccessful)
 async def tell_of_unsuccessful_application(event: ApplicationUnsuccessful, work: Work) -> None:
     await applications.tell_of_end_without_place(event, work)
 
 
-@service.on(PlacesLeft)
+@service.subscriber(PlacesLeft)
 async def tell_of_places_left(event: PlacesLeft, work: Work) -> None:
     await rankings.tell_of_places_left(event, work)
 
 
-@service.on(PlacementConfirmed)
+@service.subscriber(PlacementConfirmed)
 async def tell_of_confirmed_placement(event: PlacementConfirmed, work: Work) -> None:
     await placements.tell_of_confirmation(event, work)
 
 
-@service.on(PlacementCancelled)
+@service.subscriber(PlacementCancelled)
 async def tell_of_cancelled_placement(event: PlacementCancelled, work: Work) -> None:
     await placements.tell_of_cancellation(event, work)
 
 
-@service.on(SurveyOpened)
+@service.subscriber(SurveyOpened)
 async def ask_for_answers(event: SurveyOpened, work: Work) -> None:
     await placements.ask_for_answers(event, work)
 
 
-@service.on(SurveyUnanswered)
+@service.subscriber(SurveyUnanswered)
 async def remind_of_survey(event: SurveyUnanswered, work: Work) -> None:
     await placements.remind_of_survey(event, work)
 
 
-@service.on(SubmissionRefused)
+@service.subscriber(SubmissionRefused)
 async def tell_of_refusal(event: SubmissionRefused, work: Work) -> None:
     await refusals.tell_of_refusal(event, work)
 
 
-@service.on(MessageFailed)
+@service.subscriber(MessageFailed)
 async def tell_of_failure(event: MessageFailed, work: Work) -> None:
     await failures.tell_of_failure(event, work)
 
 
-@service.on(MoreFailures)
+@service.subscriber(MoreFailures)
 async def tell_of_more_failures(timer: MoreFailures, work: Work) -> None:
     await failures.tell_of_more_failures(timer, work)
 
 
-@service.on(QueueStuck)
+@service.subscriber(QueueStuck)
 async def tell_of_stuck_queue(event: QueueStuck, work: Work) -> None:
     await failures.tell_of_stuck_queue(event, work)
 

@@ -16,26 +16,26 @@ def it_and_its_host(event: ProjectSubmitted) -> tuple[str, ...]:
     return (event.subject, subject("host", event.host_id))
 
 
-@service.on(RoundScheduled)
+@service.subscriber(RoundScheduled)
 async def keep_round(event: RoundScheduled, work: Work) -> None:
     await copies.keep_round(event, work)
 
 
-@service.on(HostRegistered)
+@service.subscriber(HostRegistered)
 async def keep_host(event: HostRegistered, work: Work) -> None:
     await copies.keep_host(event, work)
 
 
-@service.on(ProjectSubmitted, changes=it_and_its_host)
+@service.subscriber(ProjectSubmitted, changes=it_and_its_host)
 async def review_submitted_project(event: ProjectSubmitted, work: Work) -> None:
     await reviews.open_review(event, work)
 
 
-@service.on(ProjectWithdrawn)
+@service.subscriber(ProjectWithdrawn)
 async def close_review(event: ProjectWithdrawn, work: Work) -> None:
     await reviews.withdraw_project(event.project_id, work)
 
 
-@service.on(ReviewDue)
+@service.subscriber(ReviewDue)
 async def report_overdue(timer: ReviewDue, work: Work) -> None:
     await reviews.report_overdue(timer.project_id, timer.revision, work)

@@ -1,13 +1,13 @@
 """CloudEvents 1.0 in binary mode for FastStream: a pydantic model out as a message, a message in as a pydantic model.
 
-For systems that publish and hear. It needs nothing else of this repository, so that another system can copy the file
-and give it models of its own, made by the published JSON Schemas:
+For systems that publish and subscribe. It needs nothing else of this repository, so that another system can copy the
+file and give it models of its own, made by the published JSON Schemas:
 
     codec = CloudEventCodec("customer-relations", {"ninthweek.HostRecord.v1": HostRecord})
     await broker.publish(codec.encode(host), "customer-relations.host", "submissions")
 
     @broker.subscriber(queue, exchange, decoder=codec.decode)
-    async def hear(host: HostRecord, event_id: Annotated[str, Header("ce-id")]) -> None: ...
+    async def receive(host: HostRecord, event_id: Annotated[str, Header("ce-id")]) -> None: ...
 """
 
 from collections.abc import Mapping

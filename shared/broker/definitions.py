@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from shared.broker.topology import EVENTS, SUBMISSIONS, Lane, dead_letter_queue, topology
+from shared.broker.topology import EVENTS, SUBMISSIONS, ServiceQueue, dead_letter_queue, topology
 from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES, Card, OutsideSystem
 
 _ALL = ".*"
@@ -32,7 +32,7 @@ def definitions(
     """The definitions of one broker, for these AMQP URLs of the administrator, each service and each system.
 
     The URLs give names, passwords and, the administrator's, the virtual host. A service may publish the events
-    that it says and read its own queues; an outside system may publish its submissions; neither may configure
+    that it publishes and read its own queues; an outside system may publish its submissions; neither may configure
     anything. Raises `ValueError` for a URL without user or password, and for users that share a name.
     """
     administrator = _user("the administrator", administrator_url)
@@ -51,7 +51,7 @@ def definitions(
             *(_permission(user, virtual_host, write=_only(SUBMISSIONS), read=_NONE) for user in systems.values()),
         ],
         "topic_permissions": [
-            *(_may_say(card, user, virtual_host) for card, user in services.items()),
+            *(_may_publish(card, user, virtual_host) for card, user in services.items()),
             *(_may_submit(system, user, virtual_host) for system, user in systems.items()),
         ],
         "policies": [_policy(virtual_host)],
@@ -113,12 +113,12 @@ def _service_permission(card: Card, user: _User, virtual_host: str) -> dict[str,
         user,
         virtual_host,
         write=_only(EVENTS, card.name),
-        read=_only(*(lane.queue(card.name) for lane in Lane), dead_letter_queue(card.name)),
+        read=_only(*(queue.of(card.name) for queue in ServiceQueue), dead_letter_queue(card.name)),
     )
 
 
-def _may_say(card: Card, user: _User, virtual_host: str) -> dict[str, str]:
-    keys = (event.routing_key for event in card.vocabulary)
+def _may_publish(card: Card, user: _User, virtual_host: str) -> dict[str, str]:
+    keys = (event.routing_key for event in card.may_publish)
     return _topic_permission(user, virtual_host, EVENTS, write=_only(*keys))
 
 

@@ -1,7 +1,7 @@
 """The exchanges, queues and bindings of all services, as plain data made from the directory.
 
 outside systems ──> submissions (topic) ──> intake
-services ─────────> events (topic) ───────> every service that hears the event
+services ─────────> events (topic) ───────> every service that subscribes to the event
 a service ────────> its own (direct) ─────> itself: timers and retries; effects
 broker ───────────> dead-letters (direct) > what a queue gave up delivering
 """
@@ -22,8 +22,8 @@ _DELIVERY_LIMIT: Final = 100
 _NO_DELIVERY_LIMIT: Final = 1_000_000_000
 
 
-class Lane(StrEnum):
-    """The two ways into a service: what it hears, its timers and retries; and its effects, which may be slow.
+class ServiceQueue(StrEnum):
+    """The two queues of a service: events, timers and retries; and its effects, which may be slow.
 
     The value is the routing key on the service's own exchange.
     """
@@ -31,8 +31,9 @@ class Lane(StrEnum):
     MESSAGES = "messages"
     EFFECTS = "effects"
 
-    def queue(self, service: str) -> str:
-        return service if self is Lane.MESSAGES else f"{service}.effects"
+    def of(self, service: str) -> str:
+        """The name of this queue of a service."""
+        return service if self is ServiceQueue.MESSAGES else f"{service}.effects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """All that the broker must have before a service starts, so that nothing is said into a void."""
+    """All that the broker must have before a service starts, so that nothing is published to no queue."""
 
     exchanges: tuple[Exchange, ...]
     queues: tuple[Queue, ...]
@@ -89,7 +90,7 @@ def dead_letter_queue(service: str) -> str:
 
 def _queues(card: Card) -> tuple[Queue, ...]:
     return (
-        *(Queue(lane.queue(card.name), _arguments(card)) for lane in Lane),
+        *(Queue(queue.of(card.name), _arguments(card)) for queue in ServiceQueue),
         Queue(
             dead_letter_queue(card.name),
             {"x-queue-type": "quorum", "x-delivery-limit": _NO_DELIVERY_LIMIT},
@@ -111,9 +112,9 @@ def _arguments(card: Card) -> dict[str, str | int]:
 
 def _bindings(card: Card) -> tuple[Binding, ...]:
     return (
-        *(Binding(EVENTS, event.routing_key, card.name) for event in card.hears),
+        *(Binding(EVENTS, event.routing_key, card.name) for event in card.subscribes_to),
         *(Binding(SUBMISSIONS, pattern, card.name) for pattern in _submissions_of(card)),
-        *(Binding(card.name, lane.value, lane.queue(card.name)) for lane in Lane),
+        *(Binding(card.name, queue.value, queue.of(card.name)) for queue in ServiceQueue),
         Binding(DEAD_LETTERS, card.name, dead_letter_queue(card.name)),
     )
 

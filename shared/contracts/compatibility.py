@@ -1,8 +1,8 @@
-"""Whether what is said is still understood: the one question about every change of a contract.
+"""Whether a changed contract is still compatible with those who publish by it and those who subscribe to it.
 
-An event's hearers were written against the published schema and get what is said now; an outside system was written
-against it too, and what it goes on sending must be understood by the reader of now; so must what was said before a
-change and is still on its way. Each time one schema is of what is said, the other of what is understood.
+An event's subscribers were written against the published schema and receive what is published now. An outside system
+was written against it too, and what it goes on sending must be accepted by today's reader; so must what was published
+before a change and is still on its way. Each time one schema is the writer's and the other the reader's.
 """
 
 import operator
@@ -25,7 +25,7 @@ _TYPES: Final = {
 
 
 class _Limit(NamedTuple):
-    """A keyword that bounds a value or its length: the most extreme value said must not pass it."""
+    """A keyword that bounds a value or its length: the most extreme value published must not pass it."""
 
     measure: Callable[[Any], Any]
     extreme: Callable[..., Any]
@@ -54,14 +54,14 @@ _JUDGED: Final = {
 }
 
 
-def misunderstandings(said: Schema, understood: Schema, place: str = "") -> list[str]:
-    """Every way in which a value by the schema `said` need not be one by `understood`, in words for a reader.
+def incompatibilities(writer: Schema, reader: Schema, place: str = "") -> list[str]:
+    """Every way in which a value by the writer's schema need not be one by the reader's, in words.
 
     Both are JSON Schemas without references. What it cannot judge it reports: it may warn of a change that is
     harmless, but does not overlook one that is not. A field that the reader does not know is ignored by it, unless its
     schema forbids that.
     """
-    return [reason for one in _branches(said) for reason in _of_one(one, _branches(understood), place)]
+    return [reason for one in _branches(writer) for reason in _of_one(one, _branches(reader), place)]
 
 
 def _branches(schema: Schema) -> list[Schema]:
@@ -71,25 +71,25 @@ def _branches(schema: Schema) -> list[Schema]:
     return [{**beside, **alternative} for alternative in alternatives] or [schema]
 
 
-def _of_one(said: Schema, understood: list[Schema], place: str) -> list[str]:
-    """What is wrong with one alternative of what is said, which any one alternative may understand."""
-    of_this_type = [schema for schema in understood if _types(said) <= _readable_types(schema)]
+def _of_one(writer: Schema, readers: list[Schema], place: str) -> list[str]:
+    """What is wrong with one alternative of the writer's, which any one of the reader's may accept."""
+    of_this_type = [schema for schema in readers if _types(writer) <= _readable_types(schema)]
     if not of_this_type:
-        return [f"{_the(place)} may be of type {_list(_types(said))}, which is not understood"]
-    attempts = [list(_of_one_type(said, schema, place)) for schema in of_this_type]
+        return [f"{_the(place)} may be of type {_list(_types(writer))}, which its readers do not accept"]
+    attempts = [list(_of_one_type(writer, schema, place)) for schema in of_this_type]
     return min(attempts, key=len)
 
 
-def _of_one_type(said: Schema, understood: Schema, place: str) -> Iterator[str]:
-    yield from _values(said, understood, place)
-    yield from _limits(said, understood, place)
-    yield from _patterns(said, understood, place)
-    if "items" in understood:
-        yield from misunderstandings(said.get("items", {}), understood["items"], f"{place}[]")
-    yield from _missing_fields(said, understood, place)
-    yield from _known_fields(said, understood, place)
-    yield from _other_fields(said, understood, place)
-    yield from _unjudged(said, understood, place)
+def _of_one_type(writer: Schema, reader: Schema, place: str) -> Iterator[str]:
+    yield from _values(writer, reader, place)
+    yield from _limits(writer, reader, place)
+    yield from _patterns(writer, reader, place)
+    if "items" in reader:
+        yield from incompatibilities(writer.get("items", {}), reader["items"], f"{place}[]")
+    yield from _missing_fields(writer, reader, place)
+    yield from _known_fields(writer, reader, place)
+    yield from _other_fields(writer, reader, place)
+    yield from _unjudged(writer, reader, place)
 
 
 def _types(schema: Schema) -> set[str]:
@@ -109,75 +109,75 @@ def _allowed(schema: Schema) -> list[Any] | None:
     return [schema["const"]] if "const" in schema else schema.get("enum")
 
 
-def _values(said: Schema, understood: Schema, place: str) -> Iterator[str]:
-    listed, known = _allowed(said), _allowed(understood)
+def _values(writer: Schema, reader: Schema, place: str) -> Iterator[str]:
+    listed, known = _allowed(writer), _allowed(reader)
     if known is None:
         return
     if listed is None:
-        yield f"{_the(place)} may be other than {_list(known)}, which is not understood"
+        yield f"{_the(place)} may be other than {_list(known)}, which its readers do not accept"
     else:
         yield from (
-            f"{_the(place)} may be {value!r}, which is not understood" for value in listed if value not in known
+            f"{_the(place)} may be {value!r}, which its readers do not accept" for value in listed if value not in known
         )
 
 
-def _limits(said: Schema, understood: Schema, place: str) -> Iterator[str]:
-    values = _allowed(said)
+def _limits(writer: Schema, reader: Schema, place: str) -> Iterator[str]:
+    values = _allowed(writer)
     for keyword, (measure, extreme, passes, words) in _LIMITS.items():
-        if keyword not in understood:
+        if keyword not in reader:
             continue
-        limit = understood[keyword]
-        most = extreme(map(measure, values)) if values else said.get(keyword)
+        limit = reader[keyword]
+        most = extreme(map(measure, values)) if values else writer.get(keyword)
         if most is None or passes(most, limit):
-            yield f"{_the(place)} {words.format(limit)}, which is not understood"
+            yield f"{_the(place)} {words.format(limit)}, which its readers do not accept"
 
 
-def _patterns(said: Schema, understood: Schema, place: str) -> Iterator[str]:
-    pattern, values = understood.get("pattern"), _allowed(said)
-    if pattern is None or said.get("pattern") == pattern:
+def _patterns(writer: Schema, reader: Schema, place: str) -> Iterator[str]:
+    pattern, values = reader.get("pattern"), _allowed(writer)
+    if pattern is None or writer.get("pattern") == pattern:
         return
     if not (values and all(re.search(pattern, value) for value in values)):
         yield f"{_the(place)} need not match {pattern}"
 
 
-def _missing_fields(said: Schema, understood: Schema, place: str) -> Iterator[str]:
-    always = said.get("required", ())
-    for field in understood.get("required", ()):
+def _missing_fields(writer: Schema, reader: Schema, place: str) -> Iterator[str]:
+    always = writer.get("required", ())
+    for field in reader.get("required", ()):
         if field not in always:
             yield f"{_the(_field(place, field))} may be left out, but is needed"
 
 
-def _known_fields(said: Schema, understood: Schema, place: str) -> Iterator[str]:
-    for field, schema in understood.get("properties", {}).items():
-        if field in said.get("properties", {}):
-            yield from misunderstandings(said["properties"][field], schema, _field(place, field))
+def _known_fields(writer: Schema, reader: Schema, place: str) -> Iterator[str]:
+    for field, schema in reader.get("properties", {}).items():
+        if field in writer.get("properties", {}):
+            yield from incompatibilities(writer["properties"][field], schema, _field(place, field))
 
 
-def _other_fields(said: Schema, understood: Schema, place: str) -> Iterator[str]:
+def _other_fields(writer: Schema, reader: Schema, place: str) -> Iterator[str]:
     """Fields that the reader does not know by name."""
-    taken = understood.get("additionalProperties", True)
+    taken = reader.get("additionalProperties", True)
     if taken is True:
         return
     others = {
         field: schema
-        for field, schema in said.get("properties", {}).items()
-        if field not in understood.get("properties", {})
+        for field, schema in writer.get("properties", {}).items()
+        if field not in reader.get("properties", {})
     }
-    rest = said.get("additionalProperties", True)
+    rest = writer.get("additionalProperties", True)
     if taken is False:
         yield from (f"{_the(_field(place, field))} is not known any more" for field in others)
         if rest is not False:
-            yield f"{_the(place)} may have fields of any name, which are not understood"
+            yield f"{_the(place)} may have fields of any name, which its readers do not accept"
         return
     for field, schema in others.items():
-        yield from misunderstandings(schema, taken, _field(place, field))
+        yield from incompatibilities(schema, taken, _field(place, field))
     if rest is not False:
-        yield from misunderstandings({} if rest is True else rest, taken, f"{place}{{}}")
+        yield from incompatibilities({} if rest is True else rest, taken, f"{place}{{}}")
 
 
-def _unjudged(said: Schema, understood: Schema, place: str) -> Iterator[str]:
-    for keyword, value in understood.items():
-        if keyword not in _JUDGED and not keyword.startswith("x-") and said.get(keyword) != value:
+def _unjudged(writer: Schema, reader: Schema, place: str) -> Iterator[str]:
+    for keyword, value in reader.items():
+        if keyword not in _JUDGED and not keyword.startswith("x-") and writer.get(keyword) != value:
             yield f"{_the(place)} need not have {keyword} {value!r}"
 
 

@@ -1,4 +1,4 @@
-"""Who says and hears what: the five services and the outside systems.
+"""Who publishes and subscribes to what: the five services and the outside systems.
 
 The picture of the whole in one table. Queues, bindings, the broker's users and permissions, and the published
 contracts are made from it.
@@ -48,19 +48,19 @@ from shared.contracts.submissions import (
 
 @dataclass(frozen=True)
 class Card:
-    """A service: what it is for, what it says beside what every service says, and what it hears."""
+    """A service: what it is for, what it publishes beside what every service does, and what it subscribes to."""
 
     name: str
     purpose: str
-    says: tuple[type[Event], ...]
-    hears: tuple[type[Event], ...]
+    publishes: tuple[type[Event], ...]
+    subscribes_to: tuple[type[Event], ...]
     takes: tuple[type[Submission], ...] = ()
     """Submissions of outside systems; only the front door takes any."""
 
     @property
-    def vocabulary(self) -> tuple[type[Event], ...]:
-        """Every event that the service may say: its own, and what every service says."""
-        return (*self.says, MessageFailed, QueueStuck)
+    def may_publish(self) -> tuple[type[Event], ...]:
+        """Every event that the service may publish: its own, and those that every service may."""
+        return (*self.publishes, MessageFailed, QueueStuck)
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class OutsideSystem:
 INTAKE = Card(
     name="intake",
     purpose="the front door: rounds, hosts, students, projects, applications",
-    says=(
+    publishes=(
         RoundScheduled,
         HostRegistered,
         StudentRegistered,
@@ -89,7 +89,7 @@ INTAKE = Card(
         SubmissionRefused,
         ApplicationsClosed,
     ),
-    hears=(
+    subscribes_to=(
         ProjectApproved,
         ProjectReturned,
         ProjectDeclined,
@@ -113,14 +113,14 @@ INTAKE = Card(
 SCREENING = Card(
     name="screening",
     purpose="is this project suitable, scoped, supervised?",
-    says=(ProjectApproved, ProjectReturned, ProjectDeclined, ReviewOverdue),
-    hears=(RoundScheduled, HostRegistered, ProjectSubmitted, ProjectWithdrawn, LinksRevoked),
+    publishes=(ProjectApproved, ProjectReturned, ProjectDeclined, ReviewOverdue),
+    subscribes_to=(RoundScheduled, HostRegistered, ProjectSubmitted, ProjectWithdrawn, LinksRevoked),
 )
 
 MATCHING = Card(
     name="matching",
     purpose="rankings, the match, offers, placements",
-    says=(
+    publishes=(
         RankingReceived,
         MatchMade,
         OfferMade,
@@ -133,7 +133,7 @@ MATCHING = Card(
         PlacementCompleted,
         PlacesLeft,
     ),
-    hears=(
+    subscribes_to=(
         RoundScheduled,
         HostRegistered,
         StudentRegistered,
@@ -150,8 +150,8 @@ MATCHING = Card(
 NOTIFICATIONS = Card(
     name="notifications",
     purpose="who is told what, by e-mail",
-    says=(EmailSent, EmailFailed, LinksRevoked),
-    hears=(
+    publishes=(EmailSent, EmailFailed, LinksRevoked),
+    subscribes_to=(
         RoundScheduled,
         HostRegistered,
         StudentRegistered,
@@ -183,8 +183,8 @@ NOTIFICATIONS = Card(
 EVALUATION = Card(
     name="evaluation",
     purpose="surveys, and what they say",
-    says=(SurveyOpened, SurveyUnanswered, SurveyAnswered, SurveyClosed),
-    hears=(
+    publishes=(SurveyOpened, SurveyUnanswered, SurveyAnswered, SurveyClosed),
+    subscribes_to=(
         RoundScheduled,
         HostRegistered,
         StudentRegistered,
@@ -212,14 +212,14 @@ OUTSIDE_SYSTEMS = (
 
 
 @cache
-def hearers(event: type[Event]) -> tuple[str, ...]:
-    """The names of the services that hear an event."""
-    return tuple(card.name for card in SERVICES if event in card.hears)
+def subscribers(event: type[Event]) -> tuple[str, ...]:
+    """The names of the services that subscribe to an event."""
+    return tuple(card.name for card in SERVICES if event in card.subscribes_to)
 
 
-def speakers(message: type[Message]) -> tuple[str, ...]:
-    """The names of the services or outside systems that say a message."""
-    services = (card.name for card in SERVICES if message in card.vocabulary)
+def publishers(message: type[Message]) -> tuple[str, ...]:
+    """The names of the services or outside systems that publish a message."""
+    services = (card.name for card in SERVICES if message in card.may_publish)
     systems = (system.name for system in OUTSIDE_SYSTEMS if message in system.sends)
     return (*services, *systems)
 
@@ -227,7 +227,7 @@ def speakers(message: type[Message]) -> tuple[str, ...]:
 def published_messages() -> tuple[type[Message], ...]:
     """Every message of the published contracts, once."""
     submissions = (submission for system in OUTSIDE_SYSTEMS for submission in system.sends)
-    events = (event for card in SERVICES for event in card.vocabulary)
+    events = (event for card in SERVICES for event in card.may_publish)
     return tuple(dict.fromkeys((*submissions, *events)))
 
 

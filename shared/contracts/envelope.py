@@ -35,7 +35,7 @@ class BrokenEnvelope(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Who said what, when, about what, and because of what."""
+    """Who published what, when, about which subject, and because of which message."""
 
     id: str
     source: str

@@ -20,7 +20,7 @@ class Message(BaseModel):
             project_id: ProjectId
 
     `about` names the thing; its id is the field `<about>_id`. `version` is the version of the class: a change
-    that would break a consumer is a new class with the next version, said beside the old one.
+    that would break a consumer is a new class with the next version, published beside the old one.
     """
 
     model_config = ConfigDict(
@@ -66,7 +66,7 @@ class Message(BaseModel):
 
 
 class Event(Message):
-    """Something that happened, said on the exchange `events` by the service that owns it to whoever hears."""
+    """Something that happened, published on the exchange `events` by the service that owns it."""
 
     routing_key: ClassVar[str]
 
@@ -74,7 +74,7 @@ class Event(Message):
         super().__init_subclass__(about=about, version=version, **kwargs)
         noun, *verb = re.findall(r"[A-Z][a-z]*", cls.__name__)
         key = f"{noun.lower()}.{'-'.join(word.lower() for word in verb)}"
-        # A later version has a key of its own: whoever hears the first alone is not given what it does not know.
+        # A later version has a key of its own: who subscribes to the first alone is not sent what it does not know.
         cls.routing_key = key if version == 1 else f"{key}.v{version}"
 
 

@@ -1,4 +1,4 @@
-"""Copies of facts that another service owns: each row keeps the newest version that was heard of."""
+"""Copies of facts that another service owns: each row keeps the newest version that was published."""
 
 from functools import cache
 from typing import Any
@@ -7,7 +7,7 @@ from shared.database.connection import Connection
 
 
 async def keep_newest(connection: Connection, table: str, *, key: str, by: str = "version", **columns: Any) -> bool:
-    """Keep a row by its key, unless the one that is there is as new; whether it told anything new.
+    """Keep a row by its key, unless the one that is there is as new; whether it was new.
 
     `key` names the column that it is known by, and `by` the one that grows with each version:
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 
 from shared.database.connection import UnsuitableDatabase
-from shared.database.migration import engine, patiently, upgrade
+from shared.database.migration import patiently, upgrade
 
 RUNTIME_MIGRATIONS = Path(__file__).parent.parent / "runtime" / "migrations"
 
@@ -23,13 +23,20 @@ async def prepare_schema(administrator_url: str, *, service: str, url: str, migr
         if (encoding := await administrator.fetchval("show server_encoding")) != "UTF8":
             reason = f"The database is in {encoding}, which cannot hold every name: make one with encoding 'UTF8'."
             raise UnsuitableDatabase(reason)
-        await administrator.execute("select pg_advisory_lock(hashtext('ninthweek: prepare'))")
-        async with administrator.transaction():
-            await administrator.execute(await _formatted(administrator, _ROLE, role, password))
-            await administrator.execute(await _formatted(administrator, _SCHEMA, service, role))
-        await patiently(
-            lambda: _migrate(administrator_url, service, migrations), holders=lambda: _transactions(administrator)
+        role_and_schema = (
+            await _formatted(administrator, _ROLE, role, password),
+            await _formatted(administrator, _SCHEMA, service, role),
         )
+
+        async def migrate() -> None:
+            async with administrator.transaction():
+                await administrator.execute("select pg_advisory_xact_lock(hashtext('ninthweek: prepare'))")
+                for statements in role_and_schema:
+                    await administrator.execute(statements)
+                for folder, version_table in ((RUNTIME_MIGRATIONS, "runtime_version"), (migrations, "version")):
+                    await upgrade(administrator, schema=service, folder=folder, version_table=version_table)
+
+        await patiently(migrate, holders=lambda: _transactions(administrator))
     finally:
         await administrator.close()
 
@@ -69,14 +76,3 @@ grant usage on schema %1$I to %2$I;
 alter default privileges in schema %1$I grant select, insert, update, delete, truncate on tables to %2$I;
 alter default privileges in schema %1$I grant usage on sequences to %2$I;
 """
-
-
-async def _migrate(administrator_url: str, schema: str, migrations: Path) -> None:
-    database = engine(administrator_url)
-    try:
-        async with database.connect() as connection:
-            for folder, version_table in ((RUNTIME_MIGRATIONS, "runtime_version"), (migrations, "version")):
-                await connection.run_sync(upgrade, schema=schema, folder=folder, version_table=version_table)
-            await connection.commit()
-    finally:
-        await database.dispose()

@@ -8,7 +8,7 @@ from faststream.rabbit import RabbitBroker
 
 from shared.broker.connection import RECONNECT_EVERY, with_heartbeat
 from shared.broker.deliveries import DeliveringConnection
-from shared.runtime.subscriber import GroupSubscriber, Way
+from shared.runtime.subscriber import Consumption, GroupSubscriber
 
 
 class ServiceBroker(RabbitBroker):
@@ -19,8 +19,8 @@ class ServiceBroker(RabbitBroker):
         super().__init__(url, reconnect_interval=reconnect_every or RECONNECT_EVERY, logger=None, apply_types=False)
         self._connection_kwargs["connection_class"] = DeliveringConnection
 
-    def take(self, way: Way[Any], *, stop_within: timedelta) -> GroupSubscriber:
+    def take(self, consumption: Consumption[Any], *, stop_within: timedelta) -> GroupSubscriber:
         """Subscribe to a queue, from the broker's start on."""
-        subscriber = GroupSubscriber(self, way, stop_within=stop_within.total_seconds())
+        subscriber = GroupSubscriber(self, consumption, stop_within=stop_within.total_seconds())
         Registrator.subscriber(self, subscriber)
         return subscriber

@@ -1,7 +1,7 @@
-"""When messages are taken one at a time, and when a service that goes on losing its channel says so.
+"""When messages are taken one at a time, and when a service that goes on losing its channel reports it.
 
 A channel is lost with all that was delivered over it, and the broker counts a delivery of each of these messages. One
-among them may be why: one that the broker itself cannot hand over, say. So what comes again is taken one at a time;
+among them may be why, such as one that the broker itself cannot hand over. So what comes again is taken one at a time;
 then nothing else is counted with the one at fault, until the broker puts it among the dead letters.
 """
 

@@ -15,7 +15,7 @@ import structlog
 
 from shared.broker.deliveries import RawDelivery
 from shared.broker.properties import read_headers
-from shared.broker.topology import DEAD_LETTERS, Lane, dead_letter_queue
+from shared.broker.topology import DEAD_LETTERS, ServiceQueue, dead_letter_queue
 from shared.clock import system_time
 from shared.database.connection import DatabaseAway, acquire
 from shared.runtime import store
@@ -57,7 +57,7 @@ class Death:
     def of(cls, service: str, headers: Mapping[str, Any]) -> "Death":
         """The latest in a queue of this service; an empty one where somebody laid the message there by hand."""
         deaths = headers.get("x-death")
-        queues = [lane.queue(service) for lane in Lane]
+        queues = [queue.of(service) for queue in ServiceQueue]
         ours = (
             death
             for death in (deaths if isinstance(deaths, list) else ())
@@ -83,8 +83,12 @@ class Death:
         keys = self.noted.get("routing-keys")
         return str(keys[0]) if isinstance(keys, list) and keys else ""
 
-    def lane(self, service: str) -> Lane:
-        return Lane.EFFECTS if self.noted.get("queue") == Lane.EFFECTS.queue(service) else Lane.MESSAGES
+    def queue(self, service: str) -> ServiceQueue:
+        return (
+            ServiceQueue.EFFECTS
+            if self.noted.get("queue") == ServiceQueue.EFFECTS.of(service)
+            else ServiceQueue.MESSAGES
+        )
 
     @property
     def by_policy(self) -> bool:
@@ -146,7 +150,7 @@ class DeadLetters:
             self._handling.read(
                 Incoming.delivered(
                     service=self._service,
-                    lane=death.lane(self._service),
+                    queue=death.queue(self._service),
                     exchange=death.exchange,
                     routing_key=death.routing_key,
                     headers=headers,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from shared.broker.topology import Lane
+from shared.broker.topology import ServiceQueue
 from shared.clock import Clock, system_time
 from shared.contracts.envelope import Envelope
 from shared.database.connection import COLLISION, Connection, DatabaseAway, Pool, acquire, transaction
@@ -17,10 +17,10 @@ from shared.runtime.failures.failure import ContractBroken
 from shared.runtime.incoming import Broken, Delivery, Incoming, Received, log_fields, read
 from shared.runtime.metrics import Metrics
 from shared.runtime.observer import Observer
+from shared.runtime.partitions import Partitions
 from shared.runtime.redelivery import Redelivery
-from shared.runtime.ring import Ring
 from shared.runtime.service import MalformedSubmission, NotYet, Service
-from shared.runtime.work import TakesOutgoing, UnitsOfWork, Work, keep_said, lock_keys
+from shared.runtime.work import TakesOutgoing, UnitsOfWork, Work, lock_keys, store_outgoing
 from shared.telemetry import processing
 
 COLLISIONS_TO_FAIL = 20
@@ -39,7 +39,7 @@ class Handling:
     pool: Pool
     clock: Clock
     relay: TakesOutgoing
-    ring: Ring
+    partitions: Partitions
     metrics: Metrics
     observer: Observer | None = None
     units_of_work: UnitsOfWork = field(init=False)
@@ -48,14 +48,14 @@ class Handling:
 
     def __post_init__(self) -> None:
         self.units_of_work = UnitsOfWork(
-            self.service.name, self.service.says, self.pool, self.clock, self.relay, self.ring
+            self.service.name, self.service.may_publish, self.pool, self.clock, self.relay, self.partitions
         )
         self.on_error = ErrorHandler(self.service, self.units_of_work, self.metrics)
         self._redelivery = Redelivery(self.pool, handle=self._attempt, fail=self.on_error.fail)
 
     def read(self, incoming: Incoming) -> Delivery:
         """Hold a delivery against the contracts and against what the service handles."""
-        taken = self.service.handlers if incoming.lane is Lane.MESSAGES else self.service.effects
+        taken = self.service.handlers if incoming.queue is ServiceQueue.MESSAGES else self.service.effects
         return read(self.service.name, taken.keys(), incoming)
 
     async def handle_messages(self, group: Sequence[Delivery]) -> None:
@@ -103,7 +103,7 @@ class Handling:
         """Handle it by itself, so that what goes wrong is a wait, a retry or a failure of this message alone."""
         for _ in range(COLLISIONS_TO_FAIL):
             try:
-                if received.incoming.lane is Lane.MESSAGES:
+                if received.incoming.queue is ServiceQueue.MESSAGES:
                     await self._handle_in_one_transaction([received])
                 else:
                     await self._perform(received)
@@ -130,12 +130,12 @@ class Handling:
             await self._claim(connection, {received.identity})
 
     async def _handle_in_one_transaction(self, group: Sequence[Received]) -> None:
-        """The unit of work: that they were handled, what changed and what is to be said, or nothing."""
+        """The unit of work: that they were handled, what changed and what is published, or nothing."""
         with self.metrics.transaction_seconds.time():
             async with acquire(self.pool) as connection, transaction(connection, locks=self._lock_keys_of(group)):
                 works = await self._call_handlers(group, connection)
                 outgoing = [row for work in works for row in work.outgoing]
-                await keep_said(connection, outgoing, self.ring)
+                await store_outgoing(connection, outgoing, self.partitions)
         # After the commit only: what a crash keeps from being handed over is found by the sweep of a relay.
         self.relay.hand(outgoing)
         self.metrics.handled.inc(len(works))
@@ -158,7 +158,7 @@ class Handling:
                 continue
             new.remove(received.identity)  # the same message may stand twice in one group
             sender, now = received.incoming.sender, self.clock()
-            work = Work(self.service.name, self.service.says, connection, now, received.envelope, sender)
+            work = Work(self.service.name, self.service.may_publish, connection, now, received.envelope, sender)
             with self._context_of(received, received.envelope):
                 await self.service.handlers[received.envelope.type].call(received.message, work)
             works.append(work)
@@ -166,7 +166,7 @@ class Handling:
 
     async def _claim(self, connection: Connection, identities: set[UUID]) -> set[UUID]:
         now = system_time()
-        return await store.inbox.claim(connection, identities, slot=self.ring.slot(now), at=now)
+        return await store.inbox.claim(connection, identities, slot=self.partitions.slot(now), at=now)
 
     async def _answer_broken(self, broken: Broken) -> None:
         """A submission is answered by the service where it can be; everything else is a failure at once."""
@@ -200,6 +200,6 @@ class Handling:
         name, incoming = self.service.name, delivery.incoming
         with (
             structlog.contextvars.bound_contextvars(**log_fields(delivery)),
-            processing(name, incoming.lane.queue(name), incoming.exchange, incoming.routing_key, envelope),
+            processing(name, incoming.queue.of(name), incoming.exchange, incoming.routing_key, envelope),
         ):
             yield

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from shared.broker.deliveries import RawDelivery
 from shared.broker.properties import read_headers
-from shared.broker.topology import EVENTS, SUBMISSIONS, Lane
+from shared.broker.topology import EVENTS, SUBMISSIONS, ServiceQueue
 from shared.contracts.envelope import BrokenEnvelope, Envelope, identity
 from shared.contracts.faults import Fault, faults_of
 from shared.contracts.message import Event, Message, Private, Submission, type_registry
@@ -35,7 +35,7 @@ _ROUTING_KEY = "ninthweek-routing-key"
 class Incoming:
     """A delivery. One that returns to be tried again keeps the exchange and the key that it first came by."""
 
-    lane: Lane
+    queue: ServiceQueue
     exchange: str
     routing_key: str
     headers: dict[str, Any]
@@ -47,12 +47,12 @@ class Incoming:
     """Whether its headers could be read to their end."""
 
     @classmethod
-    def from_raw(cls, raw: RawDelivery, *, service: str, lane: Lane) -> "Incoming":
+    def from_raw(cls, raw: RawDelivery, *, service: str, queue: ServiceQueue) -> "Incoming":
         """A delivery off the wire, whatever properties it has."""
         headers, is_readable = read_headers(raw.properties)
         return cls.delivered(
             service=service,
-            lane=lane,
+            queue=queue,
             exchange=raw.exchange,
             routing_key=raw.routing_key,
             headers=headers,
@@ -66,7 +66,7 @@ class Incoming:
         cls,
         *,
         service: str,
-        lane: Lane,
+        queue: ServiceQueue,
         exchange: str,
         routing_key: str,
         headers: Mapping[str, Any],
@@ -77,7 +77,7 @@ class Incoming:
         """Only on its own exchange does a service believe the headers that it wrote for itself."""
         own = headers if exchange == service else {}
         return cls(
-            lane=lane,
+            queue=queue,
             exchange=str(own.get(_EXCHANGE, exchange)),
             routing_key=_printable(str(own.get(_ROUTING_KEY, routing_key))),
             headers={name: value for name, value in headers.items() if name.startswith("ce-")},
@@ -104,7 +104,7 @@ class Incoming:
             id=new_id(),
             identity=identity,
             exchange=service,
-            routing_key=self.lane,
+            routing_key=self.queue,
             headers=self.to_return(attempts=attempts, waits=waits),
             body=self.body,
             mandatory=True,
@@ -151,7 +151,7 @@ Delivery = Received | Broken
 
 
 def log_fields(delivery: Delivery) -> dict[str, str]:
-    """What a log line says of a message."""
+    """The fields by which a log line names a message."""
     envelope = delivery.envelope
     if envelope is None:
         return {"routing_key": delivery.incoming.routing_key}

@@ -1,4 +1,4 @@
-"""What is to be said."""
+"""Messages on their way out."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message on its way out, known to the inboxes of its hearers by its `identity`.
+    """A message on its way out, known to the inboxes of its subscribers by its `identity`.
 
     It is due at once, or at `due_at` by the programme's clock (a timer), or at `retry_at` by the system's (a
     retry).

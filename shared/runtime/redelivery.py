@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from shared.broker.topology import Lane
+from shared.broker.topology import ServiceQueue
 from shared.clock import system_time
 from shared.database.connection import Pool, acquire
 from shared.runtime import store
@@ -28,14 +28,14 @@ class Redelivery:
     fail: Callable[[Received, Exception], Awaitable[None]]
     _tried_since: dict[UUID, datetime] = field(init=False, default_factory=dict)
     """When this process began to try each: kept while the database is away, so that the same try is counted once."""
-    _turns: dict[Lane, asyncio.Lock] = field(
-        init=False, default_factory=lambda: {lane: asyncio.Lock() for lane in Lane}
+    _turns: dict[ServiceQueue, asyncio.Lock] = field(
+        init=False, default_factory=lambda: {queue: asyncio.Lock() for queue in ServiceQueue}
     )
-    """One at a time in each lane, or those beside a deadly one would count its deaths as theirs."""
+    """One at a time in each queue, or those beside a deadly one would count its deaths as theirs."""
 
     async def handle_suspect(self, received: Received) -> None:
         """Handle a message, unless too many processes died of it. Raises `DatabaseAway`."""
-        async with self._turns[received.incoming.lane]:
+        async with self._turns[received.incoming.queue]:
             since = self._tried_since.setdefault(received.identity, system_time())
             async with acquire(self.pool) as connection:
                 deaths = await store.suspects.count_try(connection, received.identity, at=since)

@@ -1,7 +1,7 @@
 """The relay: publishes what was committed, with pipelined confirms.
 
-What a transaction of this process says is handed over in memory once it is committed. The tables are read for the rest:
-timers and retries when they are due, and what a crash left behind.
+What a transaction of this process publishes is handed over in memory once it is committed. The tables are read for the
+rest: timers and retries when they are due, and what a crash left behind.
 """
 
 import asyncio
@@ -18,15 +18,15 @@ from shared.database.connection import Connection, DatabaseAway, Pool, acquire
 from shared.runtime import store
 from shared.runtime.metrics import Metrics
 from shared.runtime.outgoing import Outgoing
+from shared.runtime.partitions import Partitions
 from shared.runtime.publisher import Publish
-from shared.runtime.ring import Ring
 from shared.telemetry import sending
 
 BATCH = 1_000
 """Rows published at a time."""
 
 MOST_IN_MEMORY = 10_000
-"""Rows; while the broker is away, what is said beyond them is left in the table."""
+"""Rows; while the broker is away, what is published beyond them is left in the table."""
 
 SWEEP_EVERY = timedelta(seconds=2)
 """How often the tables are read at least."""
@@ -49,14 +49,14 @@ class Relay:
         pool: Pool,
         clock: Clock,
         publish: Publish,
-        ring: Ring,
+        partitions: Partitions,
         metrics: Metrics,
     ) -> None:
         self._service = service
         self._pool = pool
         self._clock = clock
         self._publish = sending(service, publish)
-        self._ring = ring
+        self._partitions = partitions
         self._metrics = metrics
         self._handed: deque[Outgoing] = deque()
         self._awake = asyncio.Event()
@@ -65,7 +65,7 @@ class Relay:
         """Since when publishing fails (the system's time); `None` while it works."""
 
     def hand(self, outgoing: Sequence[Outgoing]) -> None:
-        """Take what a transaction said, after its commit."""
+        """Take what a transaction published, after its commit."""
         if len(self._handed) < MOST_IN_MEMORY:
             self._handed.extend(row for row in outgoing if row.immediate)
         self._sweep_by(*(row.retry_at for row in outgoing if row.retry_at))
@@ -134,7 +134,7 @@ class Relay:
         """Timers and retries whose time has come, and what nobody has sent in time; no other replica gets them now."""
         now = system_time()
         released = await store.waiting.release(
-            connection, programme_now=self._clock(), now=now, slot=self._ring.slot(now), limit=BATCH
+            connection, programme_now=self._clock(), now=now, slot=self._partitions.slot(now), limit=BATCH
         )
         return [*released, *await store.outbox.left_behind(connection, now=now, limit=BATCH)]
 

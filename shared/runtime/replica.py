@@ -12,7 +12,7 @@ from faststream import FastStream
 from prometheus_client import REGISTRY, CollectorRegistry
 
 from shared.broker.connection import BROKER_AWAY, CLOSE_WITHIN
-from shared.broker.topology import Lane
+from shared.broker.topology import ServiceQueue
 from shared.clock import Clock, system_time
 from shared.database.connection import DatabaseAway, Pool, acquire, connect_pool
 from shared.runtime import store
@@ -23,12 +23,12 @@ from shared.runtime.handling import Handling
 from shared.runtime.incoming import Delivery, Incoming
 from shared.runtime.metrics import Metrics
 from shared.runtime.observer import Observer, observed
+from shared.runtime.partitions import Partitions
 from shared.runtime.publisher import publisher
 from shared.runtime.relay import Relay
-from shared.runtime.ring import Ring
 from shared.runtime.service import Service
 from shared.runtime.settings import RuntimeSettings
-from shared.runtime.subscriber import GroupSubscriber, Way
+from shared.runtime.subscriber import Consumption, GroupSubscriber
 from shared.runtime.work import UnitsOfWork
 
 FORGET_EVERY = 600.0
@@ -78,7 +78,7 @@ class Replica:
         return reasons + self.dead_letters.why_not_ready()
 
     async def anything_due(self) -> bool:
-        """Whether its outbox has anything to say by now."""
+        """Whether anything in its outbox is due by now."""
         async with acquire(self.pool) as connection:
             return await store.glance.anything_due(connection, programme_now=self.clock())
 
@@ -102,7 +102,7 @@ async def running(
 ) -> AsyncIterator[Replica]:
     """Run one replica while the block lasts.
 
-    Stopping takes nothing more, finishes what was delivered, publishes what that said, and only then lets go of broker
+    Stopping takes nothing more, finishes what was delivered, publishes the outcome, and only then lets go of broker
     and database: nothing is lost. What the broker has on its way at that moment, it delivers to another.
     """
     service.check()
@@ -113,13 +113,18 @@ async def running(
     async def lifespan() -> AsyncIterator[None]:
         """What must be there before the broker delivers, and until it has delivered no more for a while."""
         async with publisher(amqp_url) as publish, _pool(database_url, service.name, settings) as pool:
-            ring, figures = Ring(settings.remember), Metrics(service.name, metrics)
-            relay = Relay(service.name, pool, clock, observed(service.name, publish, observer), ring, figures)
-            handling = Handling(service, pool, clock, relay, ring, figures, observer)
+            partitions, figures = Partitions(settings.remember), Metrics(service.name, metrics)
+            relay = Relay(service.name, pool, clock, observed(service.name, publish, observer), partitions, figures)
+            handling = Handling(service, pool, clock, relay, partitions, figures, observer)
             limit = settings.stop_within
-            subscribers = tuple(broker.take(way, stop_within=limit) for way in _ways(service, handling, settings))
+            subscribers = tuple(
+                broker.take(consumption, stop_within=limit)
+                for consumption in _consumptions(service, handling, settings)
+            )
             dead_letters = DeadLetters(service.name, handling)
-            to_dead_letters = dead_letter_broker.take(_way_of_dead_letters(dead_letters, handling), stop_within=limit)
+            to_dead_letters = dead_letter_broker.take(
+                _consumption_of_dead_letters(dead_letters, handling), stop_within=limit
+            )
             crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             replica = Replica(
                 service, clock, pool, relay, subscribers, to_dead_letters, dead_letters, handling.units_of_work, crash
@@ -165,7 +170,7 @@ async def _stop(application: FastStream, settings: RuntimeSettings) -> None:
 
 
 async def _publish_the_rest(replica: Replica) -> None:
-    """What the last messages said; what cannot be published now is in the outbox."""
+    """What the last messages published; what cannot be published now is in the outbox."""
     with suppress(TimeoutError, DatabaseAway, *BROKER_AWAY):
         async with asyncio.timeout(PUBLISHES_WITHIN):
             await replica.relay.drain()
@@ -184,19 +189,19 @@ async def _pool(database_url: str, schema: str, settings: RuntimeSettings) -> As
             pool.terminate()
 
 
-def _ways(service: Service, handling: Handling, settings: RuntimeSettings) -> list[Way[Delivery]]:
+def _consumptions(service: Service, handling: Handling, settings: RuntimeSettings) -> list[Consumption[Delivery]]:
     """From the service's queues to its handlers and effects."""
-    messages = _way(
+    messages = _consumption(
         handling,
-        Lane.MESSAGES,
+        ServiceQueue.MESSAGES,
         handling.handle_messages,
         prefetch=settings.prefetch,
         largest_group=settings.largest_group,
         side_by_side=1,
     )
-    effects = _way(
+    effects = _consumption(
         handling,
-        Lane.EFFECTS,
+        ServiceQueue.EFFECTS,
         handling.handle_effects,
         prefetch=settings.effects_side_by_side,
         largest_group=1,
@@ -205,13 +210,13 @@ def _ways(service: Service, handling: Handling, settings: RuntimeSettings) -> li
     return [messages, effects] if service.effects else [messages]
 
 
-def _way(
-    handling: Handling, lane: Lane, handle: Handle, *, prefetch: int, largest_group: int, side_by_side: int
-) -> Way[Delivery]:
+def _consumption(
+    handling: Handling, queue: ServiceQueue, handle: Handle, *, prefetch: int, largest_group: int, side_by_side: int
+) -> Consumption[Delivery]:
     name = handling.service.name
-    return Way(
-        queue=lane.queue(name),
-        read=lambda raw: handling.read(Incoming.from_raw(raw, service=name, lane=lane)),
+    return Consumption(
+        queue=queue.of(name),
+        read=lambda raw: handling.read(Incoming.from_raw(raw, service=name, queue=queue)),
         handle=handle,
         until_answers=_until_answers(handling.pool),
         report=handling.on_error.report,
@@ -221,9 +226,9 @@ def _way(
     )
 
 
-def _way_of_dead_letters(dead_letters: DeadLetters, handling: Handling) -> Way[DeadLetter]:
+def _consumption_of_dead_letters(dead_letters: DeadLetters, handling: Handling) -> Consumption[DeadLetter]:
     """One at a time, over a connection of their own: one that breaks it breaks the delivery of nothing else."""
-    return Way(
+    return Consumption(
         queue=dead_letters.queue,
         read=dead_letters.read,
         handle=dead_letters.adopt,

@@ -17,7 +17,7 @@ Subjects = Callable[[AnyMessage], tuple[str, ...]]
 
 
 class NotYet(Exception):
-    """A handler lacks a fact that one of our services has said and that is still on its way; the message comes back."""
+    """A handler lacks a fact that was published and is still on its way: the message comes back later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Service:
     def __init__(self, card: Card) -> None:
         self.card = card
         self.name = card.name
-        self.says = frozenset(card.vocabulary)
+        self.may_publish = frozenset(card.may_publish)
         self.routes = APIRouter()
         self.open_routes = APIRouter()
         """For whoever comes: what is behind no door."""
@@ -59,7 +59,7 @@ class Service:
         self.effects: dict[str, Callable[[Any, UnitsOfWork], Awaitable[None]]] = {}
         self.malformed: Callable[[MalformedSubmission, Work], Awaitable[None]] | None = None
 
-    def on(
+    def subscriber(
         self, message: type[AnyMessage], *, changes: Subjects[AnyMessage] | None = None
     ) -> Callable[[Callable[[AnyMessage, Work], Awaitable[None]]], Callable[[AnyMessage, Work], Awaitable[None]]]:
         """Register what handles an event, a submission or a timer of this service.
@@ -108,7 +108,7 @@ class Service:
 
     def check(self) -> None:
         """Raise `TypeError` unless the handlers are those that the card names."""
-        expected = {message.type for message in (*self.card.hears, *self.card.takes)}
+        expected = {message.type for message in (*self.card.subscribes_to, *self.card.takes)}
         present = {type_ for type_ in self.handlers if not issubclass(type_registry[type_], Timer)}
         if expected != present:
             raise TypeError(f"{self.name}: handlers and card differ in {sorted(expected ^ present)}")
@@ -116,8 +116,8 @@ class Service:
     def _claim(self, message: type[Message]) -> None:
         if message.type in self.handlers or message.type in self.effects:
             raise TypeError(f"{self.name} handles {message.__name__} twice")
-        if issubclass(message, Event) and message not in self.card.hears:
-            raise TypeError(f"{self.name} does not hear {message.__name__}: add it to its card")
+        if issubclass(message, Event) and message not in self.card.subscribes_to:
+            raise TypeError(f"{self.name} does not subscribe to {message.__name__}: add it to its card")
 
 
 def _own_subject(message: Message) -> tuple[str, ...]:

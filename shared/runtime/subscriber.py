@@ -1,4 +1,4 @@
-"""What takes messages from one of a service's queues: FastStream's subscriber, with another way to what handles them.
+"""What takes messages from one of a service's queues: FastStream's subscriber, with another path to the handlers.
 
 FastStream finds the queue, opens a channel for it, and starts and stops the subscriber with its broker. What is
 delivered is not given to FastStream's handlers, one message at a time: here what waits is handled together. While the
@@ -44,8 +44,8 @@ Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
-class Way(Generic[Read]):
-    """How messages go from a queue to what handles them.
+class Consumption(Generic[Read]):
+    """How the messages of a queue are consumed.
 
     `side_by_side` groups of at most `largest_group` are handled at a time; `prefetch` messages are delivered before the
     first of them is acknowledged. `until_answers` waits while the database is away. `report` says that the queue gets
@@ -67,28 +67,28 @@ class Way(Generic[Read]):
 class GroupSubscriber(RabbitSubscriber):
     """Takes what one queue delivers, reads it as it comes, and has it handled in groups."""
 
-    def __init__(self, broker: RabbitBroker, way: Way[Any], *, stop_within: float) -> None:
+    def __init__(self, broker: RabbitBroker, consumption: Consumption[Any], *, stop_within: float) -> None:
         calls = CallsCollection[Any]()
         outer = cast("RabbitBrokerConfig", broker.config)
-        queue, exchange = RabbitQueue(way.queue, declare=False), RabbitExchange()
+        queue, exchange = RabbitQueue(consumption.queue, declare=False), RabbitExchange()
         config = RabbitSubscriberConfig(
             queue=queue,
             exchange=exchange,
-            channel=Channel(prefetch_count=way.prefetch, publisher_confirms=False),
+            channel=Channel(prefetch_count=consumption.prefetch, publisher_confirms=False),
             _ack_policy=AckPolicy.MANUAL,
             _outer_config=outer,
         )
         described = RabbitSubscriberSpecificationConfig(
-            queue=queue, exchange=exchange, title_=way.queue, description_=None
+            queue=queue, exchange=exchange, title_=consumption.queue, description_=None
         )
         super().__init__(config, RabbitSubscriberSpecification(outer, described, calls), calls)
         self._broker = broker
-        self._way = way
+        self._consumption = consumption
         self._stop_within = stop_within
         self._tag = ""
         self._waiting: asyncio.Queue[tuple[RawDelivery, Any]] = asyncio.Queue()
         self._acknowledgements = Acknowledgements()
-        self._caution = Caution(way.prefetch)
+        self._caution = Caution(consumption.prefetch)
         self._reason = ""
         self._is_refused = False
         self._reporting: asyncio.Task[None] | None = None
@@ -103,17 +103,17 @@ class GroupSubscriber(RabbitSubscriber):
         try:
             await self._consume()
         except ChannelAccessRefused:
-            if not self._way.is_spare:
+            if not self._consumption.is_spare:
                 raise
             self._is_refused = True
-            log.error("the broker does not let us read a queue", queue=self._way.queue)
+            log.error("the broker does not let us read a queue", queue=self._consumption.queue)
         else:
             self._delivers.channel.close_callbacks.add(self._note_loss)
 
     async def run(self) -> None:
         """Handle what is taken, until cancelled."""
         async with asyncio.TaskGroup() as workers:
-            for _ in range(self._way.side_by_side):
+            for _ in range(self._consumption.side_by_side):
                 workers.create_task(self._work())
 
     async def why_not_ready(self) -> str | None:
@@ -121,9 +121,8 @@ class GroupSubscriber(RabbitSubscriber):
         if self._caution.is_stuck(_now()):
             return self._stuck()
         if self._is_refused:
-            return (
-                f"the broker does not let it read {self._way.queue}: load `ninthweek definitions`, then start it again"
-            )
+            queue = self._consumption.queue
+            return f"the broker does not let it read {queue}: load `ninthweek definitions`, then start it again"
         return None if await self._consumes() else "the broker does not deliver"
 
     async def stop(self) -> None:
@@ -133,7 +132,7 @@ class GroupSubscriber(RabbitSubscriber):
                 await self.stop_taking()
                 await self.finish()
         except TimeoutError:
-            log.warning("stopped before all was handled", queue=self._way.queue)
+            log.warning("stopped before all was handled", queue=self._consumption.queue)
         await super().stop()
 
     async def stop_taking(self) -> None:
@@ -148,7 +147,7 @@ class GroupSubscriber(RabbitSubscriber):
 
     async def _consume(self) -> None:
         assert self._delivers is not None  # noqa: S101 - it was started
-        tag = f"{self._way.queue}.{new_id()}"
+        tag = f"{self._consumption.queue}.{new_id()}"
         (await self._connection()).takers[tag] = self._take
         # What is delivered to this tag is handed over by the connection: aio-pika never calls what it is given here.
         await self._delivers.consume(cast("Any", self.consume), consumer_tag=tag)
@@ -169,12 +168,12 @@ class GroupSubscriber(RabbitSubscriber):
 
     def _take(self, raw: RawDelivery) -> None:
         # Read as it comes: while a group waits for the database there is nothing else to do.
-        self._waiting.put_nowait((raw, self._way.read(raw)))
+        self._waiting.put_nowait((raw, self._consumption.read(raw)))
 
     async def _work(self) -> None:
         while True:
             group = [await self._waiting.get()]
-            while len(group) < self._way.largest_group and not self._waiting.empty():
+            while len(group) < self._consumption.largest_group and not self._waiting.empty():
                 group.append(self._waiting.get_nowait())
             await self._until_handled([read for _, read in group])
             if self._caution.acknowledged(await self._acknowledgements.send([raw for raw, _ in group])):
@@ -185,9 +184,9 @@ class GroupSubscriber(RabbitSubscriber):
     async def _until_handled(self, group: Sequence[Any]) -> None:
         while True:
             try:
-                return await self._way.handle(group)
+                return await self._consumption.handle(group)
             except DatabaseAway:
-                await self._way.until_answers()
+                await self._consumption.until_answers()
 
     async def _note_loss(self, channel: "AbstractChannel | None", reason: BaseException | None) -> None:
         """From now on one at a time: aio-pika limits the channel so when it opens it again.
@@ -202,8 +201,10 @@ class GroupSubscriber(RabbitSubscriber):
         self._reason = type(reason).__name__
         cast("RobustChannel", channel)._prefetch_count = 1
         if self._caution.is_stuck(_now()) and not was_stuck:
-            log.error("the queue gets no further", queue=self._way.queue, reason=self._reason)
-            self._reporting = asyncio.create_task(self._way.report(self._way.queue, self._caution.losses, self._reason))
+            log.error("the queue gets no further", queue=self._consumption.queue, reason=self._reason)
+            self._reporting = asyncio.create_task(
+                self._consumption.report(self._consumption.queue, self._caution.losses, self._reason)
+            )
 
     async def _take_together_again(self) -> None:
         """A limit holds for those who begin to consume after it was set: so another consumer takes this one's place.
@@ -214,7 +215,7 @@ class GroupSubscriber(RabbitSubscriber):
         one_at_a_time = self._tag
         try:
             async with asyncio.timeout(ANSWERS_WITHIN):
-                await self._delivers.channel.set_qos(prefetch_count=self._way.prefetch)
+                await self._delivers.channel.set_qos(prefetch_count=self._consumption.prefetch)
                 await self._consume()
                 await self._delivers.cancel(one_at_a_time)
                 del (await self._connection()).takers[one_at_a_time]
@@ -223,8 +224,8 @@ class GroupSubscriber(RabbitSubscriber):
 
     def _stuck(self) -> str:
         return (
-            f"the broker has closed the channel of queue {self._way.queue} {self._caution.losses} times in a row, "
-            f"before a message was handled ({self._reason})"
+            f"the broker has closed the channel of queue {self._consumption.queue} {self._caution.losses} times "
+            f"in a row, before a message was handled ({self._reason})"
         )
 
 

@@ -1,4 +1,4 @@
-"""The unit of work: what changed and what is to be said are committed together or not at all."""
+"""The unit of work: what changed and what is published are committed together or not at all."""
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -8,16 +8,16 @@ from datetime import datetime
 from functools import cache
 from typing import Protocol
 
-from shared.broker.topology import EVENTS, Lane
+from shared.broker.topology import EVENTS, ServiceQueue
 from shared.clock import Clock, system_time
-from shared.contracts.directory import hearers
+from shared.contracts.directory import subscribers
 from shared.contracts.envelope import Envelope, identity
 from shared.contracts.message import Effect, Event, Timer
 from shared.database.connection import Connection, Pool, acquire, transaction
 from shared.identifiers import new_id
 from shared.runtime import store
 from shared.runtime.outgoing import Outgoing
-from shared.runtime.ring import Ring
+from shared.runtime.partitions import Partitions
 from shared.telemetry import created
 
 
@@ -32,7 +32,7 @@ class Work:
     def __init__(
         self,
         service: str,
-        says: frozenset[type[Event]],
+        may_publish: frozenset[type[Event]],
         connection: Connection,
         now: datetime,
         cause: Envelope | None = None,
@@ -44,18 +44,18 @@ class Work:
         self.sender = sender
         self.outgoing: list[Outgoing] = []
         self._service = service
-        self._says = says
+        self._may_publish = may_publish
 
     def publish(self, message: Event | Timer | Effect, *, at: datetime | None = None) -> None:
-        """Say something once this work is committed: an event to whoever hears it, a timer or an effect to oneself.
+        """Publish once this work is committed: an event to its subscribers, a timer or an effect to the service itself.
 
         `at` is the moment of a timer, in the programme's time, and only a timer has one. Raises `TypeError` for an
-        event that is another service's to say.
+        event that only another service may publish.
         """
-        way = _way_out(self._service, type(message))
-        if way.exchange == EVENTS and type(message) not in self._says:
-            raise TypeError(f"{self._service} does not say {type(message).__name__}: add it to its card")
-        if way.has_moment != (at is not None):
+        route = _route(self._service, type(message))
+        if route.exchange == EVENTS and type(message) not in self._may_publish:
+            raise TypeError(f"{self._service} does not publish {type(message).__name__}: add it to its card")
+        if route.has_moment != (at is not None):
             raise TypeError(f"{type(message).__name__}: a timer, and only a timer, has a moment")
         identifier = new_id()
         envelope = Envelope(
@@ -69,8 +69,8 @@ class Work:
             causation_id=self.cause.id if self.cause else None,
             trace_parent=created(
                 self._service,
-                way.exchange,
-                way.routing_key,
+                route.exchange,
+                route.routing_key,
                 str(identifier),
                 message.type,
                 self.cause.trace_parent if self.cause else None,
@@ -81,11 +81,11 @@ class Work:
             Outgoing(
                 id=identifier,
                 identity=identity(envelope, body),
-                exchange=way.exchange,
-                routing_key=way.routing_key,
+                exchange=route.exchange,
+                routing_key=route.routing_key,
                 headers=envelope.to_headers(),
                 body=body,
-                mandatory=way.mandatory,
+                mandatory=route.mandatory,
                 due_at=at,
             )
         )
@@ -103,8 +103,8 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class _WayOut:
-    """How a service says a type of message; it must reach a queue where the contracts know a hearer."""
+class _Route:
+    """Where a service publishes a type of message; it must reach a queue where the contracts know a subscriber."""
 
     exchange: str
     routing_key: str
@@ -113,11 +113,11 @@ class _WayOut:
 
 
 @cache
-def _way_out(service: str, message: type[Event | Timer | Effect]) -> _WayOut:
+def _route(service: str, message: type[Event | Timer | Effect]) -> _Route:
     if issubclass(message, Event):
-        return _WayOut(EVENTS, message.routing_key, mandatory=bool(hearers(message)), has_moment=False)
-    lane = Lane.EFFECTS if issubclass(message, Effect) else Lane.MESSAGES
-    return _WayOut(service, lane, mandatory=True, has_moment=issubclass(message, Timer))
+        return _Route(EVENTS, message.routing_key, mandatory=bool(subscribers(message)), has_moment=False)
+    queue = ServiceQueue.EFFECTS if issubclass(message, Effect) else ServiceQueue.MESSAGES
+    return _Route(service, queue, mandatory=True, has_moment=issubclass(message, Timer))
 
 
 def lock_keys(service: str, subjects: Iterable[str]) -> list[int]:
@@ -137,36 +137,36 @@ class UnitsOfWork:
     """Opens units of work, for routes and effects."""
 
     service: str
-    says: frozenset[type[Event]]
+    may_publish: frozenset[type[Event]]
     pool: Pool
     clock: Clock
     relay: TakesOutgoing
-    ring: Ring
+    partitions: Partitions
     cause: Envelope | None = None
     sender: str | None = None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Connection]:
-        """A connection for a single statement, which says nothing: no transaction, and two round trips less."""
+        """A connection for a single statement that publishes nothing: no transaction, and two round trips less."""
         async with acquire(self.pool) as connection:
             yield connection
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Work]:
-        """One transaction: committed when the block ends, rolled back when it raises; what was said follows."""
+        """One transaction: committed when the block ends, rolled back when it raises. Then the relay is woken."""
         async with acquire(self.pool) as connection, transaction(connection):
-            work = Work(self.service, self.says, connection, self.clock(), self.cause, self.sender)
+            work = Work(self.service, self.may_publish, connection, self.clock(), self.cause, self.sender)
             yield work
-            await keep_said(connection, work.outgoing, self.ring)
+            await store_outgoing(connection, work.outgoing, self.partitions)
         self.relay.hand(work.outgoing)
 
 
-async def keep_said(connection: Connection, outgoing: Sequence[Outgoing], ring: Ring) -> None:
-    """Keep what is to be said with everything else that this transaction changes."""
+async def store_outgoing(connection: Connection, outgoing: Sequence[Outgoing], partitions: Partitions) -> None:
+    """Store what this transaction publishes, together with everything else that it changes."""
     now = system_time()
     at_once = [row for row in outgoing if row.immediate]
     later = [row for row in outgoing if not row.immediate]
     if at_once:
-        await store.outbox.add(connection, at_once, slot=ring.slot(now), said_at=now)
+        await store.outbox.add(connection, at_once, slot=partitions.slot(now), published_at=now)
     if later:
-        await store.waiting.add(connection, later, said_at=now)
+        await store.waiting.add(connection, later, published_at=now)

@@ -57,7 +57,7 @@ def tracing() -> Iterator[None]:
 def created(
     service: str, exchange: str, routing_key: str, message_id: str, message_type: str, cause: str | None
 ) -> str | None:
-    """The trace context of a message that a service says: that of its own span, else that of its cause."""
+    """The trace context of a message that a service publishes: that of its own span, else that of its cause."""
     if _spans is None:
         return cause
     return _spans.created(service, exchange, routing_key, message_id, message_type, cause)

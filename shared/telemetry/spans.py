@@ -2,8 +2,8 @@
 
 OpenTelemetry's conventions for messaging, as RabbitMQ's page has them:
 
-- `create` (producer): a service says a message. It is the creation context that the message carries to the end, however
-  often it is sent and tried again.
+- `create` (producer): a service publishes a message. It is the creation context that the message carries to the end,
+  however often it is sent and tried again.
 - `send` (client): the relay has published it. Child of its creation context, and linked to it.
 - `process` (consumer): it was handled. Child of its creation context, so that one trace leads from the first sender to
   the last mail, and linked to it. A group in one transaction has a span for each of its messages.

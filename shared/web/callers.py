@@ -31,8 +31,8 @@ PersonKind: TypeAlias = Literal["host", "student"]
 class Purpose(StrEnum):
     """What a link in a mail opens."""
 
-    DESK = "desk"
-    """All of the person's pages."""
+    ALL_PAGES = "desk"
+    """All of the person's pages; the value is in the links of mails that were sent."""
     SURVEY = "survey"
     """The person's surveys alone."""
 
@@ -44,7 +44,7 @@ class Caller:
     role: Role
     id: str
     name: str = ""
-    purpose: Purpose = Purpose.DESK
+    purpose: Purpose = Purpose.ALL_PAGES
 
     @property
     def is_staff(self) -> bool:

@@ -106,17 +106,17 @@ _IN_WORDS: Final = {
     Role.STAFF: "members of staff who run the programme",
 }
 
-HostIs = Annotated[Caller, Depends(_only(Role.HOST, Purpose.DESK))]
-StudentIs = Annotated[Caller, Depends(_only(Role.STUDENT, Purpose.DESK))]
+HostIs = Annotated[Caller, Depends(_only(Role.HOST, Purpose.ALL_PAGES))]
+StudentIs = Annotated[Caller, Depends(_only(Role.STUDENT, Purpose.ALL_PAGES))]
 HostWithSurveyIs = Annotated[Caller, Depends(_only(Role.HOST, *Purpose))]
 """A host, also by a link that opens surveys alone."""
 StudentWithSurveyIs = Annotated[Caller, Depends(_only(Role.STUDENT, *Purpose))]
-ViewerIs = Annotated[Caller, Depends(_only(Role.VIEWER, Purpose.DESK))]
+ViewerIs = Annotated[Caller, Depends(_only(Role.VIEWER, Purpose.ALL_PAGES))]
 """A member of staff, whatever they may do."""
-ReviewerIs = Annotated[Caller, Depends(_only(Role.REVIEWER, Purpose.DESK))]
-StaffIs = Annotated[Caller, Depends(_only(Role.STAFF, Purpose.DESK))]
+ReviewerIs = Annotated[Caller, Depends(_only(Role.REVIEWER, Purpose.ALL_PAGES))]
+StaffIs = Annotated[Caller, Depends(_only(Role.STAFF, Purpose.ALL_PAGES))]
 
-StaffOnly = Depends(_only(Role.STAFF, Purpose.DESK))
+StaffOnly = Depends(_only(Role.STAFF, Purpose.ALL_PAGES))
 
 
 async def is_open(link: Link, request: Request) -> bool:

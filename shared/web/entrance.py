@@ -31,7 +31,7 @@ async def show_first_page(visitor: VisitorIs) -> Response:
     places = places_of(visitor)
     if places:
         return RedirectResponse(places[0][0], status_code=303)
-    html = layout().get_template("welcome.jinja").render(caller=None, path="/", said="", sign_in=SIGN_IN)
+    html = layout().get_template("welcome.jinja").render(caller=None, path="/", notice="", sign_in=SIGN_IN)
     return HTMLResponse(html)
 
 
@@ -69,7 +69,7 @@ async def sign_in(request: Request) -> Response:
     """Send staff to the university's OpenID provider; where none is set, tell how else they come in."""
     provider = sign_in_of(request)
     if provider is None:
-        html = layout().get_template("no_provider.jinja").render(caller=None, path=SIGN_IN, said="")
+        html = layout().get_template("no_provider.jinja").render(caller=None, path=SIGN_IN, notice="")
         return HTMLResponse(html)
     return await provider.send_there(request)
 

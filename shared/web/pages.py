@@ -13,10 +13,10 @@ from shared.web.layout import environment
 from shared.web.links import is_path_of_ours
 from shared.web.settings import WebSettings
 
-SAID: Final = "ninthweek-said"
+NOTICE: Final = "ninthweek-notice"
 """The cookie by which a page tells what was done on the page before; shown once."""
 
-SECONDS_TO_SAY: Final = 60
+NOTICE_SECONDS: Final = 60
 
 
 class Pages:
@@ -28,28 +28,28 @@ class Pages:
     def answer(
         self, request: Request, caller: Caller | None, template: str, *, status: int = 200, **facts: Any
     ) -> HTMLResponse:
-        """A page for a caller. Beside `facts` a template knows `caller`, `now`, `path` and `said`."""
-        said = _said(request)
+        """A page for a caller. Beside `facts` a template knows `caller`, `now`, `path` and `notice`."""
+        notice = _notice(request)
         html = self._environment.get_template(template).render(
-            caller=caller, now=units_of(request).clock(), path=request.url.path, said=said, **facts
+            caller=caller, now=units_of(request).clock(), path=request.url.path, notice=notice, **facts
         )
         page = HTMLResponse(html, status_code=status)
-        if said:
-            page.delete_cookie(SAID)
+        if notice:
+            page.delete_cookie(NOTICE)
         return page
 
 
-def redirect(request: Request, path: str, *, said: str = "") -> RedirectResponse:
+def redirect(request: Request, path: str, *, notice: str = "") -> RedirectResponse:
     """After a POST, to the page to go on with, which tells once what was done. Raises `ValueError` for another site."""
     if not is_path_of_ours(path):
         raise ValueError("only to a page of this site")
     answer = RedirectResponse(path, status_code=303)
-    if said:
+    if notice:
         settings = door_of(request).settings
         answer.set_cookie(
-            SAID,
-            _signer(settings).dumps(said),
-            max_age=SECONDS_TO_SAY,
+            NOTICE,
+            _signer(settings).dumps(notice),
+            max_age=NOTICE_SECONDS,
             secure=settings.behind_tls,
             httponly=True,
             samesite="lax",
@@ -57,13 +57,13 @@ def redirect(request: Request, path: str, *, said: str = "") -> RedirectResponse
     return answer
 
 
-def _said(request: Request) -> str:
+def _notice(request: Request) -> str:
     try:
-        said: str = _signer(door_of(request).settings).loads(request.cookies.get(SAID, ""))
+        notice: str = _signer(door_of(request).settings).loads(request.cookies.get(NOTICE, ""))
     except BadSignature:
         return ""
-    return said
+    return notice
 
 
 def _signer(settings: WebSettings) -> URLSafeSerializer:
-    return URLSafeSerializer(settings.session_secret.get_secret_value(), salt="ninthweek said")
+    return URLSafeSerializer(settings.session_secret.get_secret_value(), salt="ninthweek notice")

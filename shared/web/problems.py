@@ -94,7 +94,7 @@ def _page(refusal: Refusal, status: HTTPStatus, request: Request, headers: Mappi
     title = _TITLES.get(status, status.phrase)
     session = session_of(request, request.app.state.door.settings)
     caller = session.caller if session and status is not HTTPStatus.UNAUTHORIZED else None
-    html = template.render(title=title, refusal=refusal, status=status, path=request.url.path, caller=caller, said="")
+    html = template.render(title=title, refusal=refusal, status=status, path=request.url.path, caller=caller, notice="")
     return HTMLResponse(html, status_code=status, headers=dict(headers))
 
 

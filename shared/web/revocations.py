@@ -1,4 +1,4 @@
-"""A person's links are revoked: said by notifications, and kept by every service, which then lets them in no more."""
+"""A person's links are revoked: every service keeps what notifications published, and lets them in no more."""
 
 from shared.contracts.notifications import LinksRevoked
 from shared.runtime.service import Service
@@ -16,6 +16,6 @@ async def revoke_links(kind: PersonKind, person_id: str, work: Work) -> None:
 def heed_revocations(service: Service) -> None:
     """Have a service keep what was revoked."""
 
-    @service.on(LinksRevoked)
+    @service.subscriber(LinksRevoked)
     async def keep_revocation(event: LinksRevoked, work: Work) -> None:
         await store.revoke_links(work.connection, event.kind, event.person_id, event.issued_before)

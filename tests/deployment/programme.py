@@ -55,7 +55,7 @@ class Programme:
     def publish(self, submission: Submission, *options: str) -> "subprocess.CompletedProcess[str]":
         """Send a submission over AMQP, from inside the network, as the outside system that sends such."""
         return compose(
-            *("run", "--rm", "--no-TTY", "desk", "publish", submission.noun, *options),
+            *("run", "--rm", "--no-TTY", "staff-tools", "publish", submission.noun, *options),
             given=submission.to_json().decode(),
         )
 
@@ -79,6 +79,6 @@ def programme_that_is_up() -> Programme | None:
     port = compose("port", "door", "8000")
     if port.returncode != 0 or not port.stdout.strip():
         return None
-    configuration = compose("--profile", "desk", "config", "--format", "json")
+    configuration = compose("--profile", "staff-tools", "config", "--format", "json")
     assert configuration.returncode == 0, configuration.stderr
     return Programme(f"http://{port.stdout.strip()}", json.loads(configuration.stdout))

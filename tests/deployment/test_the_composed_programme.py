@@ -77,7 +77,7 @@ def test_a_project_goes_from_its_proposal_to_an_application_for_it(programme: Pr
 
 
 def test_staff_come_in_by_a_link_and_find_each_service_s_pages(programme: Programme) -> None:
-    link = compose("run", "--rm", "--no-TTY", "desk", "sign-in", "--who", "smoke").stdout.strip()
+    link = compose("run", "--rm", "--no-TTY", "staff-tools", "sign-in", "--who", "smoke").stdout.strip()
     with programme.caller() as browser:
         browser.headers["Accept"] = "text/html"
         assert browser.get("/").is_success
@@ -138,7 +138,7 @@ asyncio.run(look(sys.argv[1]))
 
 
 def test_an_outside_system_cannot_send_what_is_anothers(programme: Programme) -> None:
-    portal = programme.setting("desk", "CAREERS_PORTAL_AMQP_URL")
+    portal = programme.setting("staff-tools", "CAREERS_PORTAL_AMQP_URL")
     refused = programme.publish(a_student_record(student_id="S-forged"), "--url", portal)
     assert refused.returncode != 0
     assert "ChannelAccessRefused" in refused.stderr

@@ -15,7 +15,6 @@ from time import monotonic
 from typing import Any
 
 import aio_pika
-import asyncpg
 import pytest
 
 from ninthweek.addresses import addresses
@@ -27,11 +26,11 @@ from ninthweek.services import migrations
 from shared.broker.declaration import declare
 from shared.broker.topology import topology
 from shared.database.preparation import prepare_schema
-from tests.support import recovery
+from tests.faults import recovery
+from tests.faults.noted import Notes, noting
+from tests.support.databases import TestDatabase
 from tests.support.history import Report
-from tests.support.noted import Notes, noting
 from tests.support.running import Start, starter
-from tests.support.servers import database_url
 
 
 @dataclass
@@ -146,17 +145,19 @@ async def declare_all(amqp_url: str) -> None:
         await declare(connection)
 
 
+@pytest.fixture(scope="session")
+def database_on_mortal(mortal: Servers) -> TestDatabase:
+    async def prepare(url: str) -> None:
+        own = addresses(url, None, {}).database["screening"]
+        await prepare_schema(url, service="screening", url=own, migrations=migrations("screening"))
+
+    return TestDatabase(mortal.database_url, "mortal", prepare)
+
+
 @pytest.fixture
-async def mortal_database(mortal: Servers) -> str:
-    """The administrator's URL of a migrated database of this test's own, on a server that may be killed."""
-    administrator = await asyncpg.connect(mortal.database_url)
-    await administrator.execute("drop database if exists mortal with (force)")
-    await administrator.execute("create database mortal")
-    await administrator.close()
-    url = database_url(mortal.database_url, "mortal")
-    own = addresses(url, None, {}).database
-    await prepare_schema(url, service="screening", url=own["screening"], migrations=migrations("screening"))
-    return url
+async def mortal_database(database_on_mortal: TestDatabase) -> str:
+    """The administrator's URL of a database with screening's tables, empty, on a server that may be killed."""
+    return await database_on_mortal.empty()
 
 
 @pytest.fixture

@@ -13,9 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 from typing import Any, TypeVar
-from uuid import uuid4
 
-import asyncpg
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -36,6 +34,8 @@ from shared.contracts.message import Event, Message, type_registry
 from shared.runtime.incoming import Incoming
 from shared.runtime.store.suspects import MOST_DEATHS
 from tests.faults.conftest import Ledger
+from tests.faults.matching_in_hand import Death, Fault, Happened, MatchingInHand, Trouble, delivery, matching_in_hand
+from tests.support.databases import TestDatabase
 from tests.support.examples import ROUND, project_withdrawn, round_scheduled
 from tests.support.history import judge
 from tests.support.matching import (
@@ -45,8 +45,7 @@ from tests.support.matching import (
     applications_closed,
     project_approved,
 )
-from tests.support.matching_in_hand import Death, Fault, Happened, MatchingInHand, Trouble, delivery, matching_in_hand
-from tests.support.servers import DATABASE, TEMPLATE, database_url
+from tests.support.servers import DATABASE
 
 LIVES = "LIVES"
 ROUNDS = settings(
@@ -147,12 +146,12 @@ def hold_steps(states: dict[str, State], happened: Happened) -> None:
         if after is State.WITHDRAWN and before is State.OFFERED:
             announced[identifier].update(["OfferDeclined"])
     assert reached == states
-    said: dict[str, Counter[str]] = defaultdict(Counter)
-    for event in happened.said:
+    published: dict[str, Counter[str]] = defaultdict(Counter)
+    for event in happened.published:
         if identifier := getattr(event, "application_id", None):
-            said[identifier].update([type(event).__name__])
-    assert {name: counter for name, counter in announced.items() if counter} == said
-    assert sum(isinstance(event, MatchMade) for event in happened.said) <= 1
+            published[identifier].update([type(event).__name__])
+    assert {name: counter for name, counter in announced.items() if counter} == published
+    assert sum(isinstance(event, MatchMade) for event in happened.published) <= 1
 
 
 def student_of(application_id: str) -> str:
@@ -186,7 +185,7 @@ class LifeOfARound(RuleBasedStateMachine):
         self.queue: list[InFlight] = []
         self.delivered: list[InFlight] = []
         self.applications: list[str] = []
-        self.said = 0
+        self.published = 0
         self.model = Model({})
 
     def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
@@ -232,8 +231,8 @@ class LifeOfARound(RuleBasedStateMachine):
                 self._reply(identifier, "accept")
 
     def say(self, source: str, event: Event) -> None:
-        self.said += 1
-        identifier, at = f"event-{self.said}", self.matching.clock()
+        self.published += 1
+        identifier, at = f"event-{self.published}", self.matching.clock()
         self.queue.append(InFlight(delivery(event, source=source, identifier=identifier, at=at)))
 
     # What the broker does.
@@ -328,7 +327,7 @@ class LifeOfARound(RuleBasedStateMachine):
         if len(self.model.withdrawn_projects) == 0:
             self.say("intake", project_withdrawn(project_id=project, host_id=f"H-{project}"))
 
-    @precondition(lambda self: self.said)
+    @precondition(lambda self: self.published)
     @rule(days=st.integers(1, 2))
     def schedule_anew(self, days: int) -> None:
         event = round_scheduled()
@@ -412,18 +411,11 @@ class LifeOfARound(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def database() -> Iterator[str]:
-    """The URL of a migrated database; of this test's own event loop."""
-    name = f"test_{uuid4().hex}"
-
-    async def administrate(statement: str) -> None:
-        connection = await asyncpg.connect(os.environ[DATABASE])
-        await connection.execute(statement)
-        await connection.close()
-
-    asyncio.run(administrate(f"create database {name} template {TEMPLATE}"))
-    yield database_url(os.environ[DATABASE], name)
-    asyncio.run(administrate(f"drop database {name} with (force)"))
+def database(virtual_host: str) -> Iterator[str]:
+    """The URL of a migrated database, made and dropped in event loops of its own as the test runs in one."""
+    database = TestDatabase(os.environ[DATABASE], f"{virtual_host}_life")
+    yield asyncio.run(database.empty())
+    asyncio.run(database.drop())
 
 
 @pytest.mark.timeout(900)  # where one fails, to find the shortest that does

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from ninthweek.servers.containers import container_engine_answers
+from tests.faults.cluster import Cluster, cluster
 from tests.faults.conftest import Ledger, declare_all, empty_queues
-from tests.support.cluster import Cluster, cluster
+from tests.faults.noted import noting
 from tests.support.network import link_to
-from tests.support.noted import noting
 from tests.support.probe import submitted
 
 pytestmark = [

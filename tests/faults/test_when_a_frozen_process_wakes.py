@@ -3,8 +3,8 @@
 import pytest
 
 from tests.faults.conftest import Ledger
-from tests.support.first_things import be_impatient
-from tests.support.noted import Notes
+from tests.faults.first_things import be_impatient
+from tests.faults.noted import Notes
 from tests.support.probe import submitted, withdrawn
 from tests.support.processes import ServiceProcess
 from tests.support.waiting import until

@@ -7,10 +7,10 @@ import pytest
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime.outgoing import Outgoing
 from tests.faults.conftest import Ledger
-from tests.support.faulty import judged, projects, send, until_why
-from tests.support.first_things import be_impatient
+from tests.faults.faulty import judged, projects, send, until_why
+from tests.faults.first_things import be_impatient
+from tests.faults.noted import Notes
 from tests.support.network import Link, link_to
-from tests.support.noted import Notes
 from tests.support.probe import probe, say_declined, submitted, withdrawn
 from tests.support.running import Start
 from tests.support.waiting import until
@@ -64,7 +64,7 @@ async def test_a_message_that_was_said_just_before_the_broker_went_away(
     await until(says_that_it_is_not_ready)
     if is_cut:
         await _until_it_is_long(to_broker)
-    assert await notes.said() == []
+    assert await notes.published() == []
     to_broker.heal()
     ledger.over()
     ledger.judged(await notes.judged())
@@ -87,7 +87,7 @@ async def test_a_row_of_the_outbox_when_the_database_goes_away_right_after_the_c
     await until_why(screening, "the outbox has not drained")
     ledger.injected("database away after a lone row")
     await _until_it_is_long(to_database)
-    assert await screening.said(ProjectDeclined) != []
+    assert await screening.published(ProjectDeclined) != []
     assert await screening.connection.fetchval("select count(*) from unsent") == 1
     to_database.heal()
     ledger.over()

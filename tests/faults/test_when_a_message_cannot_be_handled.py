@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from ninthweek.desk.failures import decide
 from ninthweek.services import load
 from ninthweek.settings import AdministratorUrls
+from ninthweek.staff_tools.failures import decide
 from ninthweek.submitting import submit
 from shared.contracts.directory import outside_system
 from shared.contracts.envelope import Envelope, identity
@@ -22,9 +22,9 @@ from shared.runtime import Service, Work
 from shared.runtime.failures import error_handler
 from shared.runtime.settings import RuntimeSettings
 from tests.faults.conftest import Ledger
+from tests.faults.noted import Notes
 from tests.support.history import judge
 from tests.support.intake import a_host_record
-from tests.support.noted import Notes
 from tests.support.probe import DIE, MENDED, probe, say_declined, submitted, withdrawn
 from tests.support.processes import NeverStarted
 from tests.support.running import RunningService, Start
@@ -48,13 +48,13 @@ async def test_when_one_message_fails_always(start: Start, ledger: Ledger, monke
 
     screening = await start(probe(fail_for_one))
     projects = [f"P{number}" for number in range(GROUP)]
-    await screening.hear(*map(submitted, projects))
+    await screening.receive(*map(submitted, projects))
     ledger.injected("message fails", 1 + len(error_handler.RETRIES))
     (failure,) = await screening.failures()
     assert failure["attempts"] == 1 + len(error_handler.RETRIES)
-    (failed,) = await screening.said(MessageFailed)
+    (failed,) = await screening.published(MessageFailed)
     assert failed.message_id == failure["message_id"]
-    declined = [event.project_id for event in await screening.said(ProjectDeclined)]
+    declined = [event.project_id for event in await screening.published(ProjectDeclined)]
     refused = [ProjectSubmitted.from_json(failure["body"]).project_id]
     ledger.judged(judge(projects, declined, refused))
     assert refused == ["P7"]
@@ -153,13 +153,13 @@ class TestAFlood:
                 await self.send(intake, HostRecord, a_host_record(host_id=good[-1]).to_json(), f"good-{number}")
         await intake.quiet()
         ledger.injected("submission refused in a flood", len(bad))
-        registered = [event.host_id for event in await intake.said(HostRegistered)]
-        refused = [event.submission_id for event in await intake.said(SubmissionRefused)]
+        registered = [event.host_id for event in await intake.published(HostRegistered)]
+        refused = [event.submission_id for event in await intake.published(SubmissionRefused)]
         ledger.judged(judge([*good, *bad], registered, refused))
         assert sorted(registered) == sorted(good)
         # A good one waits for those that came before it and for those of its own group, and for no others.
         group = RuntimeSettings().largest_group
-        places = [place for place, said in enumerate(await intake.said_types()) if said == HostRegistered.__name__]
+        places = [place for place, said in enumerate(await intake.published_types()) if said == HostRegistered.__name__]
         assert all(place <= index * (self.EVERY + 1) + group for index, place in enumerate(places))
         assert await intake.failures() == []
 
@@ -185,7 +185,7 @@ async def test_when_staff_retry_twice_what_two_services_failed(
         return service
 
     screening, evaluation = await start(failing("screening")), await start(failing("evaluation"))
-    await screening.hear(submitted("P1"))
+    await screening.receive(submitted("P1"))
 
     async def both_failed() -> bool:
         return len(await screening.failures()) == len(await evaluation.failures()) == 1
@@ -198,7 +198,7 @@ async def test_when_staff_retry_twice_what_two_services_failed(
     await screening.quiet()
 
     # What comes after it in the other's queue is handled there, and so would it have been.
-    await screening.hear(submitted("P2"))
+    await screening.receive(submitted("P2"))
 
     async def evaluation_went_on() -> bool:
         return done["P2 in evaluation"] == 1

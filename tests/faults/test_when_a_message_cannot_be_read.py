@@ -19,13 +19,13 @@ from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime import caution
 from tests.faults.conftest import Ledger
-from tests.support.faulty import judged, projects, send, until_ready, until_why
+from tests.faults.faulty import judged, projects, send, until_ready, until_why
+from tests.faults.wire import PLAIN, Odd, publish_raw
 from tests.support.history import judge
 from tests.support.network import Link, link_to
 from tests.support.probe import probe, say_declined, submitted
 from tests.support.running import RunningService, Start
 from tests.support.waiting import until
-from tests.support.wire import PLAIN, Odd, publish_raw
 
 pytestmark = pytest.mark.xdist_group("mortal servers")
 
@@ -123,7 +123,7 @@ async def test_when_a_message_cannot_be_handed_over_nothing_else_is_counted_with
     await until_why(screening, f"of queue {DEAD} ")
 
     async def all_else_is_done() -> bool:
-        return len(await screening.said(ProjectDeclined)) >= len(sent)
+        return len(await screening.published(ProjectDeclined)) >= len(sent)
 
     await until(all_else_is_done)
     link.heal()
@@ -131,7 +131,7 @@ async def test_when_a_message_cannot_be_handed_over_nothing_else_is_counted_with
     failure = await _until_failed(screening)
     assert (failure["message_id"], failure["state"]) == (NEVER, "waiting")
     assert "delivered again and again" in failure["error"]
-    ledger.judged(judge(sent, [event.project_id for event in await screening.said(ProjectDeclined)]))
-    assert [event.queue_id for event in await screening.said(QueueStuck)] == ["screening", DEAD]
+    ledger.judged(judge(sent, [event.project_id for event in await screening.published(ProjectDeclined)]))
+    assert [event.queue_id for event in await screening.published(QueueStuck)] == ["screening", DEAD]
     monkeypatch.setattr(caution, "CALM_AFTER", 0.0)
     await until_ready(screening)

@@ -12,12 +12,12 @@ from shared.runtime import Work
 from shared.runtime.settings import RuntimeSettings
 from shared.runtime.store.forgetting import forget
 from tests.faults.conftest import Ledger
+from tests.faults.noted import Notes
+from tests.services.matching.at_work import Matching
 from tests.support.examples import round_scheduled
 from tests.support.history import judge
 from tests.support.intake import a_host_record
 from tests.support.matching import OFFERS_AT, REPLY_BY, application_received, applications_closed, project_approved
-from tests.support.matching_at_work import Matching
-from tests.support.noted import Notes
 from tests.support.probe import probe, say_declined, submitted
 from tests.support.running import RunningService, Start
 from tests.support.waiting import until
@@ -74,16 +74,16 @@ async def test_when_all_facts_come_twice_and_in_reverse(start: Start, ledger: Le
         *applications,
         applications_closed(len(applications)),
     ]
-    await matching.hear(*reversed(facts * 2))
+    await matching.receive(*reversed(facts * 2))
     ledger.injected("message out of order", 2 * len(facts))
     for project in projects:
         await matching.rank(project, [f"{student}-{project}" for student in students[project]])
     await matching.step_to(OFFERS_AT)
     await matching.step_to(REPLY_BY)
 
-    offered = [offer.application_id for offer in await matching.service.said(OfferMade)]
+    offered = [offer.application_id for offer in await matching.service.published(OfferMade)]
     ledger.judged(judge([application.application_id for application in applications], offered))
-    assert len(await matching.service.said(MatchMade)) == 1
+    assert len(await matching.service.published(MatchMade)) == 1
     assert await matching.violations() == []
     assert await matching.service.failures() == []
 
@@ -107,38 +107,38 @@ class TestOlderThanTheInboxsMemory:
             await say_declined(event, work)
 
         screening = await start(probe(count))
-        await screening.hear(submitted("P1"), identifier="old")
+        await screening.receive(submitted("P1"), identifier="old")
         await _forget(screening, older_than=RuntimeSettings().remember)
-        await screening.hear(submitted("P1"), identifier="old")
+        await screening.receive(submitted("P1"), identifier="old")
         ledger.injected("message delivered late")
         assert handled == 1
         await _forget(screening, older_than=timedelta(0))
-        await screening.hear(submitted("P1"), identifier="old")
+        await screening.receive(submitted("P1"), identifier="old")
         assert handled == 2
 
     async def test_when_a_submission_comes_again_after_it_was_forgotten(self, start: Start, ledger: Ledger) -> None:
         """Intake knows every source and id for ever."""
         intake = await start("intake")
         await intake.submit("customer-relations", a_host_record(), identifier="old")
-        said = await intake.said_types()
+        published = await intake.published_types()
         await _forget(intake, older_than=timedelta(0))
         await intake.submit("customer-relations", a_host_record(), identifier="old")
         ledger.injected("message delivered after it was forgotten")
-        assert [*said, *await intake.said_types()] == ["HostRegistered"]
+        assert [*published, *await intake.published_types()] == ["HostRegistered"]
 
     async def test_when_facts_come_again_after_they_were_forgotten(self, start: Start, ledger: Ledger) -> None:
         """Matching goes by what it already holds of a round and its applications."""
         matching = Matching(await start("matching"))
         facts = [round_scheduled(), project_approved("P1"), application_received("S1", "P1"), applications_closed(1)]
         for number, fact in enumerate(facts):
-            await matching.service.hear(fact, identifier=f"old-{number}")
+            await matching.service.receive(fact, identifier=f"old-{number}")
         await matching.rank("P1", ["S1-P1"])
         await matching.step_to(OFFERS_AT)
-        said = await matching.service.said_types()
+        published = await matching.service.published_types()
         await _forget(matching.service, older_than=timedelta(0))
         for number, fact in enumerate(facts):
-            await matching.service.hear(fact, identifier=f"old-{number}")
+            await matching.service.receive(fact, identifier=f"old-{number}")
         ledger.injected("message delivered after it was forgotten", len(facts))
-        assert [*said, *await matching.service.said_types()].count("OfferMade") == 1
+        assert [*published, *await matching.service.published_types()].count("OfferMade") == 1
         assert await matching.offers() == ["S1-P1"]
         assert await matching.violations() == []

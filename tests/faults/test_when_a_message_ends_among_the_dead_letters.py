@@ -12,11 +12,11 @@ from uuid import uuid4
 import aio_pika
 import pytest
 
-from ninthweek.desk.failures import decide
 from ninthweek.servers import Servers
 from ninthweek.servers.server import Broker
 from ninthweek.settings import AdministratorUrls
-from shared.broker.topology import EVENTS, Lane, dead_letter_queue
+from ninthweek.staff_tools.failures import decide
+from shared.broker.topology import EVENTS, ServiceQueue, dead_letter_queue
 from shared.clock import system_time
 from shared.contracts.envelope import Envelope
 from shared.contracts.every_service import MessageFailed
@@ -26,7 +26,7 @@ from shared.runtime import dead_letters, store
 from shared.runtime.failures.failure import GivenUp
 from shared.runtime.incoming import Incoming
 from tests.faults.conftest import Ledger
-from tests.support.faulty import until_ready, until_why
+from tests.faults.faulty import until_ready, until_why
 from tests.support.history import judge
 from tests.support.probe import Errand, declined, probe, say_declined, submitted
 from tests.support.running import RunningService, Start
@@ -123,8 +123,8 @@ async def test_when_an_expiration_passed_while_the_service_was_away(
     pressed = await asyncio.gather(*(decide(urls, "screening/1", retry=True) for _ in range(3)))
     assert sorted(pressed) == [False, False, True]
     await screening.quiet()
-    assert await screening.said(ProjectDeclined) == [declined("P1")]
-    (failed,) = await screening.said(MessageFailed)
+    assert await screening.published(ProjectDeclined) == [declined("P1")]
+    (failed,) = await screening.published(MessageFailed)
     assert (failed.message_id, failed.error) == ("P1", failure["error"])
     assert [row["state"] for row in await screening.failures()] == ["retried"]
     await until_ready(screening)
@@ -147,21 +147,21 @@ async def test_when_a_limit_of_deliveries_is_reached(
     assert "delivered again and again" in failure["error"]
     assert await decide(urls, "screening/1", retry=True)
     await screening.quiet()
-    assert await screening.said(ProjectDeclined) == [declined("P1")]
+    assert await screening.published(ProjectDeclined) == [declined("P1")]
 
 
 async def test_when_an_effect_ends_there(start: Start, broker: Broker, urls: AdministratorUrls, ledger: Ledger) -> None:
     errand = Errand(project_id="P1")
     headers = envelope_of(errand, "E1", SERVICE)
-    await publish(broker, errand.to_json(), headers, exchange=SERVICE, routing_key=Lane.EFFECTS)
+    await publish(broker, errand.to_json(), headers, exchange=SERVICE, routing_key=ServiceQueue.EFFECTS)
     await until_dead(broker, 1)
     ledger.injected("expiration passed")
     screening = await start(probe(say_declined))
     (failure,) = await until_failed(screening, 1)
-    assert (failure["lane"], failure["exchange"]) == (Lane.EFFECTS, SERVICE)
+    assert (failure["queue"], failure["exchange"]) == (ServiceQueue.EFFECTS, SERVICE)
     assert await decide(urls, "screening/1", retry=True)
     await screening.quiet()
-    assert await screening.said(ProjectDeclined) == [declined("P1")]
+    assert await screening.published(ProjectDeclined) == [declined("P1")]
 
 
 async def test_when_what_was_to_be_tried_again_ends_there_it_keeps_what_it_was(
@@ -169,13 +169,13 @@ async def test_when_what_was_to_be_tried_again_ends_there_it_keeps_what_it_was(
 ) -> None:
     event = submitted("P1")
     returning = Incoming(
-        lane=Lane.MESSAGES,
+        queue=ServiceQueue.MESSAGES,
         exchange=EVENTS,
         routing_key=event.routing_key,
         headers=dict(envelope_of(event, "P1", "intake")),
         body=event.to_json(),
     ).to_return(attempts=3, waits=0)
-    await publish(broker, event.to_json(), returning, exchange=SERVICE, routing_key=Lane.MESSAGES)
+    await publish(broker, event.to_json(), returning, exchange=SERVICE, routing_key=ServiceQueue.MESSAGES)
     await until_dead(broker, 1)
     ledger.injected("expiration passed")
     screening = await start(probe(say_declined))
@@ -190,7 +190,7 @@ async def test_when_one_comes_twice_it_is_one_failure(start: Start, broker: Brok
     await until_failed(screening, 1)
     await until_dead(broker, 0)
     await screening.quiet()
-    assert len(await screening.failures()) == len(await screening.said(MessageFailed)) == 1
+    assert len(await screening.failures()) == len(await screening.published(MessageFailed)) == 1
 
 
 async def test_when_one_was_handled_after_all_it_is_no_failure(start: Start, broker: Broker, ledger: Ledger) -> None:
@@ -199,7 +199,7 @@ async def test_when_one_was_handled_after_all_it_is_no_failure(start: Start, bro
     await publish(broker, event.to_json(), envelope_of(event, "P1", "intake"), expiration=None)
 
     async def is_handled() -> bool:
-        return len(await screening.said(ProjectDeclined)) == 1
+        return len(await screening.published(ProjectDeclined)) == 1
 
     await until(is_handled)
     await screening.stop()
@@ -218,8 +218,8 @@ async def test_when_staff_discard_it(start: Start, broker: Broker, urls: Adminis
     screening = await start(probe(say_declined))
     await until_failed(screening, 1)
     assert await decide(urls, "screening/1", retry=False)
-    await screening.hear(submitted("P2"))
-    assert await screening.said(ProjectDeclined) == [declined("P2")]
+    await screening.receive(submitted("P2"))
+    assert await screening.published(ProjectDeclined) == [declined("P2")]
     assert [row["state"] for row in await screening.failures()] == ["discarded"]
 
 
@@ -231,7 +231,7 @@ async def test_when_two_replicas_find_many(start: Start, broker: Broker, ledger:
     failures = await until_failed(screening, len(sent))
     await until_dead(broker, 0)
     await screening.quiet()
-    told = [event.message_id for event in await screening.said(MessageFailed)]
+    told = [event.message_id for event in await screening.published(MessageFailed)]
     ledger.judged(judge(sent, [row["message_id"] for row in failures]) | judge(sent, told))
 
 
@@ -252,7 +252,7 @@ async def test_when_the_database_is_away_meanwhile(
     failures = await until_failed(screening, len(sent))
     await until_dead(broker, 0)
     await screening.quiet()
-    told = [event.message_id for event in await screening.said(MessageFailed)]
+    told = [event.message_id for event in await screening.published(MessageFailed)]
     ledger.judged(judge(sent, [row["message_id"] for row in failures]) | judge(sent, told))
 
 
@@ -292,7 +292,7 @@ async def test_when_its_sender_wrote_that_it_came_from_the_service_itself(
         "queue": SERVICE,
         "reason": "expired",
         "exchange": SERVICE,
-        "routing-keys": [Lane.MESSAGES],
+        "routing-keys": [ServiceQueue.MESSAGES],
         "time": system_time(),
         "count": 0,
     }
@@ -320,8 +320,8 @@ async def test_when_one_cannot_be_adopted_the_service_says_so_and_goes_on(
         screening = await start(probe(say_declined))
         await until_why(screening, f"nothing can be taken from the queue {DEAD}")
         ledger.injected("dead letter that cannot be adopted")
-        await screening.hear(submitted("P2"))
-        assert await screening.said(ProjectDeclined) == [declined("P2")]
+        await screening.receive(submitted("P2"))
+        assert await screening.published(ProjectDeclined) == [declined("P2")]
     (failure,) = await until_failed(screening, 1)
     assert failure["error"].startswith(GivenUp.__name__)
     await until_ready(screening)
@@ -358,7 +358,7 @@ async def test_when_a_policy_drops_it_the_service_says_so_without_the_management
     async def all_are_done() -> bool:
         for row in await screening.failures():
             await decide(urls, f"{SERVICE}/{row['id']}", retry=True)
-        return {event.project_id for event in await screening.said(ProjectDeclined)} == set(sent)
+        return {event.project_id for event in await screening.published(ProjectDeclined)} == set(sent)
 
     await until(all_are_done)
-    ledger.judged(judge(sent, [event.project_id for event in await screening.said(ProjectDeclined)]))
+    ledger.judged(judge(sent, [event.project_id for event in await screening.published(ProjectDeclined)]))

@@ -7,7 +7,7 @@ from shared.contracts.intake import HostRegistered
 from shared.contracts.message import Message
 from shared.contracts.submissions import HostRecord
 from tests.faults.conftest import Ledger
-from tests.support.faulty import judged, projects
+from tests.faults.faulty import judged, projects
 from tests.support.history import judge
 from tests.support.intake import a_host_record
 from tests.support.odd import ODDITIES, Oddity
@@ -36,7 +36,7 @@ async def test_a_submission_with_any_of_them_is_answered(start: Start, ledger: L
         await _publish(intake, oddity, record, by=system.name, exchange=SUBMISSIONS, routing_key=key)
     ledger.injected("odd submission", len(ODDITIES))
     await intake.quiet()
-    ledger.judged(judge(hosts, [event.host_id for event in await intake.said(HostRegistered)]))
+    ledger.judged(judge(hosts, [event.host_id for event in await intake.published(HostRegistered)]))
     assert await intake.failures() == []
 
 

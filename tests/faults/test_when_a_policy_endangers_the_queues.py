@@ -11,12 +11,12 @@ from contextlib import contextmanager
 import pytest
 
 from ninthweek.addresses import addresses
-from ninthweek.desk.queues import states
 from ninthweek.migration import migrate
 from ninthweek.servers.containers import ContainerRabbitMQ, container_engine_answers
 from ninthweek.servers.folder import locked
 from ninthweek.servers.rabbitmq import LocalRabbitMQ, installed_rabbitmq
 from ninthweek.settings import AdministratorUrls
+from ninthweek.staff_tools.queues import states
 from shared.broker.definitions import definitions
 from shared.broker.policies import ManagementUnusable, PoliciesEndanger, dangers
 from shared.broker.topology import topology
@@ -111,26 +111,26 @@ async def test_when_it_is_for_all_queues_each_is_named_and_so_is_the_policy(
     managed: Managed, definition: dict[str, str | int], setting: str, ledger: Ledger
 ) -> None:
     with policy(managed, definition):
-        said = await until_found(managed, len(topology().queues))
+        lines = await until_found(managed, len(topology().queues))
         ledger.injected("policy that endangers queues")
     for queue in topology().queues:
-        assert any(line.startswith(f"{queue.name}: the policy the-cap sets {setting}") for line in said)
+        assert any(line.startswith(f"{queue.name}: the policy the-cap sets {setting}") for line in lines)
     await until_found(managed, 0)
 
 
 async def test_when_it_is_an_operators(managed: Managed, ledger: Ledger) -> None:
     with policy(managed, {"message-ttl": 60_000}, pattern="^intake$", operator=True):
-        (said,) = await until_found(managed, 1)
+        (lines,) = await until_found(managed, 1)
         ledger.injected("policy that endangers queues")
-    assert said.startswith("intake: the policy the-cap sets message-ttl")
+    assert lines.startswith("intake: the policy the-cap sets message-ttl")
     await until_found(managed, 0)
 
 
 async def test_when_it_has_a_full_queue_drop_its_oldest(managed: Managed, ledger: Ledger) -> None:
     with policy(managed, {"overflow": "drop-head"}, pattern="^intake"):
-        said = await until_found(managed, 2)
+        lines = await until_found(managed, 2)
         ledger.injected("policy that endangers queues")
-    assert {line.partition(":")[0] for line in said} == {"intake", "intake.effects"}
+    assert {line.partition(":")[0] for line in lines} == {"intake", "intake.effects"}
     await until_found(managed, 0)
 
 

@@ -1,12 +1,12 @@
-"""What lay in a queue that was deleted is still in its speaker's outbox, and is sent again when staff say so."""
+"""What lay in a queue that was deleted is still in its publisher's outbox, and is sent again when staff say so."""
 
 from datetime import timedelta
 
 import aio_pika
 import pytest
 
-from ninthweek.desk.resending import send_again
 from ninthweek.settings import AdministratorUrls
+from ninthweek.staff_tools.resending import send_again
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime.settings import RuntimeSettings
 from tests.faults.conftest import Ledger
@@ -54,7 +54,7 @@ async def test_events_that_were_lost_on_their_way_to_a_hearer_come_again(
 ) -> None:
     screening = await start(probe(say_declined))
     projects = [f"P{number}" for number in range(20)]
-    await screening.hear(*map(submitted, projects))
+    await screening.receive(*map(submitted, projects))
     await _lose(screening.channel, "intake", len(projects))
     ledger.injected("queue lost")
 
@@ -70,7 +70,7 @@ async def test_a_timer_and_an_effect_that_were_lost_in_the_queue_act_once(
     start: Start, urls: AdministratorUrls, ledger: Ledger
 ) -> None:
     first = await start(probe(say_declined))
-    await first.hear(withdrawn("P1"))
+    await first.receive(withdrawn("P1"))
     await _stop_taking(first)
     first.clock.step_to(first.clock() + timedelta(days=1))
     first.replicas[0].relay.wake()
@@ -80,15 +80,15 @@ async def test_a_timer_and_an_effect_that_were_lost_in_the_queue_act_once(
     second = await start(probe(say_declined))
     assert (await _resend(urls))["screening"] == 1
     second.replicas[0].relay.wake()
-    while not (said := await second.said(ProjectDeclined)):
+    while not (published := await second.published(ProjectDeclined)):
         await second.replicas[0].anything_due()
     await second.quiet()
-    ledger.judged(judge(["P1"], [event.project_id for event in said]))
+    ledger.judged(judge(["P1"], [event.project_id for event in published]))
     assert (await _resend(urls))["screening"] == 0
 
 
 async def test_what_was_handled_is_not_sent_again(start: Start, urls: AdministratorUrls) -> None:
     screening = await start(probe(say_declined))
-    await screening.hear(withdrawn("P1"))
+    await screening.receive(withdrawn("P1"))
     await screening.step_to(screening.clock() + timedelta(days=1))
     assert (await _resend(urls))["screening"] == 0

@@ -12,9 +12,9 @@ from shared.runtime.outgoing import Outgoing
 from shared.runtime.relay import Relay
 from shared.runtime.store import outbox
 from tests.faults.conftest import Ledger
-from tests.support.faulty import Gate, judged, projects, send
+from tests.faults.faulty import Gate, judged, projects, send
+from tests.faults.noted import Notes
 from tests.support.network import link_to
-from tests.support.noted import Notes
 from tests.support.probe import probe, say_declined, submitted
 from tests.support.running import Start
 from tests.support.waiting import until
@@ -84,7 +84,7 @@ async def test_the_database_dies_while_the_outbox_is_swept_after_a_crash(
         await send(crashed, sent)
 
         async def all_are_handled() -> bool:
-            return len(await crashed.said(ProjectDeclined)) == MANY and crashed.flight.is_empty
+            return len(await crashed.published(ProjectDeclined)) == MANY and crashed.flight.is_empty
 
         await until(all_are_handled)
         await crashed.stop()

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import Ledger
-from tests.support.first_things import log_to
+from tests.faults.first_things import log_to
+from tests.faults.noted import Notes, sustained_load
 from tests.support.network import Link, link_to
-from tests.support.noted import Notes, sustained_load
 from tests.support.probe import submitted
 from tests.support.waiting import until
 

@@ -15,7 +15,7 @@ from faststream.rabbit import RabbitBroker
 from ninthweek.services import NAMES
 from ninthweek.submitting import broker_at, submit
 from shared.broker.topology import EVENTS, dead_letter_queue
-from shared.contracts.directory import outside_system, speakers
+from shared.contracts.directory import outside_system, publishers
 from shared.contracts.envelope import Envelope
 from shared.contracts.evaluation import SurveyOpened
 from shared.contracts.intake import HostRegistered
@@ -50,14 +50,14 @@ class Programme:
     channel: AbstractChannel
     replicas: dict[str, list[ServiceProcess]] = field(default_factory=dict)
     stories: int = 0
-    said: dict[str, Event] = field(default_factory=dict)
+    published: dict[str, Event] = field(default_factory=dict)
     """What the services say, by its id: it may be on the wire more than once."""
 
-    async def hear(self, message: AbstractIncomingMessage) -> None:
+    async def receive(self, message: AbstractIncomingMessage) -> None:
         envelope = Envelope.from_headers(message.headers)
         event = type_registry[envelope.type].from_json(message.body)
         assert isinstance(event, Event)
-        self.said[envelope.id] = event
+        self.published[envelope.id] = event
 
     async def tell_stories(self, until_then: asyncio.Event) -> None:
         """Tell one story after the other, and never too many that have not come to their end."""
@@ -84,8 +84,10 @@ class Programme:
         await self._say(placement_completed(application_id=f"A{number}", **ids))
 
     async def _say(self, event: Event) -> None:
-        (speaker,) = speakers(type(event))
-        envelope = Envelope(id=str(uuid4()), source=speaker, type=event.type, time=self.clock(), subject=event.subject)
+        (publisher,) = publishers(type(event))
+        envelope = Envelope(
+            id=str(uuid4()), source=publisher, type=event.type, time=self.clock(), subject=event.subject
+        )
         await say(self.broker, envelope, event)
 
     def _expected(self) -> list[str]:
@@ -107,7 +109,7 @@ class Programme:
 
     def _seen(self) -> list[str]:
         names = []
-        for event in self.said.values():
+        for event in self.published.values():
             match event:
                 case HostRegistered():
                     names.append(f"host {event.host_id}")
@@ -165,7 +167,7 @@ async def at_work(database_url: str, amqp_url: str, folder: Path) -> AsyncIterat
         programme = Programme(database_url, start, clock, broker, channel)
         heard = await channel.declare_queue(exclusive=True)
         await heard.bind(EVENTS, "#")
-        await heard.consume(programme.hear, no_ack=True)
+        await heard.consume(programme.receive, no_ack=True)
         try:
             for name in NAMES:
                 programme.replicas[name] = [await start(name) for _ in range(REPLICAS)]
@@ -194,7 +196,7 @@ async def test_when_every_replica_of_every_service_is_replaced_while_events_flow
 
     ledger.judged(await programme.history())
     mails = len(list((tmp_path / "mails").glob("*.eml")))
-    assert mails == sum(isinstance(event, EmailSent) for event in programme.said.values())
+    assert mails == sum(isinstance(event, EmailSent) for event in programme.published.values())
     for name in NAMES:
         assert await programme.fetch(name, "select id::text as name from suspects") == []
         assert await programme.fetch(name, "select error as name from failures") == []

@@ -10,12 +10,12 @@ from shared.contracts.intake import ProjectSubmitted, RoundScheduled
 from shared.contracts.screening import ProjectApproved
 from shared.runtime import Work
 from tests.faults.conftest import Ledger
+from tests.faults.faulty import judged, projects, send
+from tests.faults.noted import Notes
+from tests.faults.postgresql_answers import COMMITTED, ONE_INSERTED, ONE_READ, SOME_DELETED, completed
 from tests.support.examples import project_submitted
-from tests.support.faulty import judged, projects, send
 from tests.support.history import judge
 from tests.support.network import Link, link_to
-from tests.support.noted import Notes
-from tests.support.postgresql_answers import COMMITTED, ONE_INSERTED, ONE_READ, SOME_DELETED, completed
 from tests.support.probe import probe, say_declined, submitted, withdrawn
 from tests.support.running import Start
 from tests.support.waiting import let_a_while_pass, until
@@ -147,13 +147,13 @@ async def test_when_a_caller_set_a_round(
     assert "send the same request again" in answers[0].text
     await let_a_while_pass(intake.connection)
     await intake.quiet()
-    ledger.judged(judge(["trinity-2027"], [event.round_id for event in await intake.said(RoundScheduled)]))
+    ledger.judged(judge(["trinity-2027"], [event.round_id for event in await intake.published(RoundScheduled)]))
 
 
 async def test_when_a_caller_gave_a_verdict(start: Start, link: Link, ledger: Ledger) -> None:
     """The caller is told to send the same again, and then that the verdict is given: it is said once."""
     screening = await start("screening", to_database=link)
-    await screening.hear(project_submitted())
+    await screening.receive(project_submitted())
     link.lose_answer(COMMITTED)
     verdict = "/reviews/P0001/revisions/1/verdict"
     answers = [await screening.http.post(verdict, json={"verdict": "approve"}) for _ in range(2)]
@@ -162,4 +162,4 @@ async def test_when_a_caller_gave_a_verdict(start: Start, link: Link, ledger: Le
     assert [answer.status_code for answer in answers] == [503, 200]
     await let_a_while_pass(screening.connection)
     await screening.quiet()
-    ledger.judged(judge(["P0001"], [event.project_id for event in await screening.said(ProjectApproved)]))
+    ledger.judged(judge(["P0001"], [event.project_id for event in await screening.published(ProjectApproved)]))

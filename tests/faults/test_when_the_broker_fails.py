@@ -19,13 +19,13 @@ import pytest
 from ninthweek.servers import Servers
 from ninthweek.servers.server import Broker
 from shared.broker.topology import EVENTS, topology
-from shared.contracts.directory import hearers
+from shared.contracts.directory import subscribers
 from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime import UnitsOfWork, Work, publisher, relay
 from shared.runtime.settings import RuntimeSettings
 from tests.faults.conftest import Ledger, declare_all
-from tests.support.faulty import HEARER, PATIENCE, Gate, heard, judged, projects, send, until_ready, until_why
+from tests.faults.faulty import HEARER, PATIENCE, Gate, heard, judged, projects, send, until_ready, until_why
 from tests.support.history import judge
 from tests.support.network import Link, link_to
 from tests.support.probe import Errand, declined, probe, say_declined, withdrawn
@@ -68,7 +68,7 @@ async def _control(broker: Broker, *arguments: str) -> str:
 
 
 async def _said(service: RunningService) -> int:
-    return len(await service.said(ProjectDeclined))
+    return len(await service.published(ProjectDeclined))
 
 
 async def _until_said(service: RunningService, number: int) -> None:
@@ -113,7 +113,7 @@ async def test_when_a_timer_falls_due_while_the_broker_is_away(
 ) -> None:
     assert mortal.rabbitmq is not None
     screening = await start_on_mortal(probe(say_declined))
-    await screening.hear(withdrawn("P1"))
+    await screening.receive(withdrawn("P1"))
     (replica,) = screening.replicas
     timer = await replica.next_timer()
     assert timer is not None
@@ -124,7 +124,7 @@ async def test_when_a_timer_falls_due_while_the_broker_is_away(
     await asyncio.to_thread(mortal.rabbitmq.start)
     ledger.over()
     await screening.quiet()
-    assert await screening.said(ProjectDeclined) == [declined("P1")]
+    assert await screening.published(ProjectDeclined) == [declined("P1")]
     ledger.judged(await judged(screening, ["P1"]))
 
 
@@ -153,7 +153,7 @@ async def test_when_a_service_is_stopped_nothing_delivered_is_lost_or_counted(
     await until(nothing_is_due)
     assert handled == len(sent)
     assert await second.connection.fetchval("select count(*) from suspects") == 0
-    done = [event.project_id for event in await second.said(ProjectDeclined)]
+    done = [event.project_id for event in await second.published(ProjectDeclined)]
     ledger.judged(judge(sent, done) | judge(sent, (await heard(second)).values()))
 
 
@@ -295,8 +295,8 @@ async def test_when_a_message_finds_no_queue_it_waits_and_the_others_of_its_batc
     service = probe(say_both)
     service.effects[Errand.type] = run
     screening = await start(service)
-    for hearer in hearers(ProjectDeclined):
-        queue = await screening.channel.get_queue(hearer, ensure=False)
+    for subscriber in subscribers(ProjectDeclined):
+        queue = await screening.channel.get_queue(subscriber, ensure=False)
         await queue.unbind(EVENTS, ProjectDeclined.routing_key)
     try:
         await send(screening, sent)

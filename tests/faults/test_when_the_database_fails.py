@@ -18,7 +18,7 @@ from shared.runtime.failures import error_handler
 from shared.runtime.failures.error_handler import ErrorHandler
 from shared.runtime.settings import RuntimeSettings
 from tests.faults.conftest import Ledger
-from tests.support.faulty import Gate, judged, projects, send, until_ready, until_why
+from tests.faults.faulty import Gate, judged, projects, send, until_ready, until_why
 from tests.support.network import Link, link_to
 from tests.support.probe import probe, say_declined
 from tests.support.running import RunningService, Start, connect_to
@@ -104,10 +104,10 @@ async def _until_said(service: RunningService, more_than: int) -> int:
     """Wait until it has said more than so much; how much it has said."""
 
     async def has() -> bool:
-        return len(await service.said(ProjectDeclined)) > more_than
+        return len(await service.published(ProjectDeclined)) > more_than
 
     await until(has)
-    return len(await service.said(ProjectDeclined))
+    return len(await service.published(ProjectDeclined))
 
 
 async def test_when_the_database_dies_inside_a_handler(
@@ -202,9 +202,9 @@ async def test_when_connections_are_cut_again_and_again_under_load(
     sent = projects(200)
     screening = await start_on_mortal(probe(say_declined), settings=SMALL_GROUPS)
     await send(screening, sent)
-    said = 0
-    while said < len(sent):
-        said = await _until_said(screening, said)
+    published = 0
+    while published < len(sent):
+        published = await _until_said(screening, published)
         cut = await screening.connection.fetchval(
             f"select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = '{ROLE}'"
         )
@@ -324,7 +324,7 @@ async def test_when_all_connections_of_the_pool_are_taken(
     ledger.injected("pool exhausted")
     await send(screening, sent)
     await until_why(screening, AWAY)
-    assert await screening.said(ProjectDeclined) == []
+    assert await screening.published(ProjectDeclined) == []
     for connection in taken:
         await replica.pool.release(connection)
     ledger.over()

@@ -14,12 +14,12 @@ from shared.contracts.message import Event
 from shared.runtime.failures import error_handler
 from shared.runtime.settings import RuntimeSettings
 from tests.faults.conftest import Ledger
+from tests.faults.postgresql_answers import COMMITTED
 from tests.support.examples import host_registered, project_submitted, round_scheduled, student_registered
 from tests.support.history import Report, judge
 from tests.support.mailbox import TAKES, Fault, Mailbox, listening
 from tests.support.network import link_to
 from tests.support.notifications import application_received, offer_made
-from tests.support.postgresql_answers import COMMITTED
 from tests.support.processes import start_process
 from tests.support.running import RunningService, Start
 from tests.support.shared_clock import SharedClock

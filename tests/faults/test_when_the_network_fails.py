@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import pytest
 
 from tests.faults.conftest import Ledger
+from tests.faults.noted import Notes
+from tests.faults.remote import NoNamespaces, Remote, remote_machine
 from tests.support.network import Link, link_to
-from tests.support.noted import Notes
 from tests.support.probe import submitted
-from tests.support.remote import NoNamespaces, Remote, remote_machine
 from tests.support.waiting import until
 
 MANY = 300

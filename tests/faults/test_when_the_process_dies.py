@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from tests.faults.conftest import Ledger
-from tests.support.noted import Notes
+from tests.faults.noted import Notes
 from tests.support.probe import submitted, withdrawn
 from tests.support.waiting import until
 
@@ -42,7 +42,7 @@ async def test_when_the_process_dies_between_commit_and_publish(notes: Notes, le
     ledger.over()
     assert await notes.noted() == list(notes.sent)
     assert await notes.waiting() == 0
-    assert await notes.said() == []
+    assert await notes.published() == []
     await notes.let_a_while_pass()
     await notes.start()
     ledger.judged(await notes.judged())

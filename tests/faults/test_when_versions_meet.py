@@ -13,10 +13,10 @@ import asyncpg
 import pytest
 
 from ninthweek.addresses import addresses
-from ninthweek.desk import failures
 from ninthweek.migration import migrate
 from ninthweek.services import migrations
 from ninthweek.settings import AdministratorUrls
+from ninthweek.staff_tools import failures
 from shared.broker.topology import EVENTS, dead_letter_queue
 from shared.contracts import message
 from shared.contracts.directory import SCREENING
@@ -26,10 +26,10 @@ from shared.database import migration
 from shared.database.connection import MigrationBlocked
 from shared.database.preparation import prepare_schema
 from tests.faults.conftest import Ledger, declare_all
-from tests.support.first_things import give_up_at_once
+from tests.faults.first_things import give_up_at_once
+from tests.faults.noted import Notes, sustained_load
 from tests.support.history import Report, judge
 from tests.support.next_version import STEP_FREE, NextVersion, next_version
-from tests.support.noted import Notes, sustained_load
 from tests.support.probe import submitted
 from tests.support.processes import NEXT_PROBE, PROBE
 from tests.support.waiting import until
@@ -173,22 +173,13 @@ create index notes_of_a_project on notes (project_id);
 PRESENT = max(file.stem[:4] for file in migrations(SCREENING.name).glob("[0-9]*.sql"))
 """The newest of screening's migrations."""
 
-REVISION = f"""
-from shared.database.migration import sql_beside
-
-revision = "added"
-down_revision = "{PRESENT}"
-upgrade = sql_beside(__file__)
-"""
-
 
 @pytest.fixture
 def added(tmp_path: Path) -> Path:
     """Screening's migrations, with one more."""
     folder = tmp_path / "migrations"
     shutil.copytree(migrations(SCREENING.name), folder)
-    (folder / "added.py").write_text(REVISION)
-    (folder / "added.sql").write_text(ADDED)
+    (folder / "9999_added.sql").write_text(ADDED)
     return folder
 
 
@@ -206,7 +197,7 @@ async def test_when_tables_and_columns_are_added_while_services_work(notes: Note
     ledger.judged(await notes.judged())
     assert await notes.failed() == []
     assert await notes.connection.fetchval("select count(*) from remarks") == 0
-    assert await notes.connection.fetchval("select version_num from version") == "added"
+    assert await notes.connection.fetchval("select version_num from version") == "9999"
 
 
 @pytest.fixture
@@ -298,7 +289,7 @@ async def test_when_a_migration_waits_for_a_long_transaction_nobody_waits_behind
         await migrating
         await a_few_more_are_handled()
     ledger.judged(await notes.judged())
-    assert await notes.connection.fetchval("select version_num from version") == "added"
+    assert await notes.connection.fetchval("select version_num from version") == "9999"
 
 
 async def test_a_migration_that_is_kept_waiting_for_good_says_by_whom(

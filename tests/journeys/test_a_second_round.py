@@ -81,7 +81,7 @@ async def go_on_to(stage: Stage, moment: datetime) -> None:
 
 
 def places_left(stage: Stage) -> dict[str, int]:
-    return {left.project_id: left.places for said in stage.chronicle.of(PlacesLeft) for left in said.projects}
+    return {left.project_id: left.places for event in stage.chronicle.of(PlacesLeft) for left in event.projects}
 
 
 def holding(stage: Stage) -> set[str]:
@@ -134,20 +134,20 @@ async def accept_all(stage: Stage, second: Round) -> list[str]:
 
 
 def hold_what_must_be_so(stage: Stage, second: Round, places: dict[str, int], applied: list[str]) -> None:
-    said = stage.chronicle
-    closed = {each.round_id: each.applications_received for each in said.of(ApplicationsClosed)}
+    chronicle = stage.chronicle
+    closed = {each.round_id: each.applications_received for each in chronicle.of(ApplicationsClosed)}
     assert closed[second.round_id] == len(applied)
-    made = {each.round_id: each for each in said.of(MatchMade)}
+    made = {each.round_id: each for each in chronicle.of(MatchMade)}
     assert made[second.round_id].places == sum(places.values())
 
     project = min(places)
-    placed = [each for each in said.of(PlacementConfirmed) if each.round_id == second.round_id]
+    placed = [each for each in chronicle.of(PlacementConfirmed) if each.round_id == second.round_id]
     assert len(placed) == min(places[project], len(applied))
-    gone = {each.application_id for each in (*said.of(OfferDeclined), *said.of(PlacementCancelled))}
-    held = Counter(each.student_id for each in said.of(OfferMade) if each.application_id not in gone)
+    gone = {each.application_id for each in (*chronicle.of(OfferDeclined), *chronicle.of(PlacementCancelled))}
+    held = Counter(each.student_id for each in chronicle.of(OfferMade) if each.application_id not in gone)
     assert max(held.values()) == 1
 
-    completed = {each.application_id for each in said.of(PlacementCompleted)}
-    asked = Counter(each.application_id for each in said.of(SurveyOpened))
+    completed = {each.application_id for each in chronicle.of(PlacementCompleted)}
+    asked = Counter(each.application_id for each in chronicle.of(SurveyOpened))
     assert {each.application_id for each in placed} <= completed
     assert all(asked[each.application_id] == 2 for each in placed)

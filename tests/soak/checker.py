@@ -18,7 +18,7 @@ class Fact:
     subject: str
     causation_id: str | None
     identity: UUID
-    hearers: tuple[str, ...]
+    subscribers: tuple[str, ...]
     is_refusal: bool = False
 
 
@@ -94,9 +94,9 @@ def _poison(history: History) -> Report:
 def _not_handled(history: History) -> Iterator[str]:
     handled = frozenset(history.handled)
     for fact in history.facts:
-        for hearer in fact.hearers:
-            if (hearer, fact.identity) not in handled:
-                yield f"{_name(fact)} was not handled by {hearer}"
+        for subscriber in fact.subscribers:
+            if (subscriber, fact.identity) not in handled:
+                yield f"{_name(fact)} was not handled by {subscriber}"
 
 
 def _not_on_the_wire(history: History) -> Iterator[str]:

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from ninthweek.servers.server import Broker, Server
 from ninthweek.services import NAMES
-from shared.broker.topology import EVENTS, SUBMISSIONS, Lane, topology
+from shared.broker.topology import EVENTS, SUBMISSIONS, ServiceQueue, topology
 from shared.clock import system_time
-from shared.contracts.directory import INTAKE, OUTSIDE_SYSTEMS, SERVICES, hearers
+from shared.contracts.directory import INTAKE, OUTSIDE_SYSTEMS, SERVICES, subscribers
 from shared.contracts.envelope import Envelope, identity
 from shared.contracts.intake import HostRegistered
 from shared.contracts.submissions import HostRecord
@@ -44,7 +44,7 @@ rabbit_alarm:clear_alarm({resource_limit, memory, node()}).
 """
 """What `rabbitmqctl eval` does in the broker, in Erlang; nobody may publish while it is out of memory."""
 
-TAKEN = frozenset(message.type for message in (*INTAKE.takes, *INTAKE.hears))
+TAKEN = frozenset(message.type for message in (*INTAKE.takes, *INTAKE.subscribes_to))
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class Odd:
 
     submitted: set[str] = field(default_factory=set)
     """Event ids, each of which is to be answered."""
-    said: list[Fact] = field(default_factory=list)
-    """Events in a service's name, each of which is to be handled once by all its hearers."""
+    published: list[Fact] = field(default_factory=list)
+    """Events in a service's name, each of which is to be handled once by all its subscribers."""
 
 
 class Faults:
@@ -199,13 +199,13 @@ class Faults:
         return True
 
     async def say_broken(self, dice: Random) -> bool:
-        """An event that breaks its contract: each of its hearers keeps it among its failures."""
+        """An event that breaks its contract: each of its subscribers keeps it among its failures."""
         card = dice.choice(SERVICES)
-        event = dice.choice([event for event in card.says if hearers(event)] or [INTAKE.says[0]])
+        event = dice.choice([event for event in card.publishes if subscribers(event)] or [INTAKE.publishes[0]])
         envelope = Envelope(self._name(), card.name, event.type, system_time())
-        self.poison.kept.update((hearer, envelope.id) for hearer in hearers(event))
+        self.poison.kept.update((subscriber, envelope.id) for subscriber in subscribers(event))
         wire = Wire(EVENTS, event.routing_key, envelope.to_headers(), dice.choice(BROKEN_BODIES))
-        await self._publish_for_certain(wire, hearers(event))
+        await self._publish_for_certain(wire, subscribers(event))
         return True
 
     async def submit_oddly(self, dice: Random) -> bool:
@@ -221,10 +221,10 @@ class Faults:
     async def say_oddly(self, dice: Random) -> bool:
         """Intake is said to have registered a host of our own."""
         name = self._name("odd")
-        event, hearing = host_registered(host_id=name), hearers(HostRegistered)
+        event, hearing = host_registered(host_id=name), subscribers(HostRegistered)
         envelope = Envelope(name, INTAKE.name, event.type, system_time(), event.subject, event.sequence)
         body = event.to_json()
-        self.odd.said.append(
+        self.odd.published.append(
             Fact(INTAKE.name, name, HostRegistered.__name__, event.subject, None, identity(envelope, body), hearing)
         )
         wire = Wire(EVENTS, event.routing_key, envelope.to_headers(), body, _oddity(dice))
@@ -297,7 +297,7 @@ def _identity(wire: Wire, service: str) -> UUID:
     """By which a service's inbox or failures know a message."""
     incoming = Incoming.delivered(
         service=service,
-        lane=Lane.MESSAGES,
+        queue=ServiceQueue.MESSAGES,
         exchange=wire.exchange,
         routing_key=wire.routing_key,
         headers=wire.headers,

@@ -11,7 +11,7 @@ from ninthweek.demonstration.api import Api
 from ninthweek.demonstration.chronicle import Chronicle
 from ninthweek.demonstration.outside import OutsideSystems
 from ninthweek.demonstration.quiet import NeverQuiet
-from shared.broker.topology import Lane
+from shared.broker.topology import ServiceQueue
 from shared.runtime.outgoing import Outgoing
 from tests.soak.company import Company
 from tests.soak.store import AWAY, Books, Snapshot
@@ -37,7 +37,7 @@ class Recording(Chronicle):
 
     def publishing(self, service: str, outgoing: Outgoing) -> None:
         """A row of an outbox. An effect is not awaited, since no inbox tells of it: its mail does."""
-        if (outgoing.exchange, outgoing.routing_key) != (service, Lane.EFFECTS):
+        if (outgoing.exchange, outgoing.routing_key) != (service, ServiceQueue.EFFECTS):
             super().publishing(service, outgoing)
 
 
@@ -97,7 +97,7 @@ class SoakStage:
             return [f"the database is away ({type(error).__name__})"]
 
     async def _look(self, snapshot: Snapshot) -> list[str]:
-        for said in await snapshot.said(self._rows):
+        for said in await snapshot.published(self._rows):
             self._rows.add(said.outgoing.id)
             self.chronicle.publishing(said.service, said.outgoing)
         for service, message in await snapshot.handled(self.chronicle.awaited):

@@ -69,13 +69,13 @@ class Snapshot:
     def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         self._connection = connection
 
-    async def said(self, known: Collection[UUID] = ()) -> list[Said]:
+    async def published(self, known: Collection[UUID] = ()) -> list[Said]:
         """What was said, but for the rows that are known, in order; timers and retries from when they were due."""
         rows = await self._each(
-            "select '{service}' as service, id, identity, exchange, routing_key, headers, body, mandatory, said_at "
-            "from {service}.outbox where id <> all($1)",
+            "select '{service}' as service, id, identity, exchange, routing_key, headers, body, mandatory, "
+            "published_at from {service}.outbox where id <> all($1)",
             list(known),
-            order="said_at, id",
+            order="published_at, id",
         )
         columns = ("id", "identity", "exchange", "routing_key", "headers", "body", "mandatory")
         return [Said(row["service"], Outgoing(**{column: row[column] for column in columns})) for row in rows]

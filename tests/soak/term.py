@@ -23,7 +23,7 @@ from ninthweek.servers.server import Broker, Server
 from ninthweek.services import NAMES
 from services.matching.rules.history import violations
 from shared.broker.topology import EVENTS, dead_letter_queue, topology
-from shared.contracts.directory import OUTSIDE_SYSTEMS, hearers
+from shared.contracts.directory import OUTSIDE_SYSTEMS, subscribers
 from shared.contracts.intake import SubmissionRefused
 from shared.contracts.message import Event, type_registry
 from shared.contracts.submissions import ApplicationForm
@@ -163,9 +163,9 @@ async def _history(
     poison, odd = faults.poison, faults.odd
     await surroundings.audit.catch_up()
     async with books.snapshot() as snapshot:
-        said = [each for each in await snapshot.said() if each.outgoing.exchange == EVENTS]
-        facts = [*map(_fact, said), *odd.said]
-        heard = {service: [fact.identity for fact in facts if service in fact.hearers] for service in NAMES}
+        published = [each for each in await snapshot.published() if each.outgoing.exchange == EVENTS]
+        facts = [*map(_fact, published), *odd.published]
+        heard = {service: [fact.identity for fact in facts if service in fact.subscribers] for service in NAMES}
         mails = await snapshot.mails()
         failures = await snapshot.failures()
         handled = await snapshot.handled(heard)
@@ -194,18 +194,18 @@ async def _history(
     )
 
 
-def _fact(said: store.Said) -> Fact:
-    headers = said.outgoing.headers
+def _fact(published: store.Said) -> Fact:
+    headers = published.outgoing.headers
     event = type_registry[headers["ce-type"]]
     assert issubclass(event, Event)
     return Fact(
-        service=said.service,
+        service=published.service,
         id=headers["ce-id"],
         type=event.__name__,
         subject=headers["ce-subject"],
         causation_id=headers.get("ce-causationid"),
-        identity=said.outgoing.identity,
-        hearers=hearers(event),
+        identity=published.outgoing.identity,
+        subscribers=subscribers(event),
         is_refusal=event is SubmissionRefused,
     )
 

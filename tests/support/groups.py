@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from prometheus_client import CollectorRegistry
 
-from shared.broker.topology import EVENTS, Lane
+from shared.broker.topology import EVENTS, ServiceQueue
 from shared.clock import system_time
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event
@@ -16,9 +16,9 @@ from shared.database.connection import connect_pool
 from shared.runtime.handling import Handling
 from shared.runtime.incoming import Incoming
 from shared.runtime.metrics import Metrics
+from shared.runtime.partitions import Partitions
 from shared.runtime.publisher import publisher
 from shared.runtime.relay import Relay
-from shared.runtime.ring import Ring
 from shared.runtime.service import Service
 from shared.runtime.settings import RuntimeSettings
 
@@ -42,10 +42,10 @@ async def groups(service: Service, *, database_url: str, amqp_url: str) -> Async
     """A service that consumes no queue, while the block lasts."""
     settings = RuntimeSettings()
     pool = await connect_pool(database_url, schema=service.name, size=settings.pool_size)
-    ring, metrics = Ring(settings.remember), Metrics(service.name, CollectorRegistry())
+    partitions, metrics = Partitions(settings.remember), Metrics(service.name, CollectorRegistry())
     async with publisher(amqp_url) as publish:
-        relay = Relay(service.name, pool, system_time, publish, ring, metrics)
-        yield Group(Handling(service, pool, system_time, relay, ring, metrics), relay)
+        relay = Relay(service.name, pool, system_time, publish, partitions, metrics)
+        yield Group(Handling(service, pool, system_time, relay, partitions, metrics), relay)
     await pool.close()
 
 
@@ -55,7 +55,7 @@ def _delivered(service: str, event: Event) -> Incoming:
     )
     return Incoming.delivered(
         service=service,
-        lane=Lane.MESSAGES,
+        queue=ServiceQueue.MESSAGES,
         exchange=EVENTS,
         routing_key=event.routing_key,
         headers=envelope.to_headers(),

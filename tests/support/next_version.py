@@ -46,7 +46,9 @@ def next_noting_probe() -> Service:
     """It notes of which projects it knows the access, and hears both versions."""
     events = next_version()
     present = noting_probe()
-    service = Service(replace(SCREENING, hears=(events.submitted, events.submitted_2, ProjectWithdrawn, LinksRevoked)))
+    service = Service(
+        replace(SCREENING, subscribes_to=(events.submitted, events.submitted_2, ProjectWithdrawn, LinksRevoked))
+    )
     service.handlers |= {name: handler for name, handler in present.handlers.items() if name != events.submitted.type}
     service.effects |= present.effects
 
@@ -57,6 +59,6 @@ def next_noting_probe() -> Service:
         )
         work.publish(declined(event.subject.partition("/")[2]))
 
-    service.on(events.submitted)(note)
-    service.on(events.submitted_2)(note)
+    service.subscriber(events.submitted)(note)
+    service.subscriber(events.submitted_2)(note)
     return service

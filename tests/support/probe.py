@@ -68,15 +68,15 @@ def withdrawn(project_id: str = "P1") -> ProjectWithdrawn:
 
 def probe(on_project: OnProject, *, changes: Callable[[Any], tuple[str, ...]] | None = None) -> Service:
     """A service that does `on_project`; its timer sets its effect going, and its effect says `ProjectDeclined`."""
-    service = Service(replace(SCREENING, hears=(ProjectSubmitted, ProjectWithdrawn, LinksRevoked)))
+    service = Service(replace(SCREENING, subscribes_to=(ProjectSubmitted, ProjectWithdrawn, LinksRevoked)))
     heed_revocations(service)
-    service.on(ProjectSubmitted, changes=changes)(on_project)
+    service.subscriber(ProjectSubmitted, changes=changes)(on_project)
 
-    @service.on(ProjectWithdrawn)
+    @service.subscriber(ProjectWithdrawn)
     async def remind(event: ProjectWithdrawn, work: Work) -> None:
         work.publish(Reminder(project_id=event.project_id), at=work.now + timedelta(days=1))
 
-    @service.on(Reminder)
+    @service.subscriber(Reminder)
     async def run_errand(timer: Reminder, work: Work) -> None:
         work.publish(Errand(project_id=timer.project_id))
 
@@ -100,9 +100,9 @@ MENDED = {"NINTHWEEK_TEST_PROBE": "mended"}
 """The environment of a process that no longer dies of them."""
 
 NOTES = """
-    create table notes (cause text not null, project_id text not null);
-    create table errands (cause text primary key);
-    grant all on notes, errands to ninthweek_screening;
+    create table if not exists screening.notes (cause text not null, project_id text not null);
+    create table if not exists screening.errands (cause text primary key);
+    grant all on screening.notes, screening.errands to ninthweek_screening;
 """
 """The noting probe's tables, made by the administrator: what it did, as often as it did it."""
 

@@ -30,7 +30,7 @@ from shared.database.roles import service_url
 from shared.runtime.replica import Replica, running
 from shared.runtime.settings import RuntimeSettings
 from shared.web.application import application
-from tests.support.last_moments import LAST_MOMENTS, freeze_instead
+from tests.faults.last_moments import LAST_MOMENTS, freeze_instead
 from tests.support.next_version import next_noting_probe
 from tests.support.probe import noting_probe
 from tests.support.shared_clock import SharedClock

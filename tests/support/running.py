@@ -65,7 +65,7 @@ class RunningService:
         self.connection = await connect_to(self._database_url, self.service.name)
         self._at_work.push_async_callback(self.connection.close)
 
-    async def hear(self, *events: Event, source: str | None = None, identifier: str | None = None) -> None:
+    async def receive(self, *events: Event, source: str | None = None, identifier: str | None = None) -> None:
         """Publish events as whoever says them, side by side, and wait until all is quiet."""
         for event in events:
             await self.publish(event, source=source, identifier=identifier)
@@ -75,7 +75,7 @@ class RunningService:
         """Publish an event as whoever says it."""
         envelope = Envelope(
             id=identifier or str(uuid4()),
-            source=source or _speaker(event),
+            source=source or _publisher(event),
             type=event.type,
             time=self.clock(),
             subject=event.subject,
@@ -115,19 +115,19 @@ class RunningService:
             replica.relay.wake()
         await self.quiet()
 
-    async def said(self, event: type[AnyEvent]) -> list[AnyEvent]:
+    async def published(self, event: type[AnyEvent]) -> list[AnyEvent]:
         """The events of a type that this service has said so far, in order."""
         rows = await self.connection.fetch(
-            "select body from outbox where headers->>'ce-type' = $1 and exchange = $2 order by said_at, id",
+            "select body from outbox where headers->>'ce-type' = $1 and exchange = $2 order by published_at, id",
             event.type,
             EVENTS,
         )
         return [event.from_json(row["body"]) for row in rows]
 
-    async def said_types(self) -> list[str]:
+    async def published_types(self) -> list[str]:
         """The names of all events that this service has said so far, in order."""
         rows = await self.connection.fetch(
-            "select headers->>'ce-type' as type from outbox where exchange = $1 order by said_at, id", EVENTS
+            "select headers->>'ce-type' as type from outbox where exchange = $1 order by published_at, id", EVENTS
         )
         return [type_registry[row["type"]].__name__ for row in rows]
 
@@ -189,5 +189,5 @@ def _http(replicas: list[Replica]) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url="http://ninthweek.test", headers=headers)
 
 
-def _speaker(event: Event) -> str:
-    return next(card.name for card in SERVICES if type(event) in card.says)
+def _publisher(event: Event) -> str:
+    return next(card.name for card in SERVICES if type(event) in card.publishes)

@@ -17,6 +17,7 @@ from ninthweek.services import NAMES, migrations
 from shared.broker.definitions import definitions
 from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES
 from shared.database.preparation import prepare_schema
+from tests.support.probe import NOTES
 
 DATABASE = "NINTHWEEK_TEST_DATABASE_URL"
 BROKER = "NINTHWEEK_TEST_AMQP_URL"
@@ -79,7 +80,7 @@ def _servers(folder: Path, file: Path, kind: str) -> Iterator[Servers]:
 
 
 async def _make_template(url: str) -> None:
-    """The database that each test gets a copy of."""
+    """The database that each worker gets a copy of."""
     administrator = await asyncpg.connect(url)
     await administrator.execute(f"drop database if exists {TEMPLATE}")
     await administrator.execute(f"create database {TEMPLATE}")
@@ -88,6 +89,9 @@ async def _make_template(url: str) -> None:
     own = addresses(template, None, {}).database
     for name in NAMES:
         await prepare_schema(template, service=name, url=own[name], migrations=migrations(name))
+    administrator = await asyncpg.connect(template)
+    await administrator.execute(NOTES)
+    await administrator.close()
 
 
 def database_url(url: str, name: str) -> str:

@@ -28,7 +28,7 @@ def link(
     kind: PersonKind,
     person_id: str,
     *,
-    purpose: Purpose = Purpose.DESK,
+    purpose: Purpose = Purpose.ALL_PAGES,
     issued_at: datetime = LONG_AGO,
     ends_at: datetime = FAR_AHEAD,
     path: str = "/",
@@ -48,12 +48,12 @@ def session_cookie(session: Session) -> str:
     return answer.headers["set-cookie"].partition("=")[2].partition(";")[0]
 
 
-def host(host_id: str, purpose: Purpose = Purpose.DESK) -> Session:
+def host(host_id: str, purpose: Purpose = Purpose.ALL_PAGES) -> Session:
     came_by = link("host", host_id, purpose=purpose)
     return Session(came_by.caller, came_by)
 
 
-def student(student_id: str, purpose: Purpose = Purpose.DESK) -> Session:
+def student(student_id: str, purpose: Purpose = Purpose.ALL_PAGES) -> Session:
     came_by = link("student", student_id, purpose=purpose)
     return Session(came_by.caller, came_by)
 

@@ -116,7 +116,7 @@ async def _answer(request: Request, survey_id: UUID, caller: Caller, form: Submi
     except Invalid as refused:
         return _form(request, caller, asked, status=422, given=given, faults=refused.faults)
     await answer_survey(survey_id, answers, work)
-    return redirect(request, _path(asked), said="Thank you: we have your answers.")
+    return redirect(request, _path(asked), notice="Thank you: we have your answers.")
 
 
 def _form(request: Request, caller: Caller, asked: Asked, *, status: int = 200, **filled: object) -> Response:

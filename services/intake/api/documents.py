@@ -106,7 +106,7 @@ async def show_document(document_id: UUID, caller: CallerIs, work: WorkIs) -> Re
 
 
 def _reader(caller: Caller) -> Reader:
-    if caller.purpose is not Purpose.DESK:
+    if caller.purpose is not Purpose.ALL_PAGES:
         return Reader()
     return Reader(
         student_id=caller.id if caller.role is Role.STUDENT else None,

@@ -31,7 +31,7 @@ def reader(caller: CallerIs) -> Caller:
     """A student, or a member of staff who looks at what students see."""
     if not (caller.may_act_as(Role.STUDENT) or caller.may_act_as(Role.VIEWER)):
         raise Forbidden("The catalogue is for students.")
-    if caller.purpose is not Purpose.DESK:
+    if caller.purpose is not Purpose.ALL_PAGES:
         raise Forbidden("The link that you came by opens your survey only: ask for a new link to see this page.")
     return caller
 

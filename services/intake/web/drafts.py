@@ -59,7 +59,7 @@ async def discard(request: Request, draft: OwnDraft, work: WorkIs) -> RedirectRe
     if draft.ended:
         return redirect(request, _after(draft))
     await drafts.discard_draft(draft, work)
-    return redirect(request, "/host/projects", said="The draft is discarded.")
+    return redirect(request, "/host/projects", notice="The draft is discarded.")
 
 
 @routes.post("/{draft_id}/follow")
@@ -86,7 +86,7 @@ async def send(request: Request, draft: OwnDraft, host: HostIs, work: WorkIs, fo
     sent = await drafts.send_draft(draft, work)
     if not sent.ended:
         return await _preview(request, draft, host, work, status=422)
-    return redirect(request, _after(sent), said="Sent. The careers service reads it and writes to you.")
+    return redirect(request, _after(sent), notice="Sent. The careers service reads it and writes to you.")
 
 
 @routes.get("/{draft_id}/obligations")
@@ -144,7 +144,7 @@ async def save_step(
         shown = rules.drafts.faults_in_what_is_typed(saved, at_fault)
         return PAGES.answer(request, host, "draft_saved.jinja", draft=saved, fields=FIELDS[step], faults=shown)
     if form.flag("later") or form.flag("mine"):
-        return redirect(request, _path(saved, step), said="Saved. You can stop here and come back at any time.")
+        return redirect(request, _path(saved, step), notice="Saved. You can stop here and come back at any time.")
     if at_fault:
         done = rules.drafts.steps_done(saved, faults)
         return await _step(request, saved, step, host, work, faults=at_fault, done=done, status=422, is_refused=True)

@@ -70,7 +70,7 @@ async def offer_again(request: Request, project_id: ProjectId, host: HostIs, wor
     """To a draft of a new project that begins as this one."""
     draft = await drafts.offer_again(project_id, host.id, work)
     return redirect(
-        request, f"/host/drafts/{draft.draft_id}", said="It is a draft now. Choose the week and the first day."
+        request, f"/host/drafts/{draft.draft_id}", notice="It is a draft now. Choose the week and the first day."
     )
 
 
@@ -90,8 +90,8 @@ async def withdraw(request: Request, project_id: ProjectId, host: HostIs, work: 
         project = await own_project(project_id, host.id, work)
         return await _withdrawal_page(request, project, host, work, status=422, faults=faults, reason=values["reason"])
     withdrawn = await withdraw_own_project(project_id, host.id, withdrawal.reason, work)
-    said = "The project is withdrawn." if withdrawn.state is ProjectState.WITHDRAWN else ""
-    return redirect(request, f"/host/projects/{project_id}", said=said)
+    notice = "The project is withdrawn." if withdrawn.state is ProjectState.WITHDRAWN else ""
+    return redirect(request, f"/host/projects/{project_id}", notice=notice)
 
 
 async def _withdrawal_page(

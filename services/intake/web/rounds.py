@@ -77,7 +77,7 @@ async def set_round(request: Request, staff: StaffIs, work: WorkIs, form: FormIs
         except NotAllowed:
             faults = [Fault(field="name", reason="There is a round of this name already: choose another.")]
         else:
-            return redirect(request, f"/staff/rounds/{round_.round_id}", said=f"{round_.name} is set.")
+            return redirect(request, f"/staff/rounds/{round_.round_id}", notice=f"{round_.name} is set.")
     return await _form(request, staff, work, typed, first=first, faults=faults)
 
 
@@ -124,7 +124,7 @@ async def change_calendar(request: Request, round_id: RoundId, staff: StaffIs, w
         except Invalid as invalid:
             faults = invalid.faults
         else:
-            return redirect(request, f"/staff/rounds/{round_id}", said=f"The calendar of {calendar.name} is changed.")
+            return redirect(request, f"/staff/rounds/{round_id}", notice=f"The calendar of {calendar.name} is changed.")
     return await _form(request, staff, work, typed, own=round_, first=first, faults=faults)
 
 

@@ -86,7 +86,7 @@ async def send_application(
             return await _form_page(
                 request, student, attempt.before, again, connection, status=422, faults=attempt.faults
             )
-    return redirect(request, f"/student/forms/{written.application_id}", said="Your application is sent.")
+    return redirect(request, f"/student/forms/{written.application_id}", notice="Your application is sent.")
 
 
 @routes.post("/catalogue/{project_id}/application/cv")
@@ -165,7 +165,7 @@ async def withdraw(
         application = await own_application(application_id, student.id, work)
         return await _withdrawal_page(request, student, application, work, status=422, reason=reason, faults=faults)
     await withdraw_own_application(application_id, student.id, withdrawal.reason, work)
-    return redirect(request, f"/student/forms/{application_id}", said="Your application is taken back.")
+    return redirect(request, f"/student/forms/{application_id}", notice="Your application is taken back.")
 
 
 async def _check(application: Application, work: Work) -> Check:

@@ -56,10 +56,10 @@ async def move_applicant(
         applicants = await rankings.applicants_of_project(project_id, host.id, work)
         return _show(request, host, applicants, faults=refusal.faults, at_fault=application_id)
     applicants = await rankings.applicants_of_project(project_id, host.id, work)
-    said = _said_of_move(applicants, application_id)
+    notice = _move_notice(applicants, application_id)
     if is_htmx(request):
-        return _show(request, host, applicants, said_now=said)
-    return redirect(request, f"/host/applicants/{project_id}", said=said)
+        return _show(request, host, applicants, ranking_notice=notice)
+    return redirect(request, f"/host/applicants/{project_id}", notice=notice)
 
 
 @routes.post("/{project_id}/ranking")
@@ -74,11 +74,11 @@ async def send_ranking(project_id: OwnProject, form: FormIs, request: Request, h
     if not sent:
         applicants = await rankings.applicants_of_project(project_id, host.id, work)
         return _show(request, host, applicants, changed_meanwhile=True)
-    said = "Your ranking is sent. You can change it and send it again until offers go out."
-    return redirect(request, f"/host/applicants/{project_id}", said=said)
+    notice = "Your ranking is sent. You can change it and send it again until offers go out."
+    return redirect(request, f"/host/applicants/{project_id}", notice=notice)
 
 
-def _said_of_move(applicants: Applicants, application_id: str) -> str:
+def _move_notice(applicants: Applicants, application_id: str) -> str:
     """What a move did, for whoever does not see it."""
     name, place = applicants.name_of(application_id), applicants.order.place_of(application_id)
     if place:
@@ -96,7 +96,7 @@ def _show(
     faults: Sequence[Fault] = (),
     at_fault: str = "",
     changed_meanwhile: bool = False,
-    said_now: str = "",
+    ranking_notice: str = "",
 ) -> Response:
     return PAGES.answer(
         request,
@@ -108,5 +108,5 @@ def _show(
         faults=faults,
         at_fault=at_fault,
         changed_meanwhile=changed_meanwhile,
-        said_now=said_now,
+        ranking_notice=ranking_notice,
     )

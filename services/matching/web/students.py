@@ -167,8 +167,8 @@ async def cancel_placement(
         await placements.cancel_placement(application_id, STUDENT, reason, work)
     except NotAllowed:
         return _ask_to_cancel(request, student, await _placed(application_id, student, work), status=409)
-    said = "Your placement is cancelled, and we have told your host."
-    return redirect(request, f"/student/placements/{application_id}", said=said)
+    notice = "Your placement is cancelled, and we have told your host."
+    return redirect(request, f"/student/placements/{application_id}", notice=notice)
 
 
 async def _reply(application_id: str, request: Request, student: Caller, work: Work, given: Reply) -> Response:
@@ -179,9 +179,9 @@ async def _reply(application_id: str, request: Request, student: Caller, work: W
     except NotAllowed:
         return _show_offer(request, student, await _offered(application_id, student, work), too_late=given)
     if given is Reply.ACCEPT:
-        said = "The place is yours. Here is how to prepare." if was_open else ""
-        return redirect(request, f"/student/placements/{application_id}", said=said)
-    return redirect(request, "/student/applications", said="You declined the offer. Thank you for telling us.")
+        notice = "The place is yours. Here is how to prepare." if was_open else ""
+        return redirect(request, f"/student/placements/{application_id}", notice=notice)
+    return redirect(request, "/student/applications", notice="You declined the offer. Thank you for telling us.")
 
 
 def _show_offer(request: Request, student: Caller, applied: Applied, *, too_late: Reply | None = None) -> Response:

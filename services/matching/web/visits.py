@@ -92,7 +92,7 @@ async def record_attendance(
         await attendance.record_attendance(application_id, _said_of_days(visit.days, form), work)
     except Invalid as refusal:
         return _show(request, host, visit, faults=refusal.faults)
-    return redirect(request, f"/host/placements/{application_id}", said="Thank you: the attendance is recorded.")
+    return redirect(request, f"/host/placements/{application_id}", notice="Thank you: the attendance is recorded.")
 
 
 def _said_of_days(days: Days, form: Submitted) -> dict[date, str]:

@@ -75,7 +75,7 @@ async def send_link(
 ) -> Response:
     """Send a person a new link to all of their pages."""
     await links.send_link(kind, person_id, work)
-    return redirect(request, _page_of(kind, person_id), said="A new link is on its way to the address below.")
+    return redirect(request, _page_of(kind, person_id), notice="A new link is on its way to the address below.")
 
 
 @routes.post(f"{PERSON}/revocation")
@@ -84,7 +84,7 @@ async def revoke_links(
 ) -> Response:
     """Have all links that a person was sent so far open nothing any more."""
     await people.revoke_links(kind, person_id, work, by=caller.name or caller.id)
-    return redirect(request, _page_of(kind, person_id), said="Every link sent so far opens nothing any more.")
+    return redirect(request, _page_of(kind, person_id), notice="Every link sent so far opens nothing any more.")
 
 
 def _page_of(kind: PersonKind, person_id: str) -> str:

@@ -47,25 +47,25 @@ async def set_rule(request: Request, caller: StaffIs, form: FormIs, work: WorkIs
         rule_id = await approval_rules.set_rule(terms, person(caller), work, unreadable=unreadable)
     except Invalid as refused:
         return await _page(request, caller, work, terms=terms, last_day=last_day, faults=refused.faults)
-    return redirect(request, RULES, said=f"Rule {rule_id} holds for what is submitted from now on.")
+    return redirect(request, RULES, notice=f"Rule {rule_id} holds for what is submitted from now on.")
 
 
 @routes.post("/rules/{rule_id}/pause")
 async def pause(rule_id: RuleId, request: Request, _caller: StaffIs, work: WorkIs) -> RedirectResponse:
     await approval_rules.pause_rule(rule_id, work)
-    return redirect(request, RULES, said=f"Rule {rule_id} is paused: it approves nothing.")
+    return redirect(request, RULES, notice=f"Rule {rule_id} is paused: it approves nothing.")
 
 
 @routes.post("/rules/{rule_id}/resume")
 async def resume(rule_id: RuleId, request: Request, _caller: StaffIs, work: WorkIs) -> RedirectResponse:
     await approval_rules.resume_rule(rule_id, work)
-    return redirect(request, RULES, said=f"Rule {rule_id} holds again.")
+    return redirect(request, RULES, notice=f"Rule {rule_id} holds again.")
 
 
 @routes.post("/rules/{rule_id}/remove")
 async def remove(rule_id: RuleId, request: Request, caller: StaffIs, work: WorkIs) -> RedirectResponse:
     await approval_rules.remove_rule(rule_id, person(caller), work)
-    return redirect(request, RULES, said=f"Rule {rule_id} is removed. What it approved stays approved.")
+    return redirect(request, RULES, notice=f"Rule {rule_id} is removed. What it approved stays approved.")
 
 
 def _terms(form: Submitted) -> Terms:

@@ -43,5 +43,5 @@ async def release_chosen(request: Request, caller: StaffIs, form: FormIs, work: 
     chosen = [choice for choice in map(Chosen.of, form.choices("chosen")) if choice]
     outcome = await release_verdicts(chosen, person(caller), work)
     query = f"?round_id={form.line('round_id')}" if form.line("round_id") else ""
-    said = str(outcome) if chosen else "Nothing was chosen, and nothing was released."
-    return redirect(request, f"{PREFIX}/release{query}", said=said)
+    notice = str(outcome) if chosen else "Nothing was chosen, and nothing was released."
+    return redirect(request, f"{PREFIX}/release{query}", notice=notice)

@@ -26,15 +26,15 @@ async def assign(
     reviewer_id = form.line("reviewer")
     if not reviewer_id:
         await deliberation.unassign_reviewer(project_id, revision, person(caller), work)
-        return redirect(request, address(project_id, revision), said="Nobody is assigned now.")
+        return redirect(request, address(project_id, revision), notice="Nobody is assigned now.")
     try:
         reviewer = await deliberation.assign_reviewer(project_id, revision, reviewer_id, person(caller), work)
     except Invalid as refused:
         typed = Typed("assignment", faults=refused.faults)
         return await review_page(request, caller, work, project_id, revision, typed=typed)
     is_own = reviewer.id == caller.id
-    said = "The project is yours to review." if is_own else f"{reviewer.name} reviews this project now."
-    return redirect(request, address(project_id, revision), said=said)
+    notice = "The project is yours to review." if is_own else f"{reviewer.name} reviews this project now."
+    return redirect(request, address(project_id, revision), notice=notice)
 
 
 @routes.post(OF_REVISION + "/scores")
@@ -50,7 +50,7 @@ async def score(
         values |= {comment_field(criterion): comment for criterion, comment in comments.items()}
         typed = Typed("scores", values, refused.faults)
         return await review_page(request, caller, work, project_id, revision, typed=typed)
-    return redirect(request, address(project_id, revision), said="Your scores are kept.")
+    return redirect(request, address(project_id, revision), notice="Your scores are kept.")
 
 
 @routes.post(OF_REVISION + "/opinion")
@@ -63,8 +63,8 @@ async def ask_opinion(
     except Invalid as refused:
         typed = Typed("opinion", {"of": asked_id, "why": why}, refused.faults)
         return await review_page(request, caller, work, project_id, revision, typed=typed)
-    said = "A second opinion is asked for. Nothing is released before it is given."
-    return redirect(request, address(project_id, revision), said=said)
+    notice = "A second opinion is asked for. Nothing is released before it is given."
+    return redirect(request, address(project_id, revision), notice=notice)
 
 
 @routes.post(OF_REVISION + "/opinion/drop")
@@ -72,7 +72,7 @@ async def drop_opinion(
     project_id: ProjectId, revision: Revision, request: Request, caller: ReviewerIs, work: WorkIs
 ) -> RedirectResponse:
     await deliberation.drop_second_opinion(project_id, revision, person(caller), work, is_staff=caller.is_staff)
-    return redirect(request, address(project_id, revision), said="No second opinion is needed now.")
+    return redirect(request, address(project_id, revision), notice="No second opinion is needed now.")
 
 
 @routes.post(OF_REVISION + "/verdict")
@@ -85,8 +85,8 @@ async def prepare(
     except Invalid as refused:
         typed = Typed("verdict", {"verdict": verdict, "comments": comments}, refused.faults)
         return await review_page(request, caller, work, project_id, revision, typed=typed)
-    said = "The verdict is prepared. The host hears of it when it is released."
-    return redirect(request, address(project_id, revision), said=said)
+    notice = "The verdict is prepared. The host hears of it when it is released."
+    return redirect(request, address(project_id, revision), notice=notice)
 
 
 @routes.post(OF_REVISION + "/verdict/clear")
@@ -94,4 +94,4 @@ async def clear(
     project_id: ProjectId, revision: Revision, request: Request, caller: ReviewerIs, work: WorkIs
 ) -> RedirectResponse:
     await deliberation.clear_verdict(project_id, revision, person(caller), work)
-    return redirect(request, address(project_id, revision), said="No verdict is prepared now.")
+    return redirect(request, address(project_id, revision), notice="No verdict is prepared now.")

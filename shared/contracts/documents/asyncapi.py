@@ -8,11 +8,11 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from shared.broker.topology import EVENTS, SUBMISSIONS, Lane, topology
-from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES, Card, OutsideSystem, hearers, published_messages
+from shared.broker.topology import EVENTS, SUBMISSIONS, ServiceQueue, topology
+from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES, Card, OutsideSystem, published_messages, subscribers
 from shared.contracts.documents.examples import example_of
 from shared.contracts.documents.headers import ENVELOPE, example_headers, headers_of
-from shared.contracts.documents.schemas import name, routing_keys, said_schema
+from shared.contracts.documents.schemas import name, routing_keys, writer_schema
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.contracts.message import Event, Message
 
@@ -47,7 +47,8 @@ def asyncapi_document() -> Document:
             "description": _DESCRIPTION,
             "license": {"name": "Apache-2.0"},
             "tags": [
-                {"name": speaker.name, "description": speaker.purpose} for speaker in (*SERVICES, *OUTSIDE_SYSTEMS)
+                {"name": publisher.name, "description": publisher.purpose}
+                for publisher in (*SERVICES, *OUTSIDE_SYSTEMS)
             ],
         },
         "defaultContentType": CONTENT_TYPE,
@@ -55,12 +56,12 @@ def asyncapi_document() -> Document:
         "channels": _channels(messages),
         "operations": {
             operation: description
-            for speaker in (*OUTSIDE_SYSTEMS, *SERVICES)
-            for operation, description in _operations(speaker).items()
+            for publisher in (*OUTSIDE_SYSTEMS, *SERVICES)
+            for operation, description in _operations(publisher).items()
         },
         "components": {
             "messages": {name(message): _message(message) for message in messages},
-            "schemas": {name(message): {"title": name(message), **said_schema(message)} for message in messages},
+            "schemas": {name(message): {"title": name(message), **writer_schema(message)} for message in messages},
             "messageTraits": {
                 "cloudEvent": {
                     "headers": ENVELOPE,
@@ -96,8 +97,8 @@ def _channels(messages: Iterable[type[Message]]) -> Document:
         for key in routing_keys(message):
             by_key.setdefault(key, []).append(message)
     return {
-        **{key: _routing_key_channel(key, said) for key, said in by_key.items()},
-        **{Lane.MESSAGES.queue(card.name): _queue_channel(card) for card in SERVICES},
+        **{key: _routing_key_channel(key, messages) for key, messages in by_key.items()},
+        **{ServiceQueue.MESSAGES.of(card.name): _queue_channel(card) for card in SERVICES},
     }
 
 
@@ -119,11 +120,11 @@ def _routing_key_channel(key: str, messages: list[type[Message]]) -> Document:
 
 def _queue_channel(card: Card) -> Document:
     broker = topology()
-    queue = next(queue for queue in broker.queues if queue.name == Lane.MESSAGES.queue(card.name))
+    queue = next(queue for queue in broker.queues if queue.name == ServiceQueue.MESSAGES.of(card.name))
     return {
         "address": queue.name,
         "summary": f"The queue of {card.name}.",
-        "messages": _messages((*card.takes, *card.hears)),
+        "messages": _messages((*card.takes, *card.subscribes_to)),
         "bindings": {
             "amqp": {
                 "is": "queue",
@@ -143,46 +144,48 @@ def _messages(messages: Iterable[type[Message]]) -> Document:
     return {name(message): _reference("components", "messages", name(message)) for message in messages}
 
 
-def _operations(speaker: Card | OutsideSystem) -> Document:
-    if isinstance(speaker, OutsideSystem):
+def _operations(publisher: Card | OutsideSystem) -> Document:
+    if isinstance(publisher, OutsideSystem):
         return {
-            f"{speaker.name}.submits.{name(submission)}": _send(speaker, submission, speaker.routing_key(submission))
-            for submission in speaker.sends
+            f"{publisher.name}.submits.{name(submission)}": _send(
+                publisher, submission, publisher.routing_key(submission)
+            )
+            for submission in publisher.sends
         }
     return {
         **{
-            f"{speaker.name}.says.{name(event)}": _send(speaker, event, event.routing_key)
-            for event in speaker.vocabulary
+            f"{publisher.name}.publishes.{name(event)}": _send(publisher, event, event.routing_key)
+            for event in publisher.may_publish
         },
-        f"{speaker.name}.hears": _receive(speaker),
+        f"{publisher.name}.subscribes": _receive(publisher),
     }
 
 
-def _send(speaker: Card | OutsideSystem, message: type[Message], key: str) -> Document:
+def _send(publisher: Card | OutsideSystem, message: type[Message], key: str) -> Document:
     return {
         "action": "send",
         "channel": _reference("channels", key),
         "summary": _paragraphs(message)[0],
-        "tags": [{"name": speaker.name}],
+        "tags": [{"name": publisher.name}],
         "messages": [_reference("channels", key, "messages", name(message))],
         "bindings": {"amqp": {"deliveryMode": 2, "mandatory": _must_be_routed(message), **_BINDING_VERSION}},
     }
 
 
 def _must_be_routed(message: type[Message]) -> bool:
-    """Whether the broker shall hand back what it finds no queue for: an event may have no hearer."""
-    return not issubclass(message, Event) or bool(hearers(message))
+    """Whether the broker shall hand back what it finds no queue for: an event may have no subscriber."""
+    return not issubclass(message, Event) or bool(subscribers(message))
 
 
 def _receive(card: Card) -> Document:
-    queue = Lane.MESSAGES.queue(card.name)
+    queue = ServiceQueue.MESSAGES.of(card.name)
     return {
         "action": "receive",
         "channel": _reference("channels", queue),
-        "summary": f"What {card.name} hears.",
+        "summary": f"What {card.name} subscribes to.",
         "tags": [{"name": card.name}],
         "messages": [
-            _reference("channels", queue, "messages", name(message)) for message in (*card.takes, *card.hears)
+            _reference("channels", queue, "messages", name(message)) for message in (*card.takes, *card.subscribes_to)
         ],
         "bindings": {"amqp": {"ack": True, **_BINDING_VERSION}},
     }
@@ -190,7 +193,7 @@ def _receive(card: Card) -> Document:
 
 def _message(message: type[Message]) -> Document:
     summary, *description = _paragraphs(message)
-    payload = example_of(said_schema(message))
+    payload = example_of(writer_schema(message))
     example = message.from_json(json.dumps(payload))
     return {
         "name": message.type,

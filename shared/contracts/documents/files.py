@@ -6,20 +6,20 @@ from typing import Any
 
 import yaml
 
-from shared.contracts.compatibility import Schema, misunderstandings
+from shared.contracts.compatibility import Schema, incompatibilities
 from shared.contracts.directory import published_messages
 from shared.contracts.documents.asyncapi import Document, asyncapi_document
 from shared.contracts.documents.schemas import (
     name,
     published_schema,
+    reader_schema,
     routing_keys,
-    said_schema,
-    understood_schema,
+    writer_schema,
 )
 from shared.contracts.message import Event, Message
 
 _WHAT_TO_DO = """
-Give a changed message the next version, and say it beside the old one until nobody hears that.
+Give a changed message the next version, and publish it beside the old one until nobody subscribes to that.
 What nobody relies on yet may change: delete its file in `schemas/` first."""
 
 
@@ -63,15 +63,15 @@ def breaking_changes(folder: Path) -> list[str]:
 
 def _broken(published_as: str, message: type[Message] | None, published: Schema) -> list[str]:
     if message is None:
-        return [f"{published_as}: nobody says it any more"]
+        return [f"{published_as}: nobody publishes it any more"]
     lost = [f"the routing key {key} is gone" for key in published["x-routing-keys"] if key not in routing_keys(message)]
-    said_before = misunderstandings(published, understood_schema(message))
+    before = incompatibilities(published, reader_schema(message))
     if not issubclass(message, Event):
-        return [f"{published_as}, for whoever sends it: {reason}" for reason in (*lost, *said_before)]
-    said_now = misunderstandings(said_schema(message), published)
+        return [f"{published_as}, for whoever sends it: {reason}" for reason in (*lost, *before)]
+    now = incompatibilities(writer_schema(message), published)
     return [
-        *(f"{published_as}, for whoever hears it: {reason}" for reason in (*lost, *said_now)),
-        *(f"{published_as}, said before this change and still on its way: {reason}" for reason in said_before),
+        *(f"{published_as}, for whoever subscribes to it: {reason}" for reason in (*lost, *now)),
+        *(f"{published_as}, published before this change and still on its way: {reason}" for reason in before),
     ]
 
 

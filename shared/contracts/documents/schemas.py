@@ -15,7 +15,7 @@ _DEFINITIONS: Final = "#/$defs/"
 
 def published_schema(message: type[Message]) -> Schema:
     """The schema of one message, with the routing keys that it goes by and an example."""
-    schema = said_schema(message)
+    schema = writer_schema(message)
     return {
         "$schema": GenerateJsonSchema.schema_dialect,
         "$id": f"urn:{message.type.replace('.', ':')}",
@@ -40,12 +40,12 @@ def routing_keys(message: type[Message]) -> tuple[str, ...]:
     raise TypeError(f"{message.__name__} is not published")
 
 
-def said_schema(message: type[Message]) -> Schema:
+def writer_schema(message: type[Message]) -> Schema:
     """What goes over the wire: an event as we write it, a submission as outside systems may write it."""
     return _schema(message, "serialization" if issubclass(message, Event) else "validation")
 
 
-def understood_schema(message: type[Message]) -> Schema:
+def reader_schema(message: type[Message]) -> Schema:
     """What our own reader takes: it does without a field that has a default."""
     return _schema(message, "validation")
 

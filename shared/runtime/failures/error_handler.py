@@ -61,22 +61,22 @@ class ErrorHandler:
             self.service.name, received.identity, attempts=attempts, waits=waits, at=system_time() + delay
         )
         async with acquire(self.units_of_work.pool) as connection:
-            await store.waiting.add(connection, [returning], said_at=system_time())
+            await store.waiting.add(connection, [returning], published_at=system_time())
         self.units_of_work.relay.hand([returning])
 
     async def report(self, queue: str, losses: int, reason: str) -> None:
-        """Say that a queue gets no further; where the database is away too, the log alone has it."""
+        """Publish that a queue gets no further; where the database is away too, the log alone has it."""
         with suppress(DatabaseAway):
             async with self.units_of_work.open() as work:
                 work.publish(QueueStuck(queue_id=queue, service=self.service.name, losses=losses, reason=reason))
 
     async def fail(self, delivery: Delivery, error: Exception) -> None:
-        """Keep it whole among the failures, and say so: at once what breaks its contract, else what keeps failing."""
+        """Keep it whole among the failures and publish that: at once if it breaks its contract, else after retries."""
         failure = _failure(self.service, delivery, error)
         log.error("message among the failures", **log_fields(delivery), error=failure.error)
         async with self.units_of_work.open() as work:
             is_news = await store.failures.add(work.connection, failure, at=system_time())
-            # A failure to hear of a failure is not said, or it would go round for ever.
+            # That the news of a failure could not be handled is not published, or it would go round for ever.
             if is_news and failure.message_type != MessageFailed.type:
                 work.publish(
                     MessageFailed(
@@ -105,7 +105,7 @@ def _failure(service: Service, delivery: Delivery, error: Exception) -> Failure:
         message_id=envelope.id if envelope else incoming.text_headers().get("ce-id", "")[:200],
         message_type=message_type,
         source=envelope.source if envelope else incoming.routing_key,
-        lane=incoming.lane,
+        queue=incoming.queue,
         exchange=incoming.exchange,
         routing_key=incoming.routing_key,
         headers=incoming.text_headers(),

@@ -26,7 +26,7 @@ class Failure:
     message_id: str
     message_type: str
     source: str
-    lane: str
+    queue: str
     exchange: str
     routing_key: str
     headers: dict[str, str]

@@ -1,5 +1,5 @@
--- Inbox and outbox are rings of eight partitions, filled in turn: what is old is cleared by emptying a partition, which
--- costs the next reader nothing. `slot` says which one; `shared/runtime/ring.py` says when.
+-- Inbox and outbox have eight partitions, filled in turn: what is old is cleared by emptying a partition, which costs
+-- the next reader nothing. `slot` is the number of a row's partition (`shared/runtime/partitions.py`).
 alter table inbox rename to inbox_of_0001;
 alter table outbox rename to outbox_of_0001;
 alter index inbox_pkey rename to inbox_of_0001_pkey;

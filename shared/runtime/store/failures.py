@@ -14,7 +14,7 @@ async def add(connection: Connection, failure: Failure, *, at: datetime) -> bool
             """
             with before as (select state from failures where identity = $1)
             insert into failures as known (
-                identity, message_id, message_type, source, lane, exchange, routing_key, headers, body,
+                identity, message_id, message_type, source, queue, exchange, routing_key, headers, body,
                 handler, error, attempts, first_failed_at, last_failed_at
             )
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
@@ -27,7 +27,7 @@ async def add(connection: Connection, failure: Failure, *, at: datetime) -> bool
             failure.message_id,
             failure.message_type,
             failure.source,
-            failure.lane,
+            failure.queue,
             failure.exchange,
             failure.routing_key,
             failure.headers,

@@ -5,9 +5,9 @@ from datetime import datetime
 import asyncpg
 
 from shared.database.connection import Connection, transaction
-from shared.runtime.ring import SLOTS
+from shared.runtime.partitions import SLOTS
 
-_RINGS = {"inbox": "handled_at", "outbox": "said_at"}
+_RINGS = {"inbox": "handled_at", "outbox": "published_at"}
 
 _LOCK_WITHIN = "500ms"
 """Whoever waits for a partition keeps all others waiting behind it."""

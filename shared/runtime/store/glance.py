@@ -11,7 +11,7 @@ async def counts(connection: Connection, *, programme_now: datetime, system_now:
     row = await connection.fetchrow(
         """
         select (select count(*) from unsent) as unsent,
-               (select min(said_at) from outbox join unsent using (id, slot)) as oldest_unsent,
+               (select min(published_at) from outbox join unsent using (id, slot)) as oldest_unsent,
                (select count(*) from waiting where due_at is not null) as timers,
                (select min(due_at) from waiting where due_at is not null) as next_timer,
                (select count(*) from waiting where due_at <= $1) as timers_due,
@@ -26,7 +26,7 @@ async def counts(connection: Connection, *, programme_now: datetime, system_now:
 
 
 async def anything_due(connection: Connection, *, programme_now: datetime) -> bool:
-    """Whether there is anything to say by now, at once or after waiting; a retry counts whenever it is due."""
+    """Whether anything is due to be published by now, at once or after waiting; a retry counts whenever it is due."""
     return bool(
         await connection.fetchval(
             """

@@ -1,4 +1,4 @@
-"""What is said at once: the outbox, which only grows, and which of its rows are still to be sent."""
+"""What is published at once: the outbox, which only grows, and which of its rows are still to be sent."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -25,22 +25,22 @@ def message_columns(outgoing: Sequence[Outgoing]) -> tuple[list[Any], ...]:
     )
 
 
-async def add(connection: Connection, outgoing: Sequence[Outgoing], *, slot: int, said_at: datetime) -> None:
+async def add(connection: Connection, outgoing: Sequence[Outgoing], *, slot: int, published_at: datetime) -> None:
     """Add rows that are to be sent at once."""
     await connection.execute(
         """
-        with said as (
-            insert into outbox (slot, said_at, id, identity, exchange, routing_key, headers, body, mandatory)
+        with published as (
+            insert into outbox (slot, published_at, id, identity, exchange, routing_key, headers, body, mandatory)
             select $1, $2, * from unnest(
                 $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[], $9::bytea[], $10::boolean[]
             )
             returning id
         )
-        insert into unsent (id, slot, look_at) select id, $1, $3 from said
+        insert into unsent (id, slot, look_at) select id, $1, $3 from published
         """,
         slot,
-        said_at,
-        said_at + LEFT_BEHIND_AFTER,
+        published_at,
+        published_at + LEFT_BEHIND_AFTER,
         *message_columns(outgoing),
     )
 

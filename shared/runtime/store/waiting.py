@@ -1,4 +1,4 @@
-"""What is said when its time comes: timers by the programme's clock, retries by the system's."""
+"""What is published when its time comes: timers by the programme's clock, retries by the system's."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,18 +8,18 @@ from shared.runtime.outgoing import Outgoing
 from shared.runtime.store.outbox import LEFT_BEHIND_AFTER, message_columns
 
 
-async def add(connection: Connection, outgoing: Sequence[Outgoing], *, said_at: datetime) -> None:
+async def add(connection: Connection, outgoing: Sequence[Outgoing], *, published_at: datetime) -> None:
     """Add rows, each of which has a time."""
     await connection.execute(
         """
         insert into waiting
-            (said_at, id, identity, exchange, routing_key, headers, body, mandatory, due_at, retry_at)
+            (published_at, id, identity, exchange, routing_key, headers, body, mandatory, due_at, retry_at)
         select $1, * from unnest(
             $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::jsonb[], $7::bytea[], $8::boolean[],
             $9::timestamptz[], $10::timestamptz[]
         )
         """,
-        said_at,
+        published_at,
         *message_columns(outgoing),
         [row.due_at for row in outgoing],
         [row.retry_at for row in outgoing],
@@ -46,8 +46,8 @@ async def release(
             )
             returning *
         ),
-        said as (
-            insert into outbox (slot, said_at, id, identity, exchange, routing_key, headers, body, mandatory)
+        published as (
+            insert into outbox (slot, published_at, id, identity, exchange, routing_key, headers, body, mandatory)
             select $4, $2, id, identity, exchange, routing_key, headers, body, mandatory from released
         ),
         unsent as (
@@ -55,7 +55,7 @@ async def release(
         )
         select id, identity, exchange, routing_key, headers, body, mandatory
         from released
-        order by due_at, said_at, id
+        order by due_at, published_at, id
         """,
         programme_now,
         now,

@@ -22,7 +22,7 @@ function show(item) {
 }
 
 function say(item) {
-  document.getElementById("ranking-said").textContent =
+  document.getElementById("ranking-notice").textContent =
     `${item.dataset.name} is now ${placeOf(item)} of ${listOf(item).children.length}.`;
 }
 

@@ -59,11 +59,15 @@ async def test_a_noun_that_nobody_knows_reaches_intake(connection: AbstractConne
         assert await next_key(await channel.get_queue("intake")) == "student-records.no-such-noun"
 
 
-@pytest.mark.parametrize(("lane", "queue"), [("messages", "notifications"), ("effects", "notifications.effects")])
-async def test_what_a_queue_gives_up_is_kept_beside_it(connection: AbstractConnection, lane: str, queue: str) -> None:
+@pytest.mark.parametrize(
+    ("routing_key", "queue"), [("messages", "notifications"), ("effects", "notifications.effects")]
+)
+async def test_what_a_queue_gives_up_is_kept_beside_it(
+    connection: AbstractConnection, routing_key: str, queue: str
+) -> None:
     async with connection.channel() as channel:
         own = await channel.get_exchange("notifications")
-        await own.publish(Message(b"{}", delivery_mode=DeliveryMode.PERSISTENT), lane, mandatory=True)
+        await own.publish(Message(b"{}", delivery_mode=DeliveryMode.PERSISTENT), routing_key, mandatory=True)
         async with (await channel.get_queue(queue)).iterator(timeout=20) as messages:
             await (await anext(messages)).reject(requeue=False)
         assert await next_key(await channel.get_queue("notifications.dead-letters")) == "notifications"

@@ -110,11 +110,11 @@ async def test_a_service_reads_no_queue_but_its_own(channel_of: ChannelOf, queue
             await unasked.get()
 
 
-@pytest.mark.parametrize(("lane", "queue"), [("messages", "screening"), ("effects", "screening.effects")])
-async def test_a_service_writes_to_itself(channel_of: ChannelOf, lane: str, queue: str) -> None:
+@pytest.mark.parametrize(("routing_key", "queue"), [("messages", "screening"), ("effects", "screening.effects")])
+async def test_a_service_writes_to_itself(channel_of: ChannelOf, routing_key: str, queue: str) -> None:
     async with channel_of("screening") as screening:
-        await publish(screening, "screening", lane)
-        assert await take(screening, queue) == lane
+        await publish(screening, "screening", routing_key)
+        assert await take(screening, queue) == routing_key
 
 
 async def test_a_service_may_look_whether_its_queues_and_exchanges_are_there(channel_of: ChannelOf) -> None:

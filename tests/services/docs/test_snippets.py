@@ -62,7 +62,7 @@ def python(snippet: str) -> list[str]:
 
 async def until_said(intake: RunningService, event: type[Event]) -> None:
     async def is_said() -> bool:
-        return bool(await intake.said(event))
+        return bool(await intake.published(event))
 
     await until(is_said)
 
@@ -70,7 +70,7 @@ async def until_said(intake: RunningService, event: type[Event]) -> None:
 async def test_a_host_is_published_as_readme_says(intake: RunningService, tmp_path: Path) -> None:
     await run(python(PUBLISH), tmp_path, intake.amqp_url)
     await until_said(intake, HostRegistered)
-    (host,) = await intake.said(HostRegistered)
+    (host,) = await intake.published(HostRegistered)
     assert (host.host_id, host.organisation) == ("H0042", "River Trust")
 
 
@@ -95,7 +95,7 @@ async def test_events_are_heard_as_readme_says(intake: RunningService, tmp_path:
 async def test_a_withdrawal_is_published_with_models_of_ones_own(intake: RunningService, tmp_path: Path) -> None:
     await run(python(_with_own_models(tmp_path)), tmp_path, intake.amqp_url)
     await until_said(intake, SubmissionRefused)
-    (refused,) = await intake.said(SubmissionRefused)
+    (refused,) = await intake.published(SubmissionRefused)
     assert (refused.source, refused.submission_id) == ("customer-relations", "withdrawal-of-P9999")
 
 

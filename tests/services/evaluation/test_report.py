@@ -30,7 +30,7 @@ async def complete_four_placements(evaluation: RunningService) -> None:
     """Three undergraduates and a research student, one after another at one host; all four answer."""
     for number, level in enumerate(LEVELS):
         student_id, application_id = f"S{number:05}", f"A{number:06}"
-        await evaluation.hear(
+        await evaluation.receive(
             placement_completed(application_id=application_id, student_id=student_id),
             student_registered(student_id=student_id, level=level),
         )
@@ -54,7 +54,7 @@ def groups(told: dict[str, Any], dimension: str) -> dict[str | None, dict[str, A
 
 
 async def test_a_report_tells_what_was_reckoned_by_hand(evaluation: RunningService) -> None:
-    await evaluation.hear(round_scheduled(), host_registered(), project_submitted())
+    await evaluation.receive(round_scheduled(), host_registered(), project_submitted())
     await complete_four_placements(evaluation)
 
     told = await report(evaluation)
@@ -93,7 +93,7 @@ async def test_a_report_tells_what_was_reckoned_by_hand(evaluation: RunningServi
 async def test_every_dimension_groups_by_what_is_known_of_project_host_and_student(
     evaluation: RunningService,
 ) -> None:
-    await evaluation.hear(host_registered(), project_submitted())
+    await evaluation.receive(host_registered(), project_submitted())
     await complete_four_placements(evaluation)
 
     told = await report(evaluation)
@@ -116,18 +116,18 @@ async def test_every_dimension_groups_by_what_is_known_of_project_host_and_stude
 
 
 async def test_the_facts_of_a_placement_may_arrive_after_it_and_the_newest_counts(evaluation: RunningService) -> None:
-    await evaluation.hear(placement_completed())
+    await evaluation.receive(placement_completed())
     assert list(groups(await report(evaluation), "sector")) == [None]
     assert (await report(evaluation))["round_name"] == "trinity-2027"
 
-    await evaluation.hear(host_registered(host_version=2, sector="Research"))
-    await evaluation.hear(host_registered(host_version=1, sector="Law"))
-    await evaluation.hear(project_submitted(revision=2, category="audit"))
-    await evaluation.hear(project_submitted(revision=1))
-    await evaluation.hear(student_registered(student_version=3, level="PGT"))
-    await evaluation.hear(student_registered(student_version=2))
-    await evaluation.hear(round_scheduled(round_version=2, name="Trinity Term 2027"))
-    await evaluation.hear(round_scheduled())
+    await evaluation.receive(host_registered(host_version=2, sector="Research"))
+    await evaluation.receive(host_registered(host_version=1, sector="Law"))
+    await evaluation.receive(project_submitted(revision=2, category="audit"))
+    await evaluation.receive(project_submitted(revision=1))
+    await evaluation.receive(student_registered(student_version=3, level="PGT"))
+    await evaluation.receive(student_registered(student_version=2))
+    await evaluation.receive(round_scheduled(round_version=2, name="Trinity Term 2027"))
+    await evaluation.receive(round_scheduled())
 
     told = await report(evaluation)
     assert list(groups(told, "sector")) == ["Research"]
@@ -149,7 +149,7 @@ async def test_replaced_answers_count_once_and_as_they_are_now(evaluation: Runni
 
 
 async def test_the_page_of_a_report_is_html_without_the_comments(evaluation: RunningService) -> None:
-    await evaluation.hear(round_scheduled(), host_registered(), project_submitted(), placement_completed())
+    await evaluation.receive(round_scheduled(), host_registered(), project_submitted(), placement_completed())
     await evaluation.http.post(
         f"/surveys/{survey_id('A000001', 'student')}/answers",
         json=dict.fromkeys(FIELDS, 5) | {"comment": "Hana Brown was wonderful."},
@@ -166,7 +166,7 @@ async def test_the_page_of_a_report_is_html_without_the_comments(evaluation: Run
 async def test_a_round_that_is_scheduled_has_a_report_and_one_that_is_unknown_has_none(
     evaluation: RunningService,
 ) -> None:
-    await evaluation.hear(round_scheduled())
+    await evaluation.receive(round_scheduled())
 
     assert (await report(evaluation))["placements"] == 0
     assert (await evaluation.http.get("/reports/trinity-2027.html")).status_code == 200

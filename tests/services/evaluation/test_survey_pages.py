@@ -33,7 +33,7 @@ GIVEN = {
 @pytest.fixture
 async def evaluation(start: Start) -> RunningService:
     running = await start("evaluation")
-    await running.hear(round_scheduled(), host_registered(), project_submitted(), placement_completed())
+    await running.receive(round_scheduled(), host_registered(), project_submitted(), placement_completed())
     return running
 
 
@@ -64,7 +64,7 @@ async def test_a_survey_is_listed_with_its_deadline_and_answered_on_its_page(
     assert (sent.status_code, sent.headers["location"]) == (303, STUDENTS)
     assert "Thank you" in shown.text
     assert "The introductory call came late." in shown.text
-    assert len(await evaluation.said(SurveyAnswered)) == 1
+    assert len(await evaluation.published(SurveyAnswered)) == 1
 
 
 @pytest.mark.parametrize("purpose", list(Purpose))
@@ -83,14 +83,14 @@ async def test_questions_that_are_open_are_asked_again_with_everything_that_was_
     assert again.text.count("Choose an answer to question") == 2 * 4
     assert 'name="outcome" value="5" checked' in again.text
     assert "&lt;b&gt;Good&lt;/b&gt;" in again.text
-    assert await evaluation.said(SurveyAnswered) == []
+    assert await evaluation.published(SurveyAnswered) == []
 
 
 async def test_what_is_no_point_of_a_scale_is_refused(evaluation: RunningService, visit: Visit) -> None:
     refused = await (await visit(host("H0001"))).post(HOSTS, data=GIVEN | {"network": "9"})
 
     assert refused.status_code == 422
-    assert await evaluation.said(SurveyAnswered) == []
+    assert await evaluation.published(SurveyAnswered) == []
 
 
 async def test_answers_can_be_changed_until_the_survey_closes(evaluation: RunningService, visit: Visit) -> None:
@@ -112,7 +112,7 @@ async def test_answers_can_be_changed_until_the_survey_closes(evaluation: Runnin
     assert (await visitor.get(f"{STUDENTS}/change")).status_code == 303
     assert "change" not in closed.text
     assert "<strong>1</strong>" in closed.text
-    assert len(await evaluation.said(SurveyAnswered)) == 1
+    assert len(await evaluation.published(SurveyAnswered)) == 1
 
 
 async def test_a_survey_that_nobody_answered_says_when_it_closed(evaluation: RunningService, visit: Visit) -> None:
@@ -136,7 +136,7 @@ async def test_another_persons_survey_is_not_there(evaluation: RunningService, v
             visitor.post(path, data=GIVEN) if act == "post" else visitor.get(path if act == "get" else f"{path}/change")
         )
         assert answer.status_code == 404
-    assert await evaluation.said(SurveyAnswered) == []
+    assert await evaluation.published(SurveyAnswered) == []
 
 
 async def test_who_has_no_survey_is_told_when_there_will_be_one(visit: Visit) -> None:

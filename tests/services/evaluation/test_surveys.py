@@ -42,27 +42,30 @@ async def states(evaluation: RunningService) -> dict[str, str]:
 
 async def test_both_sides_of_a_completed_placement_are_asked(evaluation: RunningService) -> None:
     over = evaluation.clock()
-    await evaluation.hear(placement_completed())
+    await evaluation.receive(placement_completed())
 
-    said = await evaluation.said(SurveyOpened)
+    published = await evaluation.published(SurveyOpened)
 
-    assert [(event.respondent, event.respondent_id) for event in said] == [("student", "S00001"), ("host", "H0001")]
-    assert {event.survey_id for event in said} == {STUDENTS_SURVEY, HOSTS_SURVEY}
-    assert {event.closes_at - over for event in said} <= {timedelta(days=14), timedelta(days=14, hours=-1)}
+    assert [(event.respondent, event.respondent_id) for event in published] == [
+        ("student", "S00001"),
+        ("host", "H0001"),
+    ]
+    assert {event.survey_id for event in published} == {STUDENTS_SURVEY, HOSTS_SURVEY}
+    assert {event.closes_at - over for event in published} <= {timedelta(days=14), timedelta(days=14, hours=-1)}
     assert await states(evaluation) == {"student": "open", "host": "open"}
 
 
 async def test_a_placement_said_twice_to_be_completed_is_asked_about_once(evaluation: RunningService) -> None:
-    await evaluation.hear(placement_completed(), placement_completed())
+    await evaluation.receive(placement_completed(), placement_completed())
 
-    assert len(await evaluation.said(SurveyOpened)) == 2
+    assert len(await evaluation.published(SurveyOpened)) == 2
     assert await evaluation.failures() == []
 
 
 async def test_a_survey_is_shown_with_its_questions_project_and_host(evaluation: RunningService) -> None:
-    await evaluation.hear(placement_completed())
+    await evaluation.receive(placement_completed())
     before = (await evaluation.http.get(f"/surveys/{HOSTS_SURVEY}")).json()
-    await evaluation.hear(project_submitted(), host_registered())
+    await evaluation.receive(project_submitted(), host_registered())
     shown = (await evaluation.http.get(f"/surveys/{HOSTS_SURVEY}")).json()
 
     assert (before["project_title"], before["organisation"]) == (None, None)
@@ -75,54 +78,54 @@ async def test_a_survey_is_shown_with_its_questions_project_and_host(evaluation:
 
 
 async def test_who_has_not_answered_after_a_week_is_reminded_once(evaluation: RunningService) -> None:
-    await evaluation.hear(placement_completed())
+    await evaluation.receive(placement_completed())
     await answer(evaluation)
 
     await evaluation.step_to(evaluation.clock() + timedelta(days=8))
 
-    (said,) = await evaluation.said(SurveyUnanswered)
-    assert (said.respondent, said.survey_id) == ("host", HOSTS_SURVEY)
+    (published,) = await evaluation.published(SurveyUnanswered)
+    assert (published.respondent, published.survey_id) == ("host", HOSTS_SURVEY)
 
 
 async def test_surveys_close_after_two_weeks_and_say_whether_they_were_answered(evaluation: RunningService) -> None:
-    await evaluation.hear(placement_completed())
+    await evaluation.receive(placement_completed())
     await answer(evaluation)
-    closes_at = (await evaluation.said(SurveyOpened))[0].closes_at
+    closes_at = (await evaluation.published(SurveyOpened))[0].closes_at
 
     await evaluation.step_to(closes_at - timedelta(seconds=1))
-    assert await evaluation.said(SurveyClosed) == []
+    assert await evaluation.published(SurveyClosed) == []
 
     await evaluation.step_to(closes_at)
-    closed = await evaluation.said(SurveyClosed)
+    closed = await evaluation.published(SurveyClosed)
     assert {event.respondent: event.answered for event in closed} == {"student": True, "host": False}
     assert await states(evaluation) == {"student": "closed", "host": "closed"}
 
 
 async def test_an_answer_after_the_close_is_refused(evaluation: RunningService) -> None:
-    await evaluation.hear(placement_completed())
+    await evaluation.receive(placement_completed())
     await evaluation.step_to(evaluation.clock() + timedelta(days=15))
 
     late = await answer(evaluation)
 
     assert late.status_code == 409
     assert "no more answers are taken" in late.json()["detail"]
-    assert await evaluation.said(SurveyAnswered) == []
+    assert await evaluation.published(SurveyAnswered) == []
 
 
 async def test_the_same_answers_twice_are_taken_once(evaluation: RunningService) -> None:
-    await evaluation.hear(placement_completed())
+    await evaluation.receive(placement_completed())
 
     answers = await asyncio.gather(*(answer(evaluation) for _ in range(5)))
     await evaluation.quiet()
 
     assert {given.status_code for given in answers} == {200}
     assert {given.json()["state"] for given in answers} == {"answered"}
-    assert len(await evaluation.said(SurveyAnswered)) == 1
+    assert len(await evaluation.published(SurveyAnswered)) == 1
     assert await evaluation.connection.fetchval("select count(*) from answers") == 1
 
 
 async def test_other_answers_replace_the_ones_before_and_the_history_is_kept(evaluation: RunningService) -> None:
-    await evaluation.hear(placement_completed())
+    await evaluation.receive(placement_completed())
     await answer(evaluation)
     await answer(evaluation, outcome=1, comment="On reflection.")
     await evaluation.quiet()
@@ -135,11 +138,11 @@ async def test_other_answers_replace_the_ones_before_and_the_history_is_kept(eva
         "select transition from survey_steps where survey_id = $1 order by id", STUDENTS_SURVEY
     )
     assert [step["transition"] for step in steps] == ["open", "answer", "answer again"]
-    assert len(await evaluation.said(SurveyAnswered)) == 1
+    assert len(await evaluation.published(SurveyAnswered)) == 1
 
 
 async def test_all_faults_of_the_answers_are_named_at_once(evaluation: RunningService) -> None:
-    await evaluation.hear(placement_completed())
+    await evaluation.receive(placement_completed())
 
     refused = await evaluation.http.post(
         f"/surveys/{STUDENTS_SURVEY}/answers",
@@ -161,7 +164,7 @@ async def test_all_faults_of_the_answers_are_named_at_once(evaluation: RunningSe
 
 @pytest.mark.parametrize("comment", ["nul\x00", "lone \ud800", "x" * 5_001])
 async def test_a_comment_that_cannot_be_kept_is_refused(evaluation: RunningService, comment: str) -> None:
-    await evaluation.hear(placement_completed())
+    await evaluation.receive(placement_completed())
 
     refused = await evaluation.http.post(
         f"/surveys/{STUDENTS_SURVEY}/answers",
@@ -174,7 +177,9 @@ async def test_a_comment_that_cannot_be_kept_is_refused(evaluation: RunningServi
 
 
 async def test_surveys_are_listed_by_state_and_round(evaluation: RunningService) -> None:
-    await evaluation.hear(placement_completed(), placement_completed(application_id="A000002", round_id="hilary-2027"))
+    await evaluation.receive(
+        placement_completed(), placement_completed(application_id="A000002", round_id="hilary-2027")
+    )
     await answer(evaluation)
 
     async def listed(**filters: str) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.front_door import FrontDoor
+from tests.services.intake.front_door import FrontDoor
 from tests.support.running import Start
 
 

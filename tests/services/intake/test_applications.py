@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 from services.intake.rules.applications import LONGEST_STATEMENT
 from shared.contracts.intake import ApplicationReceived, ApplicationWithdrawn
 from shared.contracts.submissions import ApplicationWithdrawal
-from tests.support.front_door import FrontDoor
+from tests.services.intake.front_door import FrontDoor
 from tests.support.intake import CLOSES, OPENS, a_pdf, a_proposal, a_student_record
 
 
@@ -13,9 +13,14 @@ async def test_a_sound_application_is_received(door: FrontDoor) -> None:
     cv = await door.send_cv()
     await door.apply(cv=cv)
 
-    (said,) = await door.intake.said(ApplicationReceived)
-    assert (said.application_id, said.round_id, said.host_id, said.cv) == ("A000001", "trinity-2027", "H0001", cv)
-    assert said.received_at == OPENS
+    (published,) = await door.intake.published(ApplicationReceived)
+    assert (published.application_id, published.round_id, published.host_id, published.cv) == (
+        "A000001",
+        "trinity-2027",
+        "H0001",
+        cv,
+    )
+    assert published.received_at == OPENS
     application = (await door.intake.http.get("/applications/A000001")).json()
     assert (application["state"], application["statement"]) == (
         "received",
@@ -105,8 +110,8 @@ async def test_an_application_is_taken_back_once(door: FrontDoor) -> None:
     await door.intake.submit("careers-portal", ApplicationWithdrawal(application_id="A000001"))
 
     assert answer.json()["state"] == "withdrawn"
-    (said,) = await door.intake.said(ApplicationWithdrawn)
-    assert (said.application_id, said.student_id, said.reason) == ("A000001", "S00001", "Ill.")
+    (published,) = await door.intake.published(ApplicationWithdrawn)
+    assert (published.application_id, published.student_id, published.reason) == ("A000001", "S00001", "Ill.")
     history = (await door.intake.http.get("/applications/A000001")).json()["history"]
     assert [(step["transition"], step["by"]) for step in history] == [("receive", "student"), ("withdraw", "student")]
 
@@ -138,5 +143,5 @@ async def test_applications_at_the_same_moment_stay_within_the_limit(door: Front
     cv = await door.send_cv()
     await asyncio.gather(*(door.apply(cv=cv, application_id=f"A00000{number}") for number in range(8)))
 
-    assert len(await door.intake.said(ApplicationReceived)) == 2
+    assert len(await door.intake.published(ApplicationReceived)) == 2
     assert sorted((await door.refusals()).values()) == [["student_id"]] * 6

@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts.intake import ApplicationReceived, ApplicationWithdrawn
-from tests.support.front_door import FrontDoor
+from tests.services.intake.front_door import FrontDoor
+from tests.services.intake.studying import STATEMENT, Studying, faults_in, words_of
 from tests.support.intake import CLOSES, a_form, a_pdf, a_proposal, a_student_record
-from tests.support.studying import STATEMENT, Studying, faults_in, words_of
 from tests.support.visitors import browser, student
 
 
@@ -36,12 +36,17 @@ async def another(open_door: FrontDoor) -> AsyncIterator[Studying]:
 
 async def test_an_application_is_taken_as_one_from_outside_is(studying: Studying, open_door: FrontDoor) -> None:
     answer = await studying.apply()
-    (said,) = await open_door.intake.said(ApplicationReceived)
+    (published,) = await open_door.intake.published(ApplicationReceived)
     assert answer.status_code == 303
-    assert answer.headers["location"] == f"/student/forms/{said.application_id}"
-    assert (said.student_id, said.project_id, said.round_id, said.preference) == ("S00001", "P0001", "trinity-2027", 1)
+    assert answer.headers["location"] == f"/student/forms/{published.application_id}"
+    assert (published.student_id, published.project_id, published.round_id, published.preference) == (
+        "S00001",
+        "P0001",
+        "trinity-2027",
+        1,
+    )
     source = await open_door.intake.connection.fetchval(
-        "select source from submissions where id = $1", said.application_id
+        "select source from submissions where id = $1", published.application_id
     )
     assert source == "pages"
 
@@ -58,7 +63,7 @@ async def test_two_clicks_are_one_application(studying: Studying, open_door: Fro
     form = await studying.form()
     answers = await asyncio.gather(*(studying.apply(form=form) for _ in range(2)))
     assert {answer.headers["location"] for answer in answers} == {f"/student/forms/{form['application_id']}"}
-    assert len(await open_door.intake.said(ApplicationReceived)) == 1
+    assert len(await open_door.intake.published(ApplicationReceived)) == 1
 
 
 async def test_two_windows_are_one_application(studying: Studying, open_door: FrontDoor) -> None:
@@ -66,7 +71,7 @@ async def test_two_windows_are_one_application(studying: Studying, open_door: Fr
     await studying.apply(form=first)
     answer = await studying.apply(form=second)
     assert answer.headers["location"] == f"/student/forms/{first['application_id']}"
-    assert len(await open_door.intake.said(ApplicationReceived)) == 1
+    assert len(await open_door.intake.published(ApplicationReceived)) == 1
     assert (await studying.open("/catalogue/P0001/application", status=303)).headers["location"].startswith("/student/")
 
 
@@ -78,7 +83,7 @@ async def test_a_refused_form_keeps_what_was_typed_and_the_cv(studying: Studying
     (chosen,) = [row["document_id"] for row in await open_door.intake.connection.fetch("select * from documents")]
     assert f'value="{chosen}" checked' in answer.text
     assert (await studying.apply(cv=str(chosen))).status_code == 303
-    assert (await open_door.intake.said(ApplicationReceived))[0].cv == chosen
+    assert (await open_door.intake.published(ApplicationReceived))[0].cv == chosen
 
 
 @pytest.mark.parametrize(
@@ -97,7 +102,7 @@ async def test_what_is_missing_or_out_of_range_is_told(
 ) -> None:
     answer = await studying.apply(**changes)
     assert (answer.status_code, faults_in(answer)) == (422, [fault])
-    assert await open_door.intake.said(ApplicationReceived) == []
+    assert await open_door.intake.published(ApplicationReceived) == []
 
 
 async def test_a_cv_at_fault_is_told_of_when_it_is_chosen(studying: Studying) -> None:
@@ -177,11 +182,11 @@ async def test_nobody_applies_with_the_id_of_anothers_application(
     studying: Studying, another: Studying, open_door: FrontDoor
 ) -> None:
     await another.apply()
-    (taken,) = await open_door.intake.said(ApplicationReceived)
+    (taken,) = await open_door.intake.published(ApplicationReceived)
     answer = await studying.apply(form={"application_id": taken.application_id})
     assert answer.status_code == 422
     assert (await studying.form())["application_id"] != taken.application_id
-    assert len(await open_door.intake.said(ApplicationReceived)) == 1
+    assert len(await open_door.intake.published(ApplicationReceived)) == 1
 
 
 async def test_an_application_is_taken_back_once_after_it_is_said_what_ends(
@@ -194,7 +199,7 @@ async def test_an_application_is_taken_back_once_after_it_is_said_what_ends(
     for _ in range(2):
         answer = await studying.browser.post(f"{sent}/withdrawal", data={"reason": "Ill."})
         assert answer.headers["location"] == sent
-    (said,) = await open_door.intake.said(ApplicationWithdrawn)
-    assert said.reason == "Ill."
+    (published,) = await open_door.intake.published(ApplicationWithdrawn)
+    assert published.reason == "Ill."
     assert "Taken back" in await studying.page(sent)
     assert (await studying.open(f"{sent}/withdrawal", status=303)).headers["location"] == sent

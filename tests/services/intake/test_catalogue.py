@@ -8,9 +8,9 @@ import pytest
 from shared.contracts.matching import PlacesLeft, ProjectPlaces
 from shared.contracts.submissions import ProjectWithdrawal
 from shared.web.callers import Purpose, Role
-from tests.support.front_door import FrontDoor
+from tests.services.intake.front_door import FrontDoor
+from tests.services.intake.studying import Studying, words_of
 from tests.support.intake import CLOSES, OPENS, a_calendar, a_host_record, a_proposal
-from tests.support.studying import Studying, words_of
 from tests.support.visitors import browser, host, staff, student
 
 BANK = {"host_id": "H0002", "organisation": "Nobody & Co", "sector": "Finance", "city": "London", "size": "large"}
@@ -190,7 +190,9 @@ async def test_a_second_round_lists_what_the_first_has_left(studying: Studying, 
     }
     assert (await shelf.schedule(**second)).status_code == 201
     await shelf.intake.step_to(first.offers_at + timedelta(days=3))
-    await shelf.intake.hear(PlacesLeft(round_id="trinity-2027", projects=[ProjectPlaces(project_id="P0002", places=1)]))
+    await shelf.intake.receive(
+        PlacesLeft(round_id="trinity-2027", projects=[ProjectPlaces(project_id="P0002", places=1)])
+    )
     assert await studying.titles("/catalogue") == ["Measuring what a river carries"]
     assert "1 place" in await studying.page("/catalogue")
     assert "You have 1 of 1 application left in Trinity 2027, second round." in await studying.page("/catalogue/P0002")

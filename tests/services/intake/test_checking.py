@@ -9,9 +9,9 @@ import psutil
 import pytest
 
 from shared.contracts.intake import ApplicationReceived, ApplicationsClosed, SubmissionRefused
-from tests.support.front_door import FrontDoor
+from tests.services.intake.front_door import FrontDoor
+from tests.services.intake.studying import STATEMENT, Studying, words_of
 from tests.support.intake import CLOSES, a_pdf, a_proposal, reads_documents
-from tests.support.studying import STATEMENT, Studying, words_of
 from tests.support.visitors import browser, student
 from tests.support.waiting import until
 
@@ -66,9 +66,9 @@ async def test_a_form_is_answered_before_its_cv_is_read_with_its_place_in_the_qu
         part = await another.browser.get(second, headers=HTMX)
         assert words_of(part) == "Your CV is being checked; 1 before yours."
         assert f'hx-get="{second}" hx-trigger="load delay:2s"' in part.text
-        assert await studying.intake.said(ApplicationReceived) == []
+        assert await studying.intake.published(ApplicationReceived) == []
     await studying.intake.quiet()
-    assert len(await studying.intake.said(ApplicationReceived)) == 2
+    assert len(await studying.intake.published(ApplicationReceived)) == 2
     assert "being checked" not in await another.page(second)
     assert (await another.browser.get(second, headers=HTMX)).headers["hx-refresh"] == "true"
 
@@ -77,7 +77,7 @@ async def test_a_cv_at_fault_is_told_of_on_the_page_and_to_whoever_mails_and_can
     studying: Studying,
 ) -> None:
     sent = (await studying.apply(file=a_pdf(2))).headers["location"]
-    (refused,) = await studying.intake.said(SubmissionRefused)
+    (refused,) = await studying.intake.published(SubmissionRefused)
     assert (refused.kind, refused.student_id, refused.project_id) == ("application", "S00001", "P0001")
     assert [fault.field for fault in refused.faults] == ["cv"]
     page = await studying.page(sent)
@@ -88,7 +88,7 @@ async def test_a_cv_at_fault_is_told_of_on_the_page_and_to_whoever_mails_and_can
     assert "You have 2 of 2 applications left" in form
     again = (await studying.apply()).headers["location"]
     assert again != sent
-    (received,) = await studying.intake.said(ApplicationReceived)
+    (received,) = await studying.intake.published(ApplicationReceived)
     assert again.endswith(received.application_id)
     assert "You cannot apply for this project any more." in await studying.page(sent)
 
@@ -103,11 +103,11 @@ async def test_applications_close_once_all_that_was_sent_in_time_is_decided(
         intake.clock.step_to(CLOSES)
         intake.replicas[0].relay.wake()
         await until(lambda: intake.connection.fetchval("select closing_at is not null from rounds"))
-        assert await intake.said(ApplicationsClosed) == []
+        assert await intake.published(ApplicationsClosed) == []
     await intake.quiet()
-    assert [event.student_id for event in await intake.said(ApplicationReceived)] == ["S00001"]
-    assert [event.student_id for event in await intake.said(SubmissionRefused)] == ["S00002"]
-    (closed,) = await intake.said(ApplicationsClosed)
+    assert [event.student_id for event in await intake.published(ApplicationReceived)] == ["S00001"]
+    assert [event.student_id for event in await intake.published(SubmissionRefused)] == ["S00002"]
+    (closed,) = await intake.published(ApplicationsClosed)
     assert closed.applications_received == 1
 
 
@@ -138,11 +138,11 @@ async def test_a_form_is_in_time_that_began_to_be_sent_in_time(studying: Studyin
     assert (await sending).status_code == httpx.codes.SEE_OTHER
 
     async def have_closed() -> bool:
-        return bool(await intake.said(ApplicationsClosed))
+        return bool(await intake.published(ApplicationsClosed))
 
     await until(have_closed)
-    assert len(await intake.said(ApplicationReceived)) == 1
-    assert [event.applications_received for event in await intake.said(ApplicationsClosed)] == [1]
+    assert len(await intake.published(ApplicationReceived)) == 1
+    assert [event.applications_received for event in await intake.published(ApplicationsClosed)] == [1]
 
 
 async def test_a_form_whose_upload_never_ends_keeps_no_round_open(studying: Studying) -> None:
@@ -151,7 +151,7 @@ async def test_a_form_whose_upload_never_ends_keeps_no_round_open(studying: Stud
         "insert into arriving (id, began_at, waited_for_until) values (gen_random_uuid(), $1, now())", intake.clock()
     )
     await intake.step_to(CLOSES)
-    assert len(await intake.said(ApplicationsClosed)) == 1
+    assert len(await intake.published(ApplicationsClosed)) == 1
 
 
 async def test_a_form_sent_twice_while_it_is_checked_is_one_application(
@@ -163,7 +163,7 @@ async def test_a_form_sent_twice_while_it_is_checked_is_one_application(
         assert len({answer.headers["location"] for answer in answers}) == 1
         assert "You have 1 of 2 applications left" in await studying.page("/catalogue/P0002")
     await studying.intake.quiet()
-    assert len(await studying.intake.said(ApplicationReceived)) == 1
+    assert len(await studying.intake.published(ApplicationReceived)) == 1
 
 
 async def test_an_application_is_decided_though_its_reader_dies(studying: Studying, reader: psutil.Process) -> None:
@@ -172,7 +172,7 @@ async def test_an_application_is_decided_though_its_reader_dies(studying: Studyi
         reader.kill()
 
     async def is_received() -> bool:
-        return bool(await studying.intake.said(ApplicationReceived))
+        return bool(await studying.intake.published(ApplicationReceived))
 
     await until(is_received)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.intake.rules.documents import LARGEST_DOCUMENT
-from tests.support.front_door import PORTAL, FrontDoor
+from tests.services.intake.front_door import PORTAL, FrontDoor
 from tests.support.intake import a_pdf
 
 

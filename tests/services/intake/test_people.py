@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from shared.contracts.intake import HostRegistered, StudentRegistered
-from tests.support.front_door import FrontDoor
+from tests.services.intake.front_door import FrontDoor
 from tests.support.intake import OPENS, a_host_record, a_student_record
 
 
@@ -10,16 +10,16 @@ async def test_a_host_is_registered_once_and_again_when_its_facts_change(door: F
     await door.intake.submit("customer-relations", a_host_record())
     await door.intake.submit("customer-relations", a_host_record(city="Leeds"))
 
-    said = await door.intake.said(HostRegistered)
-    assert [(host.host_version, host.city) for host in said] == [(1, a_host_record().city), (2, "Leeds")]
+    published = await door.intake.published(HostRegistered)
+    assert [(host.host_version, host.city) for host in published] == [(1, a_host_record().city), (2, "Leeds")]
 
 
 async def test_a_students_visa_hours_stay_at_the_door(door: FrontDoor) -> None:
     await door.intake.submit("student-records", a_student_record(visa_weekly_hours=20.0))
     await door.intake.submit("student-records", a_student_record(visa_weekly_hours=10.0))
 
-    (said,) = await door.intake.said(StudentRegistered)
-    assert "visa" not in said.model_dump_json()
+    (published,) = await door.intake.published(StudentRegistered)
+    assert "visa" not in published.model_dump_json()
     assert await door.intake.connection.fetchval("select visa_weekly_hours from students") == 10.0
 
 
@@ -27,5 +27,5 @@ async def test_a_record_that_was_overtaken_on_its_way_changes_nothing(door: Fron
     await door.intake.submit("student-records", a_student_record(year=3), time=OPENS)
     await door.intake.submit("student-records", a_student_record(year=2), time=OPENS - timedelta(hours=1))
 
-    (said,) = await door.intake.said(StudentRegistered)
-    assert said.year == 3
+    (published,) = await door.intake.published(StudentRegistered)
+    assert published.year == 3

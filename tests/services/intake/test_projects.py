@@ -3,7 +3,7 @@ import pytest
 from shared.contracts.intake import ProjectSubmitted, ProjectWithdrawn
 from shared.contracts.screening import ProjectDeclined, ProjectReturned
 from shared.contracts.submissions import ProjectWithdrawal
-from tests.support.front_door import FrontDoor
+from tests.services.intake.front_door import FrontDoor
 from tests.support.intake import SUBMISSIONS_CLOSE, a_proposal
 
 RETURNED = ProjectReturned(
@@ -24,8 +24,8 @@ async def open_door(door: FrontDoor) -> FrontDoor:
 async def test_a_sound_proposal_is_submitted_for_review(open_door: FrontDoor) -> None:
     await open_door.propose()
 
-    (said,) = await open_door.intake.said(ProjectSubmitted)
-    assert said == ProjectSubmitted(round_id="trinity-2027", **dict(a_proposal()))
+    (published,) = await open_door.intake.published(ProjectSubmitted)
+    assert published == ProjectSubmitted(round_id="trinity-2027", **dict(a_proposal()))
     assert await open_door.state_of("/projects/P0001") == "under_review"
 
 
@@ -35,7 +35,7 @@ async def test_a_proposal_at_fault_is_refused_with_all_its_faults_and_nothing_el
     event_id = await open_door.propose(time=SUBMISSIONS_CLOSE, places=0, tasks=[])
 
     assert await open_door.refusals() == {event_id: ["sent_at", "tasks", "places"]}
-    assert await open_door.intake.said(ProjectSubmitted) == []
+    assert await open_door.intake.published(ProjectSubmitted) == []
     assert (await open_door.intake.http.get("/projects")).json() == []
 
 
@@ -47,7 +47,7 @@ async def test_a_proposal_before_any_round_is_refused(door: FrontDoor) -> None:
 
 async def test_a_returned_project_comes_back_as_a_new_revision_with_its_history(open_door: FrontDoor) -> None:
     await open_door.propose()
-    await open_door.intake.hear(RETURNED)
+    await open_door.intake.receive(RETURNED)
     await open_door.propose(revision=2, deliverables=["A guide"])
     await open_door.approve(a_proposal(revision=2))
 
@@ -70,13 +70,13 @@ async def test_verdicts_come_in_any_order(open_door: FrontDoor) -> None:
     await open_door.propose()
     await open_door.propose(revision=2)
     await open_door.approve(a_proposal(revision=2))
-    await open_door.intake.hear(RETURNED)
+    await open_door.intake.receive(RETURNED)
     assert await open_door.state_of("/projects/P0001") == "approved"
 
 
 async def test_a_decided_project_is_not_corrected(open_door: FrontDoor) -> None:
     await open_door.propose()
-    await open_door.intake.hear(DECLINED)
+    await open_door.intake.receive(DECLINED)
     event_id = await open_door.propose(revision=2)
     assert await open_door.refusals() == {event_id: ["revision"]}
 
@@ -89,8 +89,8 @@ async def test_a_project_is_taken_back_once(open_door: FrontDoor) -> None:
     answer = await open_door.intake.http.post("/projects/P0001/withdrawal", json={"reason": "Again."})
 
     assert answer.json()["state"] == "withdrawn"
-    (said,) = await open_door.intake.said(ProjectWithdrawn)
-    assert (said.project_id, said.host_id, said.reason) == ("P0001", "H0001", "Our plans have changed.")
+    (published,) = await open_door.intake.published(ProjectWithdrawn)
+    assert (published.project_id, published.host_id, published.reason) == ("P0001", "H0001", "Our plans have changed.")
 
 
 async def test_a_verdict_after_the_withdrawal_changes_nothing(open_door: FrontDoor) -> None:
@@ -102,10 +102,10 @@ async def test_a_verdict_after_the_withdrawal_changes_nothing(open_door: FrontDo
 
 async def test_a_declined_project_has_nothing_left_to_take_back(open_door: FrontDoor) -> None:
     await open_door.propose()
-    await open_door.intake.hear(DECLINED)
+    await open_door.intake.receive(DECLINED)
     answer = await open_door.intake.http.post("/projects/P0001/withdrawal", json={})
     assert answer.json()["state"] == "declined"
-    assert await open_door.intake.said(ProjectWithdrawn) == []
+    assert await open_door.intake.published(ProjectWithdrawn) == []
 
 
 async def test_what_is_not_known_cannot_be_taken_back(open_door: FrontDoor) -> None:

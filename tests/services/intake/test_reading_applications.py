@@ -9,9 +9,9 @@ import pytest
 from shared.contracts.submissions import ApplicationWithdrawal, ProjectWithdrawal
 from shared.web.callers import Purpose, Role
 from shared.web.sessions import Session
-from tests.support.front_door import PORTAL, FrontDoor
+from tests.services.intake.front_door import PORTAL, FrontDoor
+from tests.services.intake.studying import words_of
 from tests.support.intake import CLOSES, OPENS, a_host_record, a_student_record
-from tests.support.studying import words_of
 from tests.support.visitors import browser, host, staff, student
 
 SMALLEST = timedelta(microseconds=1)

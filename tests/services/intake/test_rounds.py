@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from shared.contracts.intake import ApplicationsClosed, RoundScheduled
-from tests.support.front_door import PORTAL, FrontDoor
+from tests.services.intake.front_door import PORTAL, FrontDoor
 from tests.support.intake import CLOSES, OPENS, a_calendar
 
 
@@ -10,8 +10,8 @@ async def test_a_round_is_set_and_announced(door: FrontDoor) -> None:
 
     assert answer.status_code == 201
     assert answer.json()["round_id"] == "trinity-2027"
-    (said,) = await door.intake.said(RoundScheduled)
-    assert (said.round_id, said.round_version, said.closes_at) == ("trinity-2027", 1, CLOSES)
+    (published,) = await door.intake.published(RoundScheduled)
+    assert (published.round_id, published.round_version, published.closes_at) == ("trinity-2027", 1, CLOSES)
     assert (await door.intake.http.get("/rounds/trinity-2027")).json() == answer.json()
     assert (await door.intake.http.get("/rounds")).json() == [answer.json()]
 
@@ -20,7 +20,7 @@ async def test_another_round_of_the_same_name_is_a_conflict_and_the_same_one_is_
     await door.schedule()
     assert (await door.schedule(closes_at=CLOSES + timedelta(days=1))).status_code == 409
     assert (await door.schedule()).status_code == 201
-    assert len(await door.intake.said(RoundScheduled)) == 1
+    assert len(await door.intake.published(RoundScheduled)) == 1
 
 
 async def test_all_faults_of_a_calendar_are_answered_at_once(door: FrontDoor) -> None:
@@ -42,7 +42,7 @@ async def test_only_staff_set_rounds(door: FrontDoor) -> None:
 async def test_a_round_that_changes_nothing_says_nothing(door: FrontDoor) -> None:
     await door.schedule()
     assert (await door.change()).json()["round_version"] == 1
-    assert len(await door.intake.said(RoundScheduled)) == 1
+    assert len(await door.intake.published(RoundScheduled)) == 1
 
 
 async def test_applications_close_at_their_moment_with_their_count(door: FrontDoor) -> None:
@@ -52,10 +52,10 @@ async def test_applications_close_at_their_moment_with_their_count(door: FrontDo
     await door.intake.http.post("/applications/A000002/withdrawal", json={})
 
     await door.intake.step_to(CLOSES - timedelta(seconds=1))
-    assert await door.intake.said(ApplicationsClosed) == []
+    assert await door.intake.published(ApplicationsClosed) == []
     await door.intake.step_to(CLOSES)
 
-    (closed,) = await door.intake.said(ApplicationsClosed)
+    (closed,) = await door.intake.published(ApplicationsClosed)
     assert (closed.round_id, closed.applications_received, closed.closed_at) == ("trinity-2027", 2, CLOSES)
 
 
@@ -65,10 +65,10 @@ async def test_a_close_that_moves_takes_its_timer_along(door: FrontDoor) -> None
     assert (await door.change(closes_at=later)).json()["round_version"] == 2
 
     await door.intake.step_to(CLOSES)
-    assert await door.intake.said(ApplicationsClosed) == []
+    assert await door.intake.published(ApplicationsClosed) == []
     await door.intake.step_to(later)
-    assert [closed.closed_at for closed in await door.intake.said(ApplicationsClosed)] == [later]
-    assert [said.round_version for said in await door.intake.said(RoundScheduled)] == [1, 2]
+    assert [closed.closed_at for closed in await door.intake.published(ApplicationsClosed)] == [later]
+    assert [event.round_version for event in await door.intake.published(RoundScheduled)] == [1, 2]
 
 
 async def test_a_close_that_moves_there_and_back_is_said_once(door: FrontDoor) -> None:
@@ -77,7 +77,7 @@ async def test_a_close_that_moves_there_and_back_is_said_once(door: FrontDoor) -
     await door.change()
 
     await door.intake.step_to(CLOSES + timedelta(days=2))
-    assert len(await door.intake.said(ApplicationsClosed)) == 1
+    assert len(await door.intake.published(ApplicationsClosed)) == 1
 
 
 async def test_a_close_that_was_said_is_not_moved(door: FrontDoor) -> None:

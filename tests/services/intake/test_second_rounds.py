@@ -13,7 +13,7 @@ from shared.contracts.matching import (
     PlacesLeft,
     ProjectPlaces,
 )
-from tests.support.front_door import FrontDoor
+from tests.services.intake.front_door import FrontDoor
 from tests.support.intake import CLOSES, a_calendar, a_proposal, a_round
 from tests.support.matching import DAYS
 
@@ -43,7 +43,7 @@ async def open_second(door: FrontDoor, *students: str, heard: PlacesLeft | None 
     await schedule_second(door)
     await door.apply(student_id=students[0])
     await door.intake.step_to(SECOND.opens_at)
-    await door.intake.hear(heard or left(P0001=1))
+    await door.intake.receive(heard or left(P0001=1))
 
 
 def of_first(student_id: str = "S00001") -> dict[str, Any]:
@@ -68,8 +68,8 @@ async def test_a_second_round_is_set_and_announced(door: FrontDoor) -> None:
     await door.schedule()
     scheduled = await schedule_second(door)
     assert (scheduled["round_id"], scheduled["follows"]) == (SECOND_ROUND, "trinity-2027")
-    said = (await door.intake.said(RoundScheduled))[-1]
-    assert (said.round_id, said.follows, said.weeks) == (SECOND_ROUND, "trinity-2027", FIRST.weeks)
+    published = (await door.intake.published(RoundScheduled))[-1]
+    assert (published.round_id, published.follows, published.weeks) == (SECOND_ROUND, "trinity-2027", FIRST.weeks)
 
 
 async def test_a_second_round_that_does_not_fit_is_answered_with_all_its_faults(door: FrontDoor) -> None:
@@ -82,8 +82,8 @@ async def test_a_second_round_that_does_not_fit_is_answered_with_all_its_faults(
 async def test_a_project_with_places_left_is_applied_for_in_the_second_round(door: FrontDoor) -> None:
     await open_second(door, "S00001", "S00002")
     assert await apply_in_second(door) == {}
-    said = (await door.intake.said(ApplicationReceived))[-1]
-    assert (said.application_id, said.round_id, said.project_id) == ("A000002", SECOND_ROUND, "P0001")
+    published = (await door.intake.published(ApplicationReceived))[-1]
+    assert (published.application_id, published.round_id, published.project_id) == ("A000002", SECOND_ROUND, "P0001")
 
 
 async def test_a_project_without_places_is_not_and_is_once_one_becomes_free(door: FrontDoor) -> None:
@@ -91,7 +91,7 @@ async def test_a_project_without_places_is_not_and_is_once_one_becomes_free(door
     (refused,) = (await apply_in_second(door, project_id="P0002")).values()
     assert refused == ["project_id"]
 
-    await door.intake.hear(left(P0002=1), left(P0001=1))
+    await door.intake.receive(left(P0002=1), left(P0001=1))
     assert await apply_in_second(door, project_id="P0002", application_id="A000003") == {}
 
 
@@ -106,21 +106,21 @@ async def test_the_limit_is_the_second_rounds_own(door: FrontDoor) -> None:
 
 async def test_whoever_has_an_offer_or_a_placement_in_the_first_cannot_apply(door: FrontDoor) -> None:
     await open_second(door, "S00001", "S00002")
-    await door.intake.hear(OfferMade(**of_first(), reply_by=SECOND.closes_at))
+    await door.intake.receive(OfferMade(**of_first(), reply_by=SECOND.closes_at))
     (refused,) = (await apply_in_second(door, student_id="S00001")).values()
     assert refused == ["student_id"]
 
     days: dict[str, Any] = {"starts_on": DAYS.starts_on, "ends_on": DAYS.ends_on}
-    await door.intake.hear(PlacementConfirmed(**of_first(), **days))
+    await door.intake.receive(PlacementConfirmed(**of_first(), **days))
     assert await apply_in_second(door, student_id="S00001", application_id="A000003") != {}
-    await door.intake.hear(PlacementCancelled(**of_first(), **days, by="student"))
+    await door.intake.receive(PlacementCancelled(**of_first(), **days, by="student"))
     assert await apply_in_second(door, student_id="S00001", application_id="A000004") == {}
 
 
 async def test_an_offer_that_ended_before_it_was_heard_of_keeps_nobody_out(door: FrontDoor) -> None:
     await open_second(door, "S00001", "S00002")
-    await door.intake.hear(OfferDeclined(**of_first(), by="default"))
-    await door.intake.hear(OfferMade(**of_first(), reply_by=SECOND.closes_at))
+    await door.intake.receive(OfferDeclined(**of_first(), by="default"))
+    await door.intake.receive(OfferMade(**of_first(), reply_by=SECOND.closes_at))
     assert await apply_in_second(door, student_id="S00001") == {}
 
 
@@ -134,7 +134,7 @@ async def test_applications_of_the_second_round_close_with_their_own_count(door:
     await open_second(door, "S00001", "S00002")
     await apply_in_second(door)
     await door.intake.step_to(SECOND.closes_at)
-    closed = {each.round_id: each.applications_received for each in await door.intake.said(ApplicationsClosed)}
+    closed = {each.round_id: each.applications_received for each in await door.intake.published(ApplicationsClosed)}
     assert closed == {"trinity-2027": 1, SECOND_ROUND: 1}
 
 
@@ -164,4 +164,4 @@ async def test_a_first_round_does_not_move_into_its_second(door: FrontDoor) -> N
     answer = await door.change(offers_at=SECOND.opens_at)
     assert answer.status_code == 422
     assert answer.json()["faults"][0]["field"] == "offers_at"
-    assert len(await door.intake.said(RoundScheduled)) == 2
+    assert len(await door.intake.published(RoundScheduled)) == 2

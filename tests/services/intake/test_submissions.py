@@ -4,7 +4,7 @@ import pytest
 
 from shared.contracts.intake import HostRegistered, ProjectSubmitted, SubmissionRefused
 from shared.contracts.submissions import ApplicationForm, HostRecord, ProjectProposal, StudentRecord
-from tests.support.front_door import FrontDoor
+from tests.services.intake.front_door import FrontDoor
 from tests.support.intake import OPENS, a_form, a_host_record, a_proposal, a_student_record
 
 
@@ -14,7 +14,7 @@ async def test_what_is_sent_twice_counts_once_however_it_is_laid_out(door: Front
     await door.submit_raw("customer-relations.host", HostRecord, body)
     await door.submit_raw("customer-relations.host", HostRecord, json.dumps(json.loads(body), indent=2).encode())
 
-    assert await door.intake.said_types() == ["HostRegistered"]
+    assert await door.intake.published_types() == ["HostRegistered"]
 
 
 async def test_the_same_id_with_another_content_is_refused_and_the_first_stands(door: FrontDoor) -> None:
@@ -22,8 +22,8 @@ async def test_the_same_id_with_another_content_is_refused_and_the_first_stands(
     await door.intake.submit("customer-relations", a_host_record(city="Leeds"), identifier="evt-1")
 
     assert await door.refusals() == {"evt-1": ["event_id"]}
-    (said,) = await door.intake.said(HostRegistered)
-    assert said.city == a_host_record().city
+    (published,) = await door.intake.published(HostRegistered)
+    assert published.city == a_host_record().city
 
 
 async def test_two_systems_may_use_the_same_id(door: FrontDoor) -> None:
@@ -37,36 +37,36 @@ async def test_a_refused_submission_is_corrected_under_an_id_of_its_own(door: Fr
     await door.register()
     refused = await door.propose(places=0)
     await door.intake.submit("customer-relations", a_proposal(), identifier=refused)
-    assert [fault.field for said in await door.intake.said(SubmissionRefused) for fault in said.faults] == [
+    assert [fault.field for event in await door.intake.published(SubmissionRefused) for fault in event.faults] == [
         "places",
         "event_id",
     ]
     await door.propose()
-    assert len(await door.intake.said(ProjectSubmitted)) == 1
+    assert len(await door.intake.published(ProjectSubmitted)) == 1
 
 
 async def test_a_source_that_is_not_the_sender_is_refused_and_takes_no_id_away(door: FrontDoor) -> None:
     record = a_student_record()
     await door.submit_raw("careers-portal.student", StudentRecord, record.to_json(), source="student-records")
 
-    (refused,) = await door.intake.said(SubmissionRefused)
+    (refused,) = await door.intake.published(SubmissionRefused)
     assert (refused.source, refused.kind, [fault.field for fault in refused.faults]) == (
         "careers-portal",
         "student",
         ["source"],
     )
     await door.submit_raw("student-records.student", StudentRecord, a_student_record(year=4).to_json())
-    assert (await door.intake.said_types())[-1] == "StudentRegistered"
+    assert (await door.intake.published_types())[-1] == "StudentRegistered"
 
 
 async def test_a_sender_that_may_not_send_this_kind_is_refused(door: FrontDoor) -> None:
     await door.register("S00001")
     await door.submit_raw("careers-portal.student", StudentRecord, a_student_record(year=4).to_json())
 
-    (refused,) = await door.intake.said(SubmissionRefused)
+    (refused,) = await door.intake.published(SubmissionRefused)
     assert [fault.field for fault in refused.faults] == ["source"]
     assert refused.student_id is None
-    assert (await door.intake.said_types())[-1] == "SubmissionRefused"
+    assert (await door.intake.published_types())[-1] == "SubmissionRefused"
 
 
 async def test_a_malformed_submission_is_refused_with_every_fault_of_contract_and_rules(door: FrontDoor) -> None:
@@ -76,7 +76,7 @@ async def test_a_malformed_submission_is_refused_with_every_fault_of_contract_an
     del content["scope"]
     await door.submit_raw("customer-relations.project", ProjectProposal, json.dumps(content).encode())
 
-    (refused,) = await door.intake.said(SubmissionRefused)
+    (refused,) = await door.intake.published(SubmissionRefused)
     assert (refused.kind, refused.project_id, refused.host_id) == ("project", "P0001", "H0001")
     assert {fault.field for fault in refused.faults} == {"days", "colour", "scope", "places"}
     assert await door.intake.failures() == []
@@ -87,7 +87,7 @@ async def test_a_malformed_application_is_judged_by_the_rules_too(door: FrontDoo
     content = a_form(statement="word " * 301).model_dump(mode="json") | {"cv": ""}
     await door.submit_raw("careers-portal.application", ApplicationForm, json.dumps(content).encode(), time=OPENS)
 
-    (refused,) = await door.intake.said(SubmissionRefused)
+    (refused,) = await door.intake.published(SubmissionRefused)
     assert {fault.field for fault in refused.faults} == {"cv", "statement"}
     assert (refused.application_id, refused.student_id) == ("A000001", "S00001")
 
@@ -111,7 +111,7 @@ async def test_a_body_that_cannot_be_read_is_refused_once(door: FrontDoor, body:
     await door.submit_raw("careers-portal.application", ApplicationForm, body)
     await door.submit_raw("careers-portal.application", ApplicationForm, body)
 
-    (refused,) = await door.intake.said(SubmissionRefused)
+    (refused,) = await door.intake.published(SubmissionRefused)
     assert (refused.kind, refused.source, refused.submission_id) == ("application", "careers-portal", "evt-1")
 
 
@@ -119,7 +119,7 @@ async def test_the_id_of_a_malformed_submission_is_used(door: FrontDoor) -> None
     await door.submit_raw("customer-relations.host", HostRecord, b"{}")
     await door.submit_raw("customer-relations.host", HostRecord, a_host_record().to_json())
 
-    assert [fault.field for fault in (await door.intake.said(SubmissionRefused))[-1].faults] == ["event_id"]
+    assert [fault.field for fault in (await door.intake.published(SubmissionRefused))[-1].faults] == ["event_id"]
 
 
 async def test_a_text_that_no_database_keeps_is_refused(door: FrontDoor) -> None:
@@ -132,6 +132,6 @@ async def test_people_are_named_only_where_they_are_known(door: FrontDoor) -> No
     await door.apply(project_id="P9999")
     await door.apply(student_id="S99999")
 
-    known, unknown = await door.intake.said(SubmissionRefused)
+    known, unknown = await door.intake.published(SubmissionRefused)
     assert (known.student_id, known.project_id) == ("S00001", "P9999")
     assert (unknown.student_id, unknown.project_id) == (None, "P0001")

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 
 from shared.contracts.intake import ApplicationReceived, ApplicationsClosed, SubmissionRefused
-from tests.support.front_door import FrontDoor
+from tests.services.intake.front_door import FrontDoor
 from tests.support.intake import CLOSES, OPENS, a_host_record
 
 STUDENTS = [f"S{number:05}" for number in range(12)]
@@ -20,9 +20,9 @@ async def test_no_application_is_lost_between_the_count_and_the_close(two_doors:
     ]
     await asyncio.gather(*in_time[:12], two_doors.intake.step_to(CLOSES), *in_time[12:])
 
-    (closed,) = await two_doors.intake.said(ApplicationsClosed)
-    received = await two_doors.intake.said(ApplicationReceived)
-    refused = await two_doors.intake.said(SubmissionRefused)
+    (closed,) = await two_doors.intake.published(ApplicationsClosed)
+    received = await two_doors.intake.published(ApplicationReceived)
+    refused = await two_doors.intake.published(SubmissionRefused)
     assert closed.applications_received == len(received)
     assert len(received) + len(refused) == len(in_time)
     assert {fault.field for each in refused for fault in each.faults} <= {"sent_at"}
@@ -39,7 +39,7 @@ async def test_a_student_stays_within_the_limit(two_doors: FrontDoor) -> None:
         )
     )
 
-    received = Counter(each.student_id for each in await two_doors.intake.said(ApplicationReceived))
+    received = Counter(each.student_id for each in await two_doors.intake.published(ApplicationReceived))
     assert received == dict.fromkeys(STUDENTS, 2)
     assert await two_doors.intake.failures() == []
 
@@ -52,7 +52,7 @@ async def test_a_document_is_used_by_one_student_and_an_id_by_one_application(tw
     )
     await asyncio.gather(*(two_doors.apply(student_id=student_id, application_id="A1") for student_id in STUDENTS))
 
-    received = [each.application_id for each in await two_doors.intake.said(ApplicationReceived)]
+    received = [each.application_id for each in await two_doors.intake.published(ApplicationReceived)]
     assert len(received) == 2
     assert "A1" in received
     assert await two_doors.intake.failures() == []
@@ -66,5 +66,5 @@ async def test_of_contents_under_one_id_the_first_stands_and_the_others_are_refu
         )
     )
 
-    assert Counter(await two_doors.intake.said_types()) == {"HostRegistered": 1, "SubmissionRefused": 19}
+    assert Counter(await two_doors.intake.published_types()) == {"HostRegistered": 1, "SubmissionRefused": 19}
     assert await two_doors.intake.failures() == []

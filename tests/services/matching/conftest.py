@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.matching_at_work import Matching
+from tests.services.matching.at_work import Matching
 from tests.support.running import Start
 
 

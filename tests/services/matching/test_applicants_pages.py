@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from shared.contracts.matching import ApplicationUnsuccessful, RankingReceived
+from tests.services.matching.at_work import Matching
+from tests.services.matching.pages import Page
 from tests.support.examples import (
     host_registered,
     project_submitted,
@@ -23,8 +25,6 @@ from tests.support.matching import (
     applications_closed,
     project_approved,
 )
-from tests.support.matching_at_work import Matching
-from tests.support.pages import Page
 from tests.support.visitors import browser, host
 
 CLOSED_AT = round_scheduled().closes_at
@@ -35,7 +35,7 @@ PAGE = "/host/applicants/P1"
 @pytest.fixture(autouse=True)
 async def four_applicants(matching: Matching) -> None:
     matching.service.clock.step_to(CLOSED_AT - timedelta(hours=1))
-    await matching.hear(
+    await matching.receive(
         round_scheduled(),
         host_registered(host_id="H-P1"),
         project_submitted(project_id="P1", host_id="H-P1", title="A small tool for river health"),
@@ -43,12 +43,12 @@ async def four_applicants(matching: Matching) -> None:
         project_approved("P2"),
         *(student_registered(student_id=f"S{n}", name=f"Student {n}") for n in (1, 2, 3, 4)),
     )
-    await matching.hear(*(application_received(f"S{n}", "P1", preference=n) for n in (1, 2, 3, 4)))
+    await matching.receive(*(application_received(f"S{n}", "P1", preference=n) for n in (1, 2, 3, 4)))
 
 
 @pytest.fixture
 async def closed(matching: Matching) -> None:
-    await matching.hear(applications_closed(4))
+    await matching.receive(applications_closed(4))
     await matching.step_to(CLOSED_AT)
 
 
@@ -125,7 +125,7 @@ async def test_every_move_is_kept_as_a_draft_and_nothing_is_said_by_it(
 
     assert await in_order(hosts) == ["S2-P1", "S3-P1"]
     assert "Begun, not sent" in Page(await hosts.get("/host/applicants")).text
-    assert await matching.service.said(RankingReceived) == []
+    assert await matching.service.published(RankingReceived) == []
 
 
 @pytest.mark.usefixtures("closed")
@@ -155,7 +155,7 @@ async def test_a_ranking_that_is_sent_is_said_and_may_be_sent_again(
 
     assert (answer.status_code, answer.headers["location"]) == (303, PAGE)
     assert "Changes not sent" in changed
-    assert [said.application_ids for said in await matching.service.said(RankingReceived)] == [
+    assert [event.application_ids for event in await matching.service.published(RankingReceived)] == [
         ["S1-P1", "S2-P1", "S3-P1", "S4-P1"],
         ["S4-P1", "S1-P1", "S2-P1", "S3-P1"],
     ]
@@ -169,10 +169,10 @@ async def test_whom_a_host_leaves_out_it_leaves_out_knowingly(matching: Matching
     refused = await send(hosts)
     assert refused.status_code == 422
     assert "Some applicants are not in your order" in Page(refused).text
-    assert await matching.service.said(RankingReceived) == []
+    assert await matching.service.published(RankingReceived) == []
 
     assert (await send(hosts, leave_out="yes")).status_code == 303
-    assert [said.application_ids for said in await matching.service.said(RankingReceived)] == [["S1-P1"]]
+    assert [event.application_ids for event in await matching.service.published(RankingReceived)] == [["S1-P1"]]
 
 
 @pytest.mark.usefixtures("closed")
@@ -191,10 +191,10 @@ async def test_why_somebody_is_not_suitable_is_for_staff_and_never_said(
     await matching.step_to(OFFERS_AT)
 
     assert (await matching.get("/rankings/P1"))["not_suitable"] == {"S2-P1": "Could not come in <week> 9"}
-    (unsuccessful,) = await matching.service.said(ApplicationUnsuccessful)
+    (unsuccessful,) = await matching.service.published(ApplicationUnsuccessful)
     assert (unsuccessful.application_id, unsuccessful.cause) == ("S2-P1", "not_suitable")
-    said = await matching.service.connection.fetch("select convert_from(body, 'UTF8') as body from outbox")
-    assert not any("Could not come" in row["body"] for row in said)
+    published = await matching.service.connection.fetch("select convert_from(body, 'UTF8') as body from outbox")
+    assert not any("Could not come" in row["body"] for row in published)
 
 
 @pytest.mark.usefixtures("closed")
@@ -211,14 +211,14 @@ async def test_an_order_that_somebody_changed_meanwhile_is_shown_and_not_sent(
     assert answer.status_code == 409
     assert "changed it in another window" in Page(answer).text
     assert Page(answer).value_of("order") == "S2-P1 S1-P1"
-    assert await matching.service.said(RankingReceived) == []
+    assert await matching.service.published(RankingReceived) == []
 
 
 @pytest.mark.usefixtures("closed")
 async def test_who_withdraws_leaves_the_order(matching: Matching, hosts: httpx.AsyncClient) -> None:
     await move(hosts, "S1-P1", "last")
     await move(hosts, "S2-P1", "last")
-    await matching.hear(application_withdrawn("S1", "P1"))
+    await matching.receive(application_withdrawn("S1", "P1"))
 
     assert await in_order(hosts) == ["S2-P1"]
     assert (await move(hosts, "S1-P1", "up")).status_code == 409
@@ -263,7 +263,7 @@ async def test_nobody_is_shown_once_the_round_is_over(matching: Matching, hosts:
 
 @pytest.mark.usefixtures("closed")
 async def test_a_withdrawn_project_has_nobody_to_rank(matching: Matching, hosts: httpx.AsyncClient) -> None:
-    await matching.hear(project_withdrawn(project_id="P1"))
+    await matching.receive(project_withdrawn(project_id="P1"))
 
     assert "You withdrew this project" in Page(await hosts.get(PAGE)).text
     assert (await move(hosts, "S1-P1", "last")).status_code == 409

@@ -15,6 +15,7 @@ from shared.contracts.matching import (
     PlacementCancelled,
     PlacementConfirmed,
 )
+from tests.services.matching.at_work import Matching, twice_in_any_order
 from tests.support.examples import project_withdrawn, round_scheduled
 from tests.support.matching import (
     CUT_OFF,
@@ -24,7 +25,6 @@ from tests.support.matching import (
     applications_closed,
     project_approved,
 )
-from tests.support.matching_at_work import Matching, twice_in_any_order
 from tests.support.running import Start
 
 STUDENTS = [f"S{number}" for number in range(40)]
@@ -50,7 +50,7 @@ async def act_at_once(matching: Matching, random: Random) -> None:
             for name in placed
             if random.random() < 0.2
         ),
-        matching.hear(*withdrawals),
+        matching.receive(*withdrawals),
     )
 
 
@@ -71,7 +71,7 @@ async def test_whatever_happens_the_history_of_the_round_is_right(start: Start, 
         applications_closed(3 * len(STUDENTS)),
         *(application_withdrawn(student, wishes[student][0]) for student in STUDENTS[:5]),
     )
-    await matching.hear(*facts)
+    await matching.receive(*facts)
     for project in PROJECTS:
         shown = await matching.get(f"/rankings/{project}")
         applicants = [applicant["application_id"] for applicant in shown["applicants"]]
@@ -87,5 +87,5 @@ async def test_whatever_happens_the_history_of_the_round_is_right(start: Start, 
     assert set((await matching.placements()).values()) == {"completed", "cancelled"}
     assert await matching.offers() == []
     for event in (MatchMade, OfferMade, OfferDeclined, PlacementConfirmed, PlacementCancelled, ApplicationUnsuccessful):
-        said = Counter(each.subject for each in await matching.service.said(event))
-        assert set(said.values()) == {1}, event
+        published = Counter(each.subject for each in await matching.service.published(event))
+        assert set(published.values()) == {1}, event

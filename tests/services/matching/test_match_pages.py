@@ -10,9 +10,9 @@ import pytest
 
 from shared.contracts.matching import MatchMade, OfferMade
 from shared.web.callers import Role
+from tests.services.matching.at_work import Matching
 from tests.support.examples import ROUND, host_registered, round_scheduled, student_registered
 from tests.support.matching import CUT_OFF, OFFERS_AT, application_received, applications_closed, project_approved
-from tests.support.matching_at_work import Matching
 from tests.support.visitors import browser, staff
 
 WISHES = {"S1": ["P1", "P2"], "S2": ["P1"], "S3": ["P2", "P1"]}
@@ -72,7 +72,7 @@ async def test_a_preview_shows_each_policy_and_changes_nothing(matching: Matchin
 async def test_before_applications_have_closed_there_is_nothing_to_preview(
     matching: Matching, pages: httpx.AsyncClient
 ) -> None:
-    await matching.hear(round_scheduled(), project_approved("P1"), application_received("S1", "P1"))
+    await matching.receive(round_scheduled(), project_approved("P1"), application_received("S1", "P1"))
 
     assert "Nothing to preview yet" in await text_of(pages, HERE)
     assert (await pages.get(f"{HERE}/stable")).status_code == 404
@@ -81,7 +81,7 @@ async def test_before_applications_have_closed_there_is_nothing_to_preview(
 
 async def test_a_preview_says_which_facts_are_missing(matching: Matching, pages: httpx.AsyncClient) -> None:
     await matching.prepare(WISHES, {"P1": RANKINGS["P1"]})
-    await matching.hear(applications_closed(6, closed_at=OFFERS_AT - timedelta(days=5)))
+    await matching.receive(applications_closed(6, closed_at=OFFERS_AT - timedelta(days=5)))
 
     shown = await text_of(pages, HERE)
 
@@ -99,14 +99,14 @@ async def test_a_match_is_released_under_the_policy_that_staff_chose(
     matching: Matching, pages: httpx.AsyncClient, policy: str, offered: list[str]
 ) -> None:
     first = application_received("S2", "P1", received_at=datetime(2027, 4, 25, 12, tzinfo=UTC))
-    await matching.hear(first)
+    await matching.receive(first)
     await matching.prepare(CONTESTED, RANKED)
 
     answer = await release(pages, policy, sure="yes")
 
     assert answer.status_code == 303, answer.text
     assert sorted(await matching.offers()) == offered
-    (made,) = await matching.service.said(MatchMade)
+    (made,) = await matching.service.published(MatchMade)
     assert (made.policy, made.offers) == (policy, len(offered))
     assert await matching.violations() == []
     shown = await text_of(pages, HERE)
@@ -130,7 +130,7 @@ async def test_at_its_time_the_match_goes_out_under_the_policy_that_was_chosen(
     await matching.step_to(OFFERS_AT)
 
     assert sorted(await matching.offers()) == ["S1-P2", "S2-P1"]
-    assert [made.policy for made in await matching.service.said(MatchMade)] == ["most_places"]
+    assert [made.policy for made in await matching.service.published(MatchMade)] == ["most_places"]
     assert "the programme, when they were due" in await text_of(pages, HERE)
     assert await matching.violations() == []
 
@@ -165,7 +165,7 @@ async def test_a_match_no_longer_held_back_goes_out_at_its_time_or_at_once_where
     await matching.service.quiet()
 
     assert sorted(await matching.offers()) == ["S1-P1", "S3-P2"]
-    assert len(await matching.service.said(MatchMade)) == 1
+    assert len(await matching.service.published(MatchMade)) == 1
 
 
 async def test_after_a_release_its_timer_does_nothing_and_nothing_can_be_decided(
@@ -176,7 +176,7 @@ async def test_after_a_release_its_timer_does_nothing_and_nothing_can_be_decided
 
     await matching.step_to(OFFERS_AT)
 
-    assert len(await matching.service.said(MatchMade)) == 1
+    assert len(await matching.service.published(MatchMade)) == 1
     assert (await decide(pages, held=True)).status_code == 409
     assert (await pages.get(f"{HERE}/release")).status_code == 409
     assert await matching.service.failures() == []
@@ -188,8 +188,8 @@ async def test_two_who_release_at_once_make_one_match(matching: Matching, pages:
     answers = await asyncio.gather(*(release(pages, policy, sure="yes") for policy in ("stable", "most_places") * 2))
 
     assert {answer.status_code for answer in answers} == {303}
-    assert len(await matching.service.said(MatchMade)) == 1
-    assert len(await matching.service.said(OfferMade)) == 2
+    assert len(await matching.service.published(MatchMade)) == 1
+    assert len(await matching.service.published(OfferMade)) == 2
 
 
 async def test_a_match_released_after_the_cut_off_ends_its_waiting_list(
@@ -218,7 +218,7 @@ async def test_what_went_out_is_shown_as_it_was_then(matching: Matching, pages: 
 
 async def test_pairs_and_who_is_left_are_found_by_name(matching: Matching, pages: httpx.AsyncClient) -> None:
     await matching.prepare(WISHES, RANKINGS)
-    await matching.hear(
+    await matching.receive(
         student_registered(student_id="S1", name="Elif Sato"),
         student_registered(student_id="S2", name="Ben Okoro"),
         host_registered(host_id="H-P1", organisation="Brown & Brown Museum"),
@@ -232,7 +232,7 @@ async def test_pairs_and_who_is_left_are_found_by_name(matching: Matching, pages
 
 async def test_how_groups_fare_is_told_by_division(matching: Matching, pages: httpx.AsyncClient) -> None:
     await matching.prepare(WISHES, RANKINGS)
-    await matching.hear(
+    await matching.receive(
         student_registered(student_id="S1", division="Humanities"),
         student_registered(student_id="S2", division="Humanities"),
     )

@@ -7,6 +7,7 @@ import asyncpg
 
 from services.matching import migrations, store
 from shared.database.connection import prepare_codecs
+from tests.services.matching.at_work import Matching
 from tests.support.examples import (
     ROUND,
     host_registered,
@@ -15,16 +16,15 @@ from tests.support.examples import (
     student_registered,
 )
 from tests.support.matching import DAYS, OFFERS_AT, project_approved
-from tests.support.matching_at_work import Matching
 
 CLOSED_AT = datetime(2027, 5, 10, 11, tzinfo=UTC)
 
 
 async def test_a_copy_keeps_the_highest_version_in_whatever_order_they_come(matching: Matching) -> None:
-    await matching.hear(
+    await matching.receive(
         host_registered(host_version=2, organisation="Brown & Green Museum"), student_registered(student_version=2)
     )
-    await matching.hear(host_registered(host_version=1), student_registered(student_version=1, name="E. Sato"))
+    await matching.receive(host_registered(host_version=1), student_registered(student_version=1, name="E. Sato"))
 
     connection = matching.service.connection
     host = (await store.people.hosts(connection, ["H0001", "H0009"]))["H0001"]
@@ -36,11 +36,11 @@ async def test_a_copy_keeps_the_highest_version_in_whatever_order_they_come(matc
 async def test_a_project_is_told_of_by_its_newest_template_wherever_its_approval_comes_between(
     matching: Matching,
 ) -> None:
-    await matching.hear(project_submitted(revision=2, mode="remote"))
+    await matching.receive(project_submitted(revision=2, mode="remote"))
     assert await store.projects.in_full(matching.service.connection, ["P0001"]) == {}
 
-    await matching.hear(project_approved("P0001", revision=2))
-    await matching.hear(project_submitted(revision=1), project_approved("P0002"))
+    await matching.receive(project_approved("P0001", revision=2))
+    await matching.receive(project_submitted(revision=1), project_approved("P0002"))
 
     projects = await store.projects.in_full(matching.service.connection, ["P0001", "P0002"])
     assert projects["P0001"].template is not None
@@ -49,8 +49,8 @@ async def test_a_project_is_told_of_by_its_newest_template_wherever_its_approval
 
 
 async def test_a_round_is_known_with_its_calendar(matching: Matching) -> None:
-    await matching.hear(round_scheduled())
-    await matching.hear(round_scheduled(round_version=2, name="Trinity"))
+    await matching.receive(round_scheduled())
+    await matching.receive(round_scheduled(round_version=2, name="Trinity"))
 
     round_ = (await store.rounds.of_ids(matching.service.connection, [ROUND]))[ROUND]
     scheduled = round_scheduled()

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.contracts.matching import PlacementCancelled, PlacementCompleted
+from tests.services.matching.at_work import Matching
 from tests.support.examples import project_withdrawn
 from tests.support.matching import DAYS, OFFERS_AT, application_withdrawn, project_approved
-from tests.support.matching_at_work import Matching
 
 LAST_MIDNIGHT = datetime(2027, 6, 25, 23, tzinfo=UTC)
 
@@ -26,7 +26,7 @@ async def test_a_placement_completes_at_the_local_midnight_after_its_last_day(ma
     await matching.step_to(LAST_MIDNIGHT)
 
     assert await matching.placements() == {"S1-P1": "completed"}
-    (completed,) = await matching.service.said(PlacementCompleted)
+    (completed,) = await matching.service.published(PlacementCompleted)
     assert (completed.application_id, completed.starts_on, completed.ends_on) == ("S1-P1", DAYS.starts_on, DAYS.ends_on)
     assert await matching.violations() == []
 
@@ -36,12 +36,12 @@ async def test_a_cancelled_placement_is_said_and_its_place_offered_on(matching: 
     answer = await matching.cancel("S1-P1", by, "Our plans have changed.")
 
     assert answer.json()["state"] == "cancelled"
-    (cancelled,) = await matching.service.said(PlacementCancelled)
+    (cancelled,) = await matching.service.published(PlacementCancelled)
     assert (cancelled.application_id, cancelled.by, cancelled.reason) == ("S1-P1", by, "Our plans have changed.")
     assert await matching.offers() == ["S2-P1"]
     assert await matching.get("/placements/S1-P1") == answer.json()
     await matching.step_to(LAST_MIDNIGHT)
-    assert await matching.service.said(PlacementCompleted) == []
+    assert await matching.service.published(PlacementCompleted) == []
     assert await matching.violations() == []
 
 
@@ -50,21 +50,21 @@ async def test_a_cancellation_again_is_answered_the_same_and_said_once(matching:
     again = await matching.cancel("S1-P1", "host")
 
     assert (again.status_code, again.json()) == (200, first.json())
-    assert len(await matching.service.said(PlacementCancelled)) == 1
+    assert len(await matching.service.published(PlacementCancelled)) == 1
 
 
 async def test_a_withdrawn_application_cancels_its_placement(matching: Matching) -> None:
-    await matching.hear(application_withdrawn("S1", "P1", reason="I am ill."))
+    await matching.receive(application_withdrawn("S1", "P1", reason="I am ill."))
 
-    (cancelled,) = await matching.service.said(PlacementCancelled)
+    (cancelled,) = await matching.service.published(PlacementCancelled)
     assert (cancelled.application_id, cancelled.by, cancelled.reason) == ("S1-P1", "student", "I am ill.")
     assert await matching.offers() == ["S2-P1"]
 
 
 async def test_a_withdrawn_project_cancels_its_placements_and_offers_nothing_on(matching: Matching) -> None:
-    await matching.hear(project_withdrawn(project_id="P1"))
+    await matching.receive(project_withdrawn(project_id="P1"))
 
-    (cancelled,) = await matching.service.said(PlacementCancelled)
+    (cancelled,) = await matching.service.published(PlacementCancelled)
     assert (cancelled.application_id, cancelled.by) == ("S1-P1", "host")
     assert await matching.offers() == []
     assert await matching.violations() == []
@@ -74,17 +74,17 @@ async def test_a_placement_that_is_over_is_not_cancelled(matching: Matching) -> 
     await matching.step_to(LAST_MIDNIGHT)
 
     assert (await matching.cancel("S1-P1", "host")).status_code == 409
-    await matching.hear(application_withdrawn("S1", "P1"), project_withdrawn(project_id="P1"))
+    await matching.receive(application_withdrawn("S1", "P1"), project_withdrawn(project_id="P1"))
     assert await matching.placements() == {"S1-P1": "completed"}
 
 
 async def test_a_placement_keeps_the_days_on_which_it_was_confirmed(matching: Matching) -> None:
     moved = DAYS.starts_on + timedelta(days=1)
-    await matching.hear(project_approved("P1", revision=2, starts_on=moved, ends_on=moved + timedelta(days=1)))
+    await matching.receive(project_approved("P1", revision=2, starts_on=moved, ends_on=moved + timedelta(days=1)))
 
     await matching.step_to(LAST_MIDNIGHT)
 
-    (completed,) = await matching.service.said(PlacementCompleted)
+    (completed,) = await matching.service.published(PlacementCompleted)
     assert (completed.starts_on, completed.ends_on) == (DAYS.starts_on, DAYS.ends_on)
 
 

@@ -6,16 +6,16 @@ import httpx
 import pytest
 
 from shared.contracts.matching import RankingReceived
+from tests.services.matching.at_work import Matching
 from tests.support.examples import project_withdrawn, round_scheduled
 from tests.support.matching import OFFERS_AT, application_received, application_withdrawn, project_approved
-from tests.support.matching_at_work import Matching
 from tests.support.running import TOKENS
 
 
 @pytest.fixture(autouse=True)
 async def two_projects(matching: Matching) -> None:
-    await matching.hear(round_scheduled(), project_approved("P1", places=2), project_approved("P2"))
-    await matching.hear(
+    await matching.receive(round_scheduled(), project_approved("P1", places=2), project_approved("P2"))
+    await matching.receive(
         application_received("S1", "P1"),
         application_received("S2", "P1", received_at=OFFERS_AT),
         application_received("S3", "P1"),
@@ -42,9 +42,9 @@ async def test_a_ranking_is_kept_and_said(matching: Matching) -> None:
 
     assert answer.json()["application_ids"] == ["S2-P1", "S1-P1"]
     assert await matching.get("/rankings/P1") == answer.json()
-    (said,) = await matching.service.said(RankingReceived)
-    assert (said.project_id, said.round_id, said.host_id) == ("P1", "trinity-2027", "H-P1")
-    assert said.application_ids == ["S2-P1", "S1-P1"]
+    (published,) = await matching.service.published(RankingReceived)
+    assert (published.project_id, published.round_id, published.host_id) == ("P1", "trinity-2027", "H-P1")
+    assert published.application_ids == ["S2-P1", "S1-P1"]
 
 
 async def test_a_later_ranking_takes_the_place_of_an_earlier_one(matching: Matching) -> None:
@@ -67,11 +67,11 @@ async def test_the_same_ranking_again_is_answered_the_same_and_said_once(matchin
     again = await matching.rank("P1", ["S2-P1", "S1-P1"])
 
     assert again.json() == first.json()
-    assert len(await matching.service.said(RankingReceived)) == 1
+    assert len(await matching.service.published(RankingReceived)) == 1
 
 
 async def test_all_faults_of_a_ranking_are_told_and_nothing_is_kept(matching: Matching) -> None:
-    await matching.hear(application_withdrawn("S3", "P1"))
+    await matching.receive(application_withdrawn("S3", "P1"))
 
     answer = await matching.rank("P1", ["S1-P1", "S9-P1", "S1-P2", "S3-P1", "S1-P1"])
 
@@ -85,7 +85,7 @@ async def test_what_is_no_id_at_all_is_told_by_its_place(matching: Matching) -> 
 
 async def test_an_application_withdrawn_after_it_was_ranked_leaves_the_ranking(matching: Matching) -> None:
     await matching.rank("P1", ["S3-P1", "S1-P1"])
-    await matching.hear(application_withdrawn("S3", "P1"))
+    await matching.receive(application_withdrawn("S3", "P1"))
 
     shown = await matching.get("/rankings/P1")
 
@@ -99,7 +99,7 @@ async def test_an_unknown_project_has_no_ranking(matching: Matching) -> None:
 
 
 async def test_a_withdrawn_project_takes_no_ranking(matching: Matching) -> None:
-    await matching.hear(project_withdrawn(project_id="P1"))
+    await matching.receive(project_withdrawn(project_id="P1"))
 
     assert (await matching.rank("P1", ["S1-P1"])).status_code == 409
 

@@ -9,6 +9,8 @@ from services.matching.handlers import match_round
 from services.matching.messages import OffersDue
 from shared.contracts.matching import ApplicationUnsuccessful, MatchMade, OfferMade, PlacesLeft
 from shared.runtime import NotYet
+from tests.services.matching.at_work import Matching
+from tests.services.matching.pages import Page
 from tests.support.examples import ROUND, project_withdrawn, round_scheduled
 from tests.support.matching import (
     CUT_OFF,
@@ -23,8 +25,6 @@ from tests.support.matching import (
     second_application,
     second_round_scheduled,
 )
-from tests.support.matching_at_work import Matching
-from tests.support.pages import Page
 from tests.support.visitors import browser, host, student
 
 WISHES = {"S1": ["P1"], "S2": ["P1"], "S3": ["P2"]}
@@ -35,14 +35,15 @@ RANKINGS = {"P1": ["S1", "S2"], "P2": ["S3"]}
 async def first_offers(matching: Matching) -> None:
     """S1 is offered P1 and S3 P2, of which a place stays free, as does all of P3; S2 waits for P1."""
     await matching.match(WISHES, RANKINGS, P2=2)
-    await matching.hear(project_approved("P3"), second_round_scheduled())
+    await matching.receive(project_approved("P3"), second_round_scheduled())
     assert await matching.offers() == ["S1-P1", "S3-P2"]
 
 
 async def left(matching: Matching) -> list[dict[str, int]]:
     """What was said to be left, each time."""
     return [
-        {each.project_id: each.places for each in said.projects} for said in await matching.service.said(PlacesLeft)
+        {each.project_id: each.places for each in event.projects}
+        for event in await matching.service.published(PlacesLeft)
     ]
 
 
@@ -56,16 +57,16 @@ async def open_second_round(matching: Matching) -> None:
 
 async def match_second_round(matching: Matching, *applied: str) -> None:
     """These apply in the second round, as `S2-P2`, are ranked in that order, and what the match offers has gone out."""
-    await matching.hear(*(second_application(*each.split("-")) for each in applied))
+    await matching.receive(*(second_application(*each.split("-")) for each in applied))
     for project in sorted({each.partition("-")[2] for each in applied}):
         ranked = [f"{each}.2" for each in applied if each.endswith(project)]
         assert (await matching.rank(project, ranked)).status_code == 200
-    await matching.hear(applications_closed(len(applied), round_id=SECOND_ROUND))
+    await matching.receive(applications_closed(len(applied), round_id=SECOND_ROUND))
     await matching.step_to(SECOND_OFFERS_AT)
 
 
 async def causes(matching: Matching) -> dict[str, str]:
-    return {each.application_id: each.cause for each in await matching.service.said(ApplicationUnsuccessful)}
+    return {each.application_id: each.cause for each in await matching.service.published(ApplicationUnsuccessful)}
 
 
 async def test_a_waiting_list_ends_when_the_second_round_opens_and_what_is_left_is_said(matching: Matching) -> None:
@@ -88,7 +89,7 @@ async def test_who_still_waits_when_the_second_round_opens_has_no_place(matching
 async def test_a_second_round_that_moves_takes_the_end_of_the_waiting_list_along(matching: Matching) -> None:
     later = SECOND_OPENS_AT + timedelta(hours=6)
     await matching.reply("S1-P1", "accept")
-    await matching.hear(second_round_scheduled(round_version=2, opens_at=later))
+    await matching.receive(second_round_scheduled(round_version=2, opens_at=later))
 
     await matching.step_to(later - timedelta(seconds=1))
     assert (await left(matching), await causes(matching)) == ([], {})
@@ -99,13 +100,13 @@ async def test_a_second_round_that_moves_takes_the_end_of_the_waiting_list_along
 
 async def test_what_the_first_leaves_waits_for_its_match(matching: Matching) -> None:
     other = "hilary-2027"
-    await matching.hear(
+    await matching.receive(
         second_round_scheduled(round_id=f"{other}.2", follows=other), project_approved("P9", round_id=other)
     )
     await matching.step_to(SECOND_OPENS_AT)
     assert len(await left(matching)) == 1
 
-    await matching.hear(round_scheduled(round_id=other), applications_closed(0, round_id=other))
+    await matching.receive(round_scheduled(round_id=other), applications_closed(0, round_id=other))
 
     assert {"P9": 1} in await left(matching)
 
@@ -122,7 +123,7 @@ async def test_a_place_that_becomes_free_before_the_second_match_is_left_too(mat
 
 async def test_a_project_that_is_approved_late_is_left_too(matching: Matching) -> None:
     await open_second_round(matching)
-    await matching.hear(project_approved("P4", places=2))
+    await matching.receive(project_approved("P4", places=2))
     assert (await left(matching))[1:] == [{"P4": 2}]
 
 
@@ -130,10 +131,10 @@ async def test_the_second_match_gives_away_what_is_free_by_then(matching: Matchi
     await open_second_round(matching)
     await match_second_round(matching, "S2-P2", "S4-P2", "S5-P3")
 
-    made = (await matching.service.said(MatchMade))[-1]
+    made = (await matching.service.published(MatchMade))[-1]
     assert (made.round_id, made.applications, made.places, made.offers) == (SECOND_ROUND, 3, 2, 2)
     assert await matching.offers(round_id=SECOND_ROUND) == ["S2-P2.2", "S5-P3.2"]
-    assert {each.reply_by for each in await matching.service.said(OfferMade) if each.round_id == SECOND_ROUND} == {
+    assert {each.reply_by for each in await matching.service.published(OfferMade) if each.round_id == SECOND_ROUND} == {
         SECOND_OFFERS_AT + timedelta(days=2)
     }
     assert await matching.violations(SECOND_ROUND) == []
@@ -155,11 +156,11 @@ async def test_who_accepts_a_place_of_the_first_round_is_out_of_the_second(match
     await matching.step_to(SECOND_OPENS_AT - timedelta(days=1))
     assert await matching.offers() == ["S2-P1"]  # since S1 did not answer
     await matching.step_to(SECOND_OPENS_AT)
-    await matching.hear(second_application("S2", "P2"))
+    await matching.receive(second_application("S2", "P2"))
     await matching.reply("S2-P1", "accept")
     assert (await causes(matching))["S2-P2.2"] == "placed_elsewhere"
 
-    await matching.hear(second_application("S2", "P3"))
+    await matching.receive(second_application("S2", "P3"))
     assert (await causes(matching))["S2-P3.2"] == "placed_elsewhere"
 
 
@@ -167,7 +168,7 @@ async def test_the_second_match_waits_for_the_last_offer_of_the_first_round(matc
     await matching.step_to(SECOND_OPENS_AT - timedelta(days=1))
     assert await matching.offers() == ["S2-P1"]
     await matching.step_to(SECOND_OPENS_AT)
-    await matching.hear(second_application("S2", "P3"), applications_closed(1, round_id=SECOND_ROUND))
+    await matching.receive(second_application("S2", "P3"), applications_closed(1, round_id=SECOND_ROUND))
     await matching.rank("P3", ["S2-P3.2"])
 
     async with matching.service.replicas[0].units_of_work.open() as work:
@@ -179,7 +180,7 @@ async def test_the_second_match_waits_for_the_last_offer_of_the_first_round(matc
 
 
 async def test_the_second_match_waits_for_what_the_first_leaves(matching: Matching) -> None:
-    await matching.hear(applications_closed(0, round_id=SECOND_ROUND))
+    await matching.receive(applications_closed(0, round_id=SECOND_ROUND))
     async with matching.service.replicas[0].units_of_work.open() as work:
         with pytest.raises(NotYet, match="what the first round leaves"):
             await match_round(OffersDue(round_id=SECOND_ROUND, offers_at=SECOND_OFFERS_AT), work)
@@ -188,7 +189,7 @@ async def test_the_second_match_waits_for_what_the_first_leaves(matching: Matchi
 async def test_a_project_is_ranked_anew_in_the_second_round_and_its_first_ranking_stays(matching: Matching) -> None:
     await open_second_round(matching)
     assert (await matching.get("/rankings/P2"))["application_ids"] == []
-    await matching.hear(second_application("S2", "P2"))
+    await matching.receive(second_application("S2", "P2"))
 
     assert (await matching.rank("P2", ["S3-P2"])).status_code == 422
     assert (await matching.rank("P2", ["S2-P2.2"])).json()["round_id"] == SECOND_ROUND
@@ -200,7 +201,7 @@ async def test_a_project_is_ranked_anew_in_the_second_round_and_its_first_rankin
 async def test_a_project_that_is_withdrawn_ends_both_rounds_there(matching: Matching) -> None:
     await open_second_round(matching)
     await match_second_round(matching, "S2-P2", "S4-P2")
-    await matching.hear(project_withdrawn(project_id="P2", host_id="H-P2"))
+    await matching.receive(project_withdrawn(project_id="P2", host_id="H-P2"))
 
     assert await matching.offers(round_id=SECOND_ROUND) == []
     assert (await matching.placements())["S3-P2"] == "cancelled"
@@ -215,14 +216,14 @@ async def test_replies_in_both_rounds_at_once_never_give_a_place_twice(matching:
     await asyncio.gather(
         matching.cancel("S3-P2", "host"),
         matching.reply("S2-P2.2", "decline"),
-        matching.hear(application_withdrawn("S4", "P2", application_id="S4-P2.2", round_id=SECOND_ROUND)),
+        matching.receive(application_withdrawn("S4", "P2", application_id="S4-P2.2", round_id=SECOND_ROUND)),
     )
     assert await matching.offers(round_id=SECOND_ROUND) == ["S5-P2.2"]
     assert await matching.violations(SECOND_ROUND) == []
 
 
 async def test_without_a_second_round_nothing_is_said_of_what_is_left(matching: Matching) -> None:
-    await matching.hear(
+    await matching.receive(
         round_scheduled(round_id="alone", offers_at=OFFERS_AT + timedelta(hours=1)),
         project_approved("P7", round_id="alone"),
         application_received("S7", "P7", round_id="alone"),
@@ -231,7 +232,7 @@ async def test_without_a_second_round_nothing_is_said_of_what_is_left(matching: 
     await matching.rank("P7", ["S7-P7"])
     await matching.step_to(OFFERS_AT + timedelta(hours=1))
     await matching.reply("S7-P7", "decline")
-    assert await matching.service.said(PlacesLeft) == []
+    assert await matching.service.published(PlacesLeft) == []
 
 
 async def test_a_host_sees_each_project_in_the_round_that_it_still_takes_part_in(matching: Matching) -> None:
@@ -247,7 +248,7 @@ async def test_a_host_sees_each_project_in_the_round_that_it_still_takes_part_in
 
 async def test_a_host_ranks_the_applicants_of_the_second_round_alone(matching: Matching) -> None:
     await open_second_round(matching)
-    await matching.hear(second_application("S2", "P2"), applications_closed(1, round_id=SECOND_ROUND))
+    await matching.receive(second_application("S2", "P2"), applications_closed(1, round_id=SECOND_ROUND))
     await matching.step_to(second_round_scheduled().closes_at)
 
     async with browser(matching.service.replicas, host("H-P2")) as hosts:
@@ -263,7 +264,7 @@ async def test_a_host_ranks_the_applicants_of_the_second_round_alone(matching: M
 
 
 async def test_accepting_says_which_application_of_the_other_round_ends(matching: Matching) -> None:
-    await matching.hear(second_application("S1", "P3"))
+    await matching.receive(second_application("S1", "P3"))
 
     async with browser(matching.service.replicas, student("S1")) as students:
         page = Page(await students.get("/student/offers/S1-P1/accept"))

@@ -9,9 +9,9 @@ import pytest
 
 from shared.contracts.matching import ApplicationUnsuccessful, OfferMade, PlacementCancelled
 from shared.web.callers import Role
+from tests.services.matching.at_work import Matching
 from tests.support.examples import ROUND, host_registered, project_withdrawn, student_registered
 from tests.support.matching import CUT_OFF, DAYS, REPLY_BY
-from tests.support.matching_at_work import Matching
 from tests.support.visitors import browser, staff
 
 WISHES = {"S1": ["P1"], "S2": ["P1"], "S3": ["P1", "P2"], "S4": ["P1"]}
@@ -22,7 +22,7 @@ RANKINGS = {"P1": ["S1", "S2", "S3"], "P2": ["S3"]}
 @pytest.fixture(autouse=True)
 async def a_placement(matching: Matching) -> None:
     await matching.match(WISHES, RANKINGS)
-    await matching.hear(
+    await matching.receive(
         student_registered(student_id="S1", name="Elif Sato"),
         host_registered(host_id="H-P1", organisation="Brown & Brown Museum"),
     )
@@ -104,7 +104,7 @@ async def test_a_cancellation_says_who_is_next_and_then_offers_the_place_on(
     answer = await post(pages, "/S1-P1/cancel", by="host", reason="The supervisor is ill.")
 
     assert answer.status_code == 303, answer.text
-    (cancelled,) = await matching.service.said(PlacementCancelled)
+    (cancelled,) = await matching.service.published(PlacementCancelled)
     assert (cancelled.application_id, cancelled.by, cancelled.reason) == ("S1-P1", "host", "The supervisor is ill.")
     assert sorted(await matching.offers()) == ["S2-P1", "S3-P2"]
     assert (await pages.get("/staff/placements/S1-P1/cancel")).status_code == 409
@@ -135,7 +135,7 @@ async def test_a_replacement_cancels_and_offers_to_the_chosen_in_one(
 
     assert answer.status_code == 303, answer.text
     assert await matching.offers() == ["S3-P1"]
-    offer = (await matching.service.said(OfferMade))[-1]
+    offer = (await matching.service.published(OfferMade))[-1]
     assert (offer.application_id, offer.reply_by) == ("S3-P1", REPLY_BY)
     assert (await history(matching, "S1-P1"))[-1] == ("cancel", "staff", "Agreed with the host.")
     assert (await history(matching, "S3-P1"))[-1] == ("offer_by_hand", "staff", "Agreed with the host.")
@@ -160,14 +160,14 @@ async def test_a_replacement_by_two_at_once_is_made_once(matching: Matching, pag
     second = await post(pages, "/S1-P1/replace", application_id="S2-P1", reason="Two.")
 
     assert (first.status_code, second.status_code) == (303, 409)
-    assert len(await matching.service.said(PlacementCancelled)) == 1
+    assert len(await matching.service.published(PlacementCancelled)) == 1
 
 
 async def test_after_the_cut_off_a_free_place_is_offered_to_who_went_away_empty(
     matching: Matching, pages: httpx.AsyncClient
 ) -> None:
     await matching.step_to(CUT_OFF)
-    assert "S2-P1" in [each.application_id for each in await matching.service.said(ApplicationUnsuccessful)]
+    assert "S2-P1" in [each.application_id for each in await matching.service.published(ApplicationUnsuccessful)]
     await matching.cancel("S1-P1", "student")
     assert "S2-P1" not in await matching.offers()
 
@@ -187,7 +187,7 @@ async def test_an_offer_by_hand_is_to_be_answered_before_the_placement_begins_an
     await matching.step_to(begins - timedelta(days=1))
     await matching.cancel("S1-P1", "student")
     await post(pages, "/projects/P1", application_id="S2-P1", reason="S1 is ill.")
-    assert (await matching.service.said(OfferMade))[-1].reply_by == begins
+    assert (await matching.service.published(OfferMade))[-1].reply_by == begins
 
     await matching.step_to(begins)
 
@@ -205,7 +205,7 @@ async def test_no_more_places_are_offered_than_a_project_has(matching: Matching,
 
 
 async def test_a_project_that_was_withdrawn_offers_nothing(matching: Matching, pages: httpx.AsyncClient) -> None:
-    await matching.hear(project_withdrawn(project_id="P1"))
+    await matching.receive(project_withdrawn(project_id="P1"))
 
     assert "withdrew this project" in await text_of(pages, "/projects/P1")
     assert (await post(pages, "/projects/P1", application_id="S2-P1", reason="Still.")).status_code == 409

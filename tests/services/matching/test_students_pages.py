@@ -9,14 +9,14 @@ import httpx
 import pytest
 
 from shared.contracts.matching import OfferAccepted, OfferDeclined, PlacementCancelled
+from tests.services.matching.at_work import Matching
+from tests.services.matching.pages import Page
 from tests.support.examples import (
     host_registered,
     project_submitted,
     project_withdrawn,
 )
 from tests.support.matching import CUT_OFF, REPLY_BY, application_received
-from tests.support.matching_at_work import Matching
-from tests.support.pages import Page
 from tests.support.visitors import browser, student
 
 WISHES = {"S1": ["P1", "P2"], "S2": ["P1"]}
@@ -29,7 +29,7 @@ MOMENT = timedelta(microseconds=1)
 @pytest.fixture(autouse=True)
 async def first_offers(matching: Matching) -> None:
     """S1 is offered P1, and P2 would take S1 too; S2 waits for P1."""
-    await matching.hear(
+    await matching.receive(
         *(host_registered(host_id=f"H-{project}", organisation=f"Museum of {project}") for project in ("P1", "P2")),
         project_submitted(project_id="P1", host_id="H-P1"),
     )
@@ -122,7 +122,7 @@ async def test_accepting_makes_the_placement_and_doing_it_again_changes_nothing(
     again = await s1.post(f"{OFFER}/accept")
 
     assert [(each.status_code, each.headers["location"]) for each in (answer, again)] == [(303, PLACEMENT)] * 2
-    assert [each.application_id for each in await matching.service.said(OfferAccepted)] == ["S1-P1"]
+    assert [each.application_id for each in await matching.service.published(OfferAccepted)] == ["S1-P1"]
     assert await states(matching) == {"S1-P1": "confirmed", "S1-P2": "unsuccessful", "S2-P1": "waitlisted"}
     page = Page(await s1.get(PLACEMENT))
     for told in ("Confirmed", "Have your introductory call", "by Monday 14 June 2027", "Making the most of your"):
@@ -135,7 +135,7 @@ async def test_declining_ends_this_application_and_the_place_is_offered_on(
     answer = await s1.post(f"{OFFER}/decline")
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/student/applications")
-    assert [(each.application_id, each.by) for each in await matching.service.said(OfferDeclined)] == [
+    assert [(each.application_id, each.by) for each in await matching.service.published(OfferDeclined)] == [
         ("S1-P1", "student")
     ]
     assert await states(matching) == {"S1-P1": "declined", "S1-P2": "offered", "S2-P1": "offered"}
@@ -171,7 +171,7 @@ async def test_an_offer_whose_time_is_over_takes_no_reply_even_before_its_timer_
 
 
 async def test_an_offer_that_the_host_took_back_says_so(matching: Matching, s1: httpx.AsyncClient) -> None:
-    await matching.hear(project_withdrawn(project_id="P1", reason="The museum closes for repairs"))
+    await matching.receive(project_withdrawn(project_id="P1", reason="The museum closes for repairs"))
 
     answer = await s1.post(f"{OFFER}/accept")
 
@@ -192,7 +192,7 @@ async def test_a_placement_is_cancelled_with_a_reason_that_the_host_is_not_told(
     for _ in range(2):
         answer = await s1.post(f"{PLACEMENT}/cancellation", data={"reason": "I broke my leg"})
         assert (answer.status_code, answer.headers["location"]) == (303, PLACEMENT)
-    (cancelled,) = await matching.service.said(PlacementCancelled)
+    (cancelled,) = await matching.service.published(PlacementCancelled)
     assert (cancelled.by, cancelled.reason) == ("student", "I broke my leg")
     assert (await states(matching))["S2-P1"] == "offered"
     page = Page(await s1.get(PLACEMENT))
@@ -232,6 +232,6 @@ async def test_an_application_without_an_offer_has_none_to_show(s1: httpx.AsyncC
 
 
 async def test_what_has_not_arrived_yet_is_left_out(matching: Matching, visit: Callable[..., Any]) -> None:
-    await matching.hear(application_received("S7", "P7", round_id="another-round"))
+    await matching.receive(application_received("S7", "P7", round_id="another-round"))
 
     assert "Project P7" in Page(await (await visit("S7")).get("/student/applications")).text

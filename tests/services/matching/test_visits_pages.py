@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from services.matching.rules.rounds import midnight
+from tests.services.matching.at_work import Matching
+from tests.services.matching.pages import Page
 from tests.support.examples import host_registered, project_submitted, student_registered
 from tests.support.matching import DAYS
-from tests.support.matching_at_work import Matching
-from tests.support.pages import Page
 from tests.support.visitors import browser, host
 
 PAGE = "/host/placements/S1-P1"
@@ -22,7 +22,7 @@ TOO_LATE = midnight(DAYS.ends_on + timedelta(days=15))
 
 @pytest.fixture(autouse=True)
 async def a_placement(matching: Matching) -> None:
-    await matching.hear(
+    await matching.receive(
         host_registered(host_id="H-P1"),
         project_submitted(project_id="P1", host_id="H-P1"),
         student_registered(student_id="S1", name="Elif Sato"),

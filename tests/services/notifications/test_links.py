@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 from shared.contracts.notifications import LinksRevoked
 from shared.web.callers import Role
 from shared.web.sessions import Session
+from tests.services.notifications.mail_folder import mails, text
 from tests.support.examples import host_registered, project_submitted, round_scheduled, student_registered
-from tests.support.mail_folder import mails, text
 from tests.support.notifications import application_received, offer_made
 from tests.support.running import RunningService, Start
 from tests.support.visitors import SETTINGS, SITE, browser, staff
@@ -46,7 +46,7 @@ async def visit(notifications: RunningService) -> AsyncIterator[Visit]:
 @pytest.fixture
 async def notifications(start: Start, folder: Path) -> RunningService:
     running = await start("notifications")
-    await running.hear(round_scheduled(), host_registered(), student_registered())
+    await running.receive(round_scheduled(), host_registered(), student_registered())
     return running
 
 
@@ -68,8 +68,8 @@ async def follow(visit: Visit, link: str) -> httpx.Response:
 async def test_a_mail_leads_its_reader_to_its_page_whenever_it_is_followed(
     notifications: RunningService, visit: Visit, folder: Path
 ) -> None:
-    await notifications.hear(project_submitted(), application_received())
-    await notifications.hear(offer_made())
+    await notifications.receive(project_submitted(), application_received())
+    await notifications.receive(offer_made())
     link = link_in(folder, "offer_made")
 
     for _ in range(2):
@@ -91,7 +91,7 @@ async def test_a_new_link_comes_to_whoever_asks_by_their_address_in_whichever_ca
 async def test_each_person_of_an_address_is_sent_a_link(
     notifications: RunningService, visit: Visit, folder: Path
 ) -> None:
-    await notifications.hear(host_registered(host_id="H0002", contact_email=KNOWN))
+    await notifications.receive(host_registered(host_id="H0002", contact_email=KNOWN))
 
     await ask(await visit(), KNOWN)
     await notifications.quiet()
@@ -103,14 +103,14 @@ async def test_nothing_tells_a_known_address_from_an_unknown_one(
     notifications: RunningService, visit: Visit, folder: Path
 ) -> None:
     known, unknown = await ask(await visit(), KNOWN), await ask(await visit(), UNKNOWN)
-    said = await notifications.connection.fetch(
+    published = await notifications.connection.fetch(
         "select count(*) from outbox where headers->>'ce-type' like '%LinkRequested%'"
     )
     await notifications.quiet()
 
     assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
     assert known.headers == unknown.headers
-    assert said[0]["count"] == 2
+    assert published[0]["count"] == 2
     assert len(mails(folder)) == 1
 
 
@@ -163,10 +163,14 @@ class TestWhenAnAddressChanges:
         assert (await visitor.get("/")).status_code == 303
 
         notifications.clock.step_to(notifications.clock() + timedelta(minutes=1))
-        await notifications.hear(student_registered(student_version=2, email="sato@college.example"))
+        await notifications.receive(student_registered(student_version=2, email="sato@college.example"))
 
-        (said,) = await notifications.said(LinksRevoked)
-        assert (said.kind, said.person_id, said.issued_before) == ("student", "S00001", notifications.clock())
+        (published,) = await notifications.published(LinksRevoked)
+        assert (published.kind, published.person_id, published.issued_before) == (
+            "student",
+            "S00001",
+            notifications.clock(),
+        )
         refused = await follow(visit, link)
         assert refused.status_code == 401
         assert "Send me a new link" in refused.text
@@ -179,14 +183,16 @@ class TestWhenAnAddressChanges:
     async def test_nothing_is_revoked_while_it_is_the_same(
         self, notifications: RunningService, changes: dict[str, Any]
     ) -> None:
-        await notifications.hear(student_registered(**{"student_version": 2} | changes))
+        await notifications.receive(student_registered(**{"student_version": 2} | changes))
 
-        assert await notifications.said(LinksRevoked) == []
+        assert await notifications.published(LinksRevoked) == []
 
     async def test_a_hosts_links_are_revoked_too(self, notifications: RunningService) -> None:
-        await notifications.hear(host_registered(host_version=2, contact_email="other@museum.example"))
+        await notifications.receive(host_registered(host_version=2, contact_email="other@museum.example"))
 
-        assert [(said.kind, said.person_id) for said in await notifications.said(LinksRevoked)] == [("host", "H0001")]
+        assert [(event.kind, event.person_id) for event in await notifications.published(LinksRevoked)] == [
+            ("host", "H0001")
+        ]
 
 
 class TestPeopleAsStaffSeeThem:
@@ -215,9 +221,9 @@ class TestPeopleAsStaffSeeThem:
         assert re.findall(r'href="(/staff/people/\w+/\w+)"', page.text) == found
 
     async def test_are_shown_with_what_became_of_each_mail(self, notifications: RunningService, visit: Visit) -> None:
-        await notifications.hear(project_submitted(), application_received())
-        await notifications.hear(student_registered(student_version=2, email="é@college.example"))
-        await notifications.hear(offer_made())
+        await notifications.receive(project_submitted(), application_received())
+        await notifications.receive(student_registered(student_version=2, email="é@college.example"))
+        await notifications.receive(offer_made())
 
         page = await (await visit(staff(Role.VIEWER))).get("/staff/people/student/S00001")
 
@@ -248,7 +254,7 @@ class TestPeopleAsStaffSeeThem:
         await visitor.post("/staff/people/host/H0001/revocation")
 
         assert (await follow(visit, link)).status_code == 401
-        assert [said.person_id for said in await notifications.said(LinksRevoked)] == ["H0001"]
+        assert [event.person_id for event in await notifications.published(LinksRevoked)] == ["H0001"]
         assert "by somebody" in (await visitor.get("/staff/people/host/H0001")).text
 
     @pytest.mark.parametrize("role", [Role.VIEWER, Role.REVIEWER])
@@ -261,7 +267,7 @@ class TestPeopleAsStaffSeeThem:
 
         assert refused.status_code == 403
         assert mails(folder) == []
-        assert await notifications.said(LinksRevoked) == []
+        assert await notifications.published(LinksRevoked) == []
 
     async def test_are_not_found_where_they_are_not_known(self, notifications: RunningService, visit: Visit) -> None:
         visitor = await visit(staff())

@@ -14,8 +14,8 @@ from shared.contracts.every_service import MessageFailed
 from shared.contracts.matching import PlacementConfirmed, RankingReceived
 from shared.contracts.message import Event
 from shared.contracts.notifications import EmailFailed, EmailSent
+from tests.services.notifications.mail_folder import mails, text
 from tests.support.examples import ROUND, host_registered, project_submitted, round_scheduled, student_registered
-from tests.support.mail_folder import mails, text
 from tests.support.mailbox import Mailbox
 from tests.support.notifications import (
     a_round,
@@ -52,8 +52,8 @@ async def emails(notifications: RunningService) -> list[dict[str, Any]]:
 
 
 async def test_an_offer_reaches_the_student_and_is_recorded(notifications: RunningService, folder: Path) -> None:
-    await notifications.hear(*PEOPLE, project_submitted(), application_received())
-    await notifications.hear(offer_made())
+    await notifications.receive(*PEOPLE, project_submitted(), application_received())
+    await notifications.receive(offer_made())
 
     (mail,) = mails(folder, "offer_made")
     assert mail["To"] == "Elif Sato <elif@college.example>"
@@ -62,7 +62,7 @@ async def test_an_offer_reaches_the_student_and_is_recorded(notifications: Runni
     assert (email["state"], email["recipient_id"], email["message_id"]) == ("sent", "S00001", mail["Message-ID"])
     assert email["ended_at"] == notifications.clock()
     assert EmailSent(email_id=email["email_id"], template="offer_made", recipient_id="S00001") in (
-        await notifications.said(EmailSent)
+        await notifications.published(EmailSent)
     )
 
 
@@ -72,7 +72,7 @@ async def test_whatever_the_order_in_which_it_hears_the_same_people_are_told(
     closed, confirmed = applications_closed(1), placement(PlacementConfirmed)
     heard = [*PEOPLE, project_submitted(), project_approved(), application_received(), closed, offer_made(), confirmed]
 
-    await notifications.hear(*reversed(heard))
+    await notifications.receive(*reversed(heard))
 
     assert sorted(templates(folder)) == [
         "application_received-S00001",
@@ -88,19 +88,19 @@ async def test_whatever_the_order_in_which_it_hears_the_same_people_are_told(
 
 async def test_an_event_that_two_replicas_hear_again_and_again_is_told_once(start: Start, folder: Path) -> None:
     notifications = await start("notifications", replicas=2)
-    await notifications.hear(*PEOPLE, project_submitted(), application_received())
+    await notifications.receive(*PEOPLE, project_submitted(), application_received())
     for _ in range(3):
-        await notifications.hear(offer_made(), identifier="event-1")
+        await notifications.receive(offer_made(), identifier="event-1")
 
     assert len(mails(folder, "offer_made")) == 1
 
 
 async def test_a_mail_goes_to_the_newest_address(notifications: RunningService, folder: Path) -> None:
     moved = student_registered(student_version=2, email="sato@college.example")
-    await notifications.hear(*PEOPLE, moved, project_submitted(), application_received())
-    await notifications.hear(student_registered())
+    await notifications.receive(*PEOPLE, moved, project_submitted(), application_received())
+    await notifications.receive(student_registered())
 
-    await notifications.hear(offer_made())
+    await notifications.receive(offer_made())
 
     assert mails(folder, "offer_made")[0]["To"] == "Elif Sato <sato@college.example>"
 
@@ -109,10 +109,10 @@ class TestRankings:
     """Hosts are asked once all applications are known, and reminded two days before."""
 
     async def heard_until_close(self, notifications: RunningService) -> None:
-        await notifications.hear(*PEOPLE, project_submitted(), project_approved())
-        await notifications.hear(application_received())
+        await notifications.receive(*PEOPLE, project_submitted(), project_approved())
+        await notifications.receive(application_received())
         await notifications.step_to(a_round().closes_at)
-        await notifications.hear(applications_closed(1))
+        await notifications.receive(applications_closed(1))
 
     async def test_a_host_learns_its_applicants_and_the_date(self, notifications: RunningService, folder: Path) -> None:
         await self.heard_until_close(notifications)
@@ -126,8 +126,8 @@ class TestRankings:
     ) -> None:
         await self.heard_until_close(notifications)
         due_at = a_round().rankings_due_at + timedelta(days=1)
-        await notifications.hear(round_scheduled(round_version=2, rankings_due_at=due_at))
-        await notifications.hear(round_scheduled(round_version=3, rankings_due_at=due_at))
+        await notifications.receive(round_scheduled(round_version=2, rankings_due_at=due_at))
+        await notifications.receive(round_scheduled(round_version=3, rankings_due_at=due_at))
 
         await notifications.step_to(due_at - timedelta(days=2, seconds=1))
         assert mails(folder, "ranking_reminder") == []
@@ -138,7 +138,7 @@ class TestRankings:
 
     async def test_a_host_that_has_ranked_is_not_reminded(self, notifications: RunningService, folder: Path) -> None:
         await self.heard_until_close(notifications)
-        await notifications.hear(
+        await notifications.receive(
             RankingReceived(project_id="P0001", round_id=ROUND, host_id="H0001", application_ids=["A000001"])
         )
 
@@ -150,8 +150,8 @@ class TestRankings:
 async def test_a_refused_project_is_told_to_its_host_with_all_reasons(
     notifications: RunningService, folder: Path
 ) -> None:
-    await notifications.hear(*PEOPLE)
-    await notifications.hear(refused("project", host_id="H0001", project_id="P0001"))
+    await notifications.receive(*PEOPLE)
+    await notifications.receive(refused("project", host_id="H0001", project_id="P0001"))
 
     (mail,) = mails(folder, "project_refused")
     assert mail["To"] == "Hana Brown <hana@museum.example>"
@@ -164,14 +164,14 @@ async def test_what_is_refused_of_nobody_known_is_told_to_staff(
     notifications: RunningService, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STAFF_EMAIL", "desk@college.example")
-    await notifications.hear(*PEOPLE)
-    await notifications.hear(refused("project", project_id="P9999"), refused("student", student_id="S00001"))
+    await notifications.receive(*PEOPLE)
+    await notifications.receive(refused("project", project_id="P9999"), refused("student", student_id="S00001"))
 
     assert [mail["To"] for mail in mails(folder, "submission_refused")] == ["desk@college.example"] * 2
 
 
 async def test_a_refusal_waits_for_the_person_that_it_names(notifications: RunningService, folder: Path) -> None:
-    await notifications.hear(refused("project", host_id="H0001", project_id="P0001"), *PEOPLE)
+    await notifications.receive(refused("project", host_id="H0001", project_id="P0001"), *PEOPLE)
 
     assert list(templates(folder)) == ["project_refused-H0001"]
 
@@ -179,9 +179,9 @@ async def test_a_refusal_waits_for_the_person_that_it_names(notifications: Runni
 async def test_a_withdrawal_that_is_refused_is_told_to_whom_it_would_have_concerned(
     notifications: RunningService, folder: Path
 ) -> None:
-    await notifications.hear(*PEOPLE, project_submitted(), application_received())
-    await notifications.hear(refused("application-withdrawal", application_id="A000001"))
-    await notifications.hear(refused("project-withdrawal", project_id="P0001"))
+    await notifications.receive(*PEOPLE, project_submitted(), application_received())
+    await notifications.receive(refused("application-withdrawal", application_id="A000001"))
+    await notifications.receive(refused("project-withdrawal", project_id="P0001"))
 
     assert list(templates(folder))[2:] == ["withdrawal_refused-S00001", "withdrawal_refused-H0001"]
 
@@ -190,21 +190,25 @@ async def test_a_recipient_that_the_server_refuses_for_good_is_recorded(
     notifications: RunningService, to_mail_server: Mailbox
 ) -> None:
     to_mail_server.answers_to_recipients.append("550 5.1.1 <hana@museum.example> unknown here")
-    await notifications.hear(*PEOPLE, project_submitted())
+    await notifications.receive(*PEOPLE, project_submitted())
 
     (email,) = await emails(notifications)
     assert (email["state"], email["refusal"]) == ("failed", "550 5.1.1 (address) unknown here")
-    assert [said.reason for said in await notifications.said(EmailFailed)] == ["550 5.1.1 (address) unknown here"]
-    assert await notifications.said(EmailSent) == []
+    assert [event.reason for event in await notifications.published(EmailFailed)] == [
+        "550 5.1.1 (address) unknown here"
+    ]
+    assert await notifications.published(EmailSent) == []
     assert await notifications.failures() == []
     assert to_mail_server.taken == []
 
 
 async def test_an_address_that_no_server_takes_is_recorded(notifications: RunningService, folder: Path) -> None:
-    await notifications.hear(round_scheduled(), host_registered(contact_email="é@museum.example"), project_submitted())
+    await notifications.receive(
+        round_scheduled(), host_registered(contact_email="é@museum.example"), project_submitted()
+    )
 
     assert [email["state"] for email in await emails(notifications)] == ["failed"]
-    assert len(await notifications.said(EmailFailed)) == 1
+    assert len(await notifications.published(EmailFailed)) == 1
     assert mails(folder) == []
 
 
@@ -212,7 +216,7 @@ async def test_a_passing_fault_is_tried_again_until_the_mail_is_taken(
     notifications: RunningService, to_mail_server: Mailbox
 ) -> None:
     to_mail_server.answers_to_recipients.append("451 4.7.1 come back later")
-    await notifications.hear(*PEOPLE, project_submitted())
+    await notifications.receive(*PEOPLE, project_submitted())
 
     assert [recipient for recipient, _ in to_mail_server.taken] == ["hana@museum.example"]
     assert [email["state"] for email in await emails(notifications)] == ["sent"]
@@ -220,13 +224,13 @@ async def test_a_passing_fault_is_tried_again_until_the_mail_is_taken(
 
 
 async def test_a_mail_that_was_sent_is_not_sent_again(notifications: RunningService, to_mail_server: Mailbox) -> None:
-    await notifications.hear(*PEOPLE, project_submitted())
+    await notifications.receive(*PEOPLE, project_submitted())
     (email,) = await emails(notifications)
 
     await send_email(SendEmail(email_id=email["email_id"]), notifications.replicas[0].units_of_work)
 
     assert len(to_mail_server.taken) == 1
-    assert len(await notifications.said(EmailSent)) == 1
+    assert len(await notifications.published(EmailSent)) == 1
 
 
 async def test_of_a_flood_of_failures_staff_get_one_mail_and_later_one_that_says_how_many(
@@ -235,11 +239,11 @@ async def test_of_a_flood_of_failures_staff_get_one_mail_and_later_one_that_says
     def failed(number: int, error: str = "GivenUp") -> MessageFailed:
         return MessageFailed(message_id=f"m-{number}", service="matching", message_type="", error=error, attempts=1)
 
-    await notifications.hear(*map(failed, range(25)), failed(25, "KeyError"), source="matching")
+    await notifications.receive(*map(failed, range(25)), failed(25, "KeyError"), source="matching")
     assert sorted(templates(folder)) == ["message_failed-staff"] * 2
 
     await notifications.step_to(notifications.clock() + TOLD_TOGETHER)
     (more,) = mails(folder, "more_failed")
     assert more["Subject"] == "24 more failed in matching"
-    await notifications.hear(failed(26), source="matching")
+    await notifications.receive(failed(26), source="matching")
     assert len(mails(folder, "message_failed")) == 3

@@ -36,36 +36,36 @@ async def _deliver(service: RunningService, message: aio_pika.Message, *, exchan
 @pytest.mark.usefixtures("no_retries")
 async def test_what_keeps_failing_is_kept_whole_and_said_without_personal_data(start: Start) -> None:
     screening = await start(probe(fail))
-    await screening.hear(submitted("P1"), identifier="bad")
+    await screening.receive(submitted("P1"), identifier="bad")
     (failure,) = await screening.failures()
     assert failure["body"] == submitted("P1").to_json()
     assert failure["message_id"] == "bad"
     assert failure["attempts"] == 1
     assert "Quinn" not in failure["error"]
     assert failure["error"].startswith("ValueError in fail (test_failures.py:")
-    (said,) = await screening.said(MessageFailed)
-    assert (said.service, said.message_id, said.error) == ("screening", "bad", failure["error"])
+    (published,) = await screening.published(MessageFailed)
+    assert (published.service, published.message_id, published.error) == ("screening", "bad", failure["error"])
 
 
 @pytest.mark.usefixtures("no_retries")
 async def test_a_failure_that_is_retried_is_handled_once_by_its_service(start: Start) -> None:
     service = probe(fail)
     screening = await start(service)
-    await screening.hear(submitted("P1"))
+    await screening.receive(submitted("P1"))
     (failure,) = await screening.failures()
     handler = service.handlers[ProjectSubmitted.type]
     service.handlers[ProjectSubmitted.type] = type(handler)(handler.message, say_declined, handler.changes)
     assert await decisions.retry(screening.connection, "screening", failure["id"], at=system_time())
     assert not await decisions.retry(screening.connection, "screening", failure["id"], at=system_time())
     await screening.quiet()
-    assert await screening.said_types() == ["MessageFailed", "ProjectDeclined"]
+    assert await screening.published_types() == ["MessageFailed", "ProjectDeclined"]
     assert [row["state"] for row in await screening.failures()] == ["retried"]
 
 
 @pytest.mark.usefixtures("no_retries")
 async def test_a_failure_that_is_retried_in_vain_waits_again(start: Start) -> None:
     screening = await start(probe(fail))
-    await screening.hear(submitted("P1"))
+    await screening.receive(submitted("P1"))
     (failure,) = await screening.failures()
     await decisions.retry(screening.connection, "screening", failure["id"], at=system_time())
     await screening.quiet()
@@ -127,8 +127,8 @@ async def test_what_breaks_its_contract_is_a_failure_at_once_and_the_service_goe
     (failure,) = await screening.failures()
     assert error in failure["error"]
     assert failure["body"] == body
-    await screening.hear(submitted("P2"))
-    assert await screening.said_types() == ["MessageFailed", "ProjectDeclined"]
+    await screening.receive(submitted("P2"))
+    assert await screening.published_types() == ["MessageFailed", "ProjectDeclined"]
 
 
 async def test_headers_of_a_return_are_believed_on_the_services_own_exchange_alone(start: Start) -> None:
@@ -136,9 +136,9 @@ async def test_headers_of_a_return_are_believed_on_the_services_own_exchange_alo
     forged = {**_envelope(), "ninthweek-attempts": "99", "ninthweek-exchange": SUBMISSIONS}
     target = await screening.channel.get_exchange(EVENTS, ensure=False)
     await target.publish(aio_pika.Message(submitted("P1").to_json(), headers=dict(forged)), "project.submitted")
-    while not await screening.said_types():
+    while not await screening.published_types():
         await screening.quiet()
-    assert await screening.said_types() == ["ProjectDeclined"]
+    assert await screening.published_types() == ["ProjectDeclined"]
 
 
 async def test_attributes_that_no_table_holds_are_a_failure_and_the_service_goes_on(start: Start) -> None:
@@ -147,5 +147,5 @@ async def test_attributes_that_no_table_holds_are_a_failure_and_the_service_goes
     await _deliver(screening, aio_pika.Message(submitted("P1").to_json(), headers=dict(headers)))
     (failure,) = await screening.failures()
     assert "ce-id" in failure["error"]
-    await screening.hear(submitted("P2"))
-    assert await screening.said_types() == ["MessageFailed", "ProjectDeclined"]
+    await screening.receive(submitted("P2"))
+    assert await screening.published_types() == ["MessageFailed", "ProjectDeclined"]

@@ -18,14 +18,14 @@ from tests.support.running import RunningService, Start
 async def screening(start: Start) -> RunningService:
     """A service that has heard one message and said one, both of which have since become old."""
     service: RunningService = await start(probe(say_declined))
-    await service.hear(submitted("P1"))
+    await service.receive(submitted("P1"))
     await _age(service, timedelta(days=40))
     return service
 
 
 async def _age(service: RunningService, age: timedelta) -> None:
     await service.connection.execute("update inbox set handled_at = handled_at - $1::interval", age)
-    await service.connection.execute("update outbox set said_at = said_at - $1::interval", age)
+    await service.connection.execute("update outbox set published_at = published_at - $1::interval", age)
 
 
 async def _forget(service: RunningService, *, before: datetime) -> None:
@@ -47,7 +47,7 @@ async def test_a_partition_of_which_all_is_old_is_emptied(screening: RunningServ
 
 
 async def test_a_partition_with_anything_that_is_not_old_is_kept_whole(screening: RunningService) -> None:
-    await screening.hear(submitted("P2"))
+    await screening.receive(submitted("P2"))
     await _forget(screening, before=system_time() - timedelta(days=30))
     assert await _kept(screening) == (2, 2)
 
@@ -79,8 +79,8 @@ async def test_messages_are_handled_while_old_ones_are_cleared(screening: Runnin
             await _forget(screening, before=system_time() - timedelta(days=30))
 
     clearing = asyncio.create_task(clear_again_and_again())
-    await screening.hear(*(submitted(f"P{number}") for number in range(2, 102)))
+    await screening.receive(*(submitted(f"P{number}") for number in range(2, 102)))
     clearing.cancel()
-    said = {event.project_id for event in await screening.said(ProjectDeclined)}
-    assert {f"P{number}" for number in range(2, 102)} <= said
+    published = {event.project_id for event in await screening.published(ProjectDeclined)}
+    assert {f"P{number}" for number in range(2, 102)} <= published
     assert await screening.failures() == []

@@ -16,7 +16,7 @@ NOW = system_time()
 LATER = NOW + timedelta(days=1)
 
 
-async def test_the_outbox_of_0001_becomes_what_is_said_unsent_and_waiting(test_database_url: str) -> None:
+async def test_the_outbox_of_0001_becomes_what_was_published_is_unsent_and_waits(test_database_url: str) -> None:
     connection = await asyncpg.connect(test_database_url)
     await prepare_codecs(connection)
     await connection.execute("create schema earlier; set search_path to earlier")
@@ -48,9 +48,9 @@ async def test_the_outbox_of_0001_becomes_what_is_said_unsent_and_waiting(test_d
     async with connection.transaction():
         await connection.execute((RUNTIME_MIGRATIONS / "0002_rings.sql").read_text())
 
-    said = await connection.fetch("select id, identity from outbox")
-    assert {row["id"] for row in said} == {ids["sent"], ids["unsent"]}
-    assert {row["identity"] for row in said} == {identity(envelope, event.to_json())}
+    published = await connection.fetch("select id, identity from outbox")
+    assert {row["id"] for row in published} == {ids["sent"], ids["unsent"]}
+    assert {row["identity"] for row in published} == {identity(envelope, event.to_json())}
     assert [row["id"] for row in await connection.fetch("select id from unsent")] == [ids["unsent"]]
     waiting = {row["id"]: (row["due_at"], row["retry_at"]) for row in await connection.fetch("select * from waiting")}
     assert waiting == {ids["timer"]: (LATER, None), ids["retry"]: (None, LATER)}

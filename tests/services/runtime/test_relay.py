@@ -17,11 +17,11 @@ from shared.database.roles import service_url
 from shared.runtime import store
 from shared.runtime.metrics import Metrics
 from shared.runtime.outgoing import Outgoing
+from shared.runtime.partitions import Partitions
 from shared.runtime.publisher import Publish
 from shared.runtime.relay import MOST_IN_MEMORY, Relay
-from shared.runtime.ring import Ring
 
-RING = Ring(timedelta(days=30))
+PARTITIONS = Partitions(timedelta(days=30))
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def row(*, due_at: datetime | None = None) -> Outgoing:
 
 
 def relay(pool: Pool, publish: Publish) -> Relay:
-    return Relay("screening", pool, system_time, publish, RING, Metrics("screening", CollectorRegistry()))
+    return Relay("screening", pool, system_time, publish, PARTITIONS, Metrics("screening", CollectorRegistry()))
 
 
 async def left_unsent(pool: Pool) -> int:
@@ -54,15 +54,15 @@ async def left_unsent(pool: Pool) -> int:
         return unsent
 
 
-async def add(pool: Pool, *rows: Outgoing, said_at: datetime) -> None:
+async def add(pool: Pool, *rows: Outgoing, published_at: datetime) -> None:
     async with acquire(pool) as connection:
-        await store.outbox.add(connection, rows, slot=RING.slot(said_at), said_at=said_at)
+        await store.outbox.add(connection, rows, slot=PARTITIONS.slot(published_at), published_at=published_at)
 
 
 async def test_a_timer_fires_though_there_is_always_something_else_to_publish(pool: Pool) -> None:
     timer, fired = row(due_at=system_time()), asyncio.Event()
     async with acquire(pool) as connection:
-        await store.waiting.add(connection, [timer], said_at=system_time())
+        await store.waiting.add(connection, [timer], published_at=system_time())
 
     async def publish(rows: Sequence[Outgoing]) -> list[BaseException | None]:
         if timer.id in {row.id for row in rows}:
@@ -80,7 +80,7 @@ async def test_a_timer_fires_though_there_is_always_something_else_to_publish(po
 
 async def test_rows_that_a_crash_left_behind_are_published_and_noted(pool: Pool) -> None:
     left = [row() for _ in range(2_500)]
-    await add(pool, *left, said_at=system_time() - timedelta(minutes=1))
+    await add(pool, *left, published_at=system_time() - timedelta(minutes=1))
     published: list[Outgoing] = []
 
     async def publish(rows: Sequence[Outgoing]) -> list[BaseException | None]:
@@ -97,7 +97,7 @@ async def test_rows_that_a_crash_left_behind_are_published_and_noted(pool: Pool)
 
 async def test_a_row_that_the_broker_refuses_waits_and_keeps_no_other(pool: Pool) -> None:
     refused, good = row(), row()
-    await add(pool, refused, good, said_at=system_time())
+    await add(pool, refused, good, published_at=system_time())
 
     async def publish(rows: Sequence[Outgoing]) -> list[BaseException | None]:
         return [DeliveryError(None, spec.Basic.Nack()) if row.id == refused.id else None for row in rows]

@@ -10,17 +10,17 @@ from tests.support.running import Start
 
 async def test_a_timer_waits_for_its_moment_and_then_fires(start: Start) -> None:
     screening = await start(probe(say_declined))
-    await screening.hear(withdrawn("P1"))
-    assert await screening.said_types() == []
+    await screening.receive(withdrawn("P1"))
+    assert await screening.published_types() == []
     await screening.step_to(screening.clock() + timedelta(days=1))
-    assert await screening.said(ProjectDeclined) == [declined("P1")]
+    assert await screening.published(ProjectDeclined) == [declined("P1")]
 
 
 async def test_a_timer_fires_once_though_two_replicas_watch_it(start: Start) -> None:
     screening = await start(probe(say_declined), replicas=2)
-    await screening.hear(*(withdrawn(f"P{number}") for number in range(30)))
+    await screening.receive(*(withdrawn(f"P{number}") for number in range(30)))
     await screening.step_to(screening.clock() + timedelta(days=2))
-    assert len(await screening.said(ProjectDeclined)) == 30
+    assert len(await screening.published(ProjectDeclined)) == 30
 
 
 async def test_an_effect_that_fails_is_tried_again(start: Start) -> None:
@@ -36,7 +36,7 @@ async def test_an_effect_that_fails_is_tried_again(start: Start) -> None:
             work.publish(declined(effect.project_id))
 
     screening.service.effects[Errand.type] = fail_once
-    await screening.hear(withdrawn("P1"))
+    await screening.receive(withdrawn("P1"))
     await screening.step_to(screening.clock() + timedelta(days=1))
     assert tries == 2
-    assert await screening.said_types() == ["ProjectDeclined"]
+    assert await screening.published_types() == ["ProjectDeclined"]

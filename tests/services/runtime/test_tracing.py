@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ninthweek.desk.failures import decide
 from ninthweek.settings import AdministratorUrls
+from ninthweek.staff_tools.failures import decide
 from shared import telemetry
 from shared.broker.cloud_events import CloudEventCodec
 from shared.contracts.intake import ProjectSubmitted
@@ -17,10 +17,10 @@ from shared.runtime import Work
 from shared.runtime.failures import error_handler
 from shared.telemetry import tracing
 from shared.web.callers import Role
+from tests.services.intake.front_door import FrontDoor
+from tests.services.screening.reviewing import ReviewPages
 from tests.support.collector import Collector, Span, collecting
-from tests.support.desk import Desk
 from tests.support.examples import round_scheduled
-from tests.support.front_door import FrontDoor
 from tests.support.intake import SUBMISSIONS_OPEN, a_host_record, a_proposal
 from tests.support.mailbox import Mailbox, listening
 from tests.support.probe import probe, say_declined, submitted
@@ -97,7 +97,7 @@ async def test_one_trace_leads_from_a_submission_to_the_mail(
 
     await until(knows_host_and_round)
     async with browser(screening.replicas, staff(Role.STAFF, "quinn")) as quinn:
-        assert (await Desk(screening, {"quinn": quinn}).set_rule()).status_code == 303
+        assert (await ReviewPages(screening, {"quinn": quinn}).set_rule()).status_code == 303
 
     await submit(intake, a_proposal(), "customer-relations.project")
 
@@ -228,8 +228,8 @@ async def test_spans_that_no_collector_takes_keep_nobody_waiting(start: Start, m
     with tracing():
         monkeypatch.setattr("shared.telemetry.spans.CLOSE_WITHIN", 0.1)
         screening = await start(probe(say_declined))
-        await screening.hear(submitted("P1"))
-        assert await screening.said_types() == ["ProjectDeclined"]
+        await screening.receive(submitted("P1"))
+        assert await screening.published_types() == ["ProjectDeclined"]
     assert telemetry._spans is None
 
 
@@ -244,7 +244,7 @@ async def test_without_an_endpoint_the_senders_trace_is_passed_on_as_it_came(
         await screening.broker.publish(message, ProjectSubmitted.routing_key, "events")
 
         async def is_said() -> bool:
-            return bool(await screening.said(ProjectDeclined))
+            return bool(await screening.published(ProjectDeclined))
 
         await until(is_said)
     carried = await screening.connection.fetchval("select headers->>'ce-traceparent' from outbox")

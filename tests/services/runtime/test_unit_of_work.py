@@ -14,13 +14,13 @@ from tests.support.running import Start
 
 async def test_a_handled_message_says_what_its_handler_published(start: Start) -> None:
     screening = await start(probe(say_declined))
-    await screening.hear(submitted("P1"))
-    assert await screening.said(ProjectDeclined) == [declined("P1")]
+    await screening.receive(submitted("P1"))
+    assert await screening.published(ProjectDeclined) == [declined("P1")]
 
 
 async def test_what_was_said_names_its_cause_and_keeps_the_correlation(start: Start) -> None:
     screening = await start(probe(say_declined))
-    await screening.hear(submitted("P1"), identifier="the-cause")
+    await screening.receive(submitted("P1"), identifier="the-cause")
     headers = await screening.connection.fetchval("select headers from outbox")
     assert headers["ce-causationid"] == "the-cause"
     assert headers["ce-correlationid"] == "the-cause"
@@ -28,22 +28,22 @@ async def test_what_was_said_names_its_cause_and_keeps_the_correlation(start: St
 
 async def test_a_message_seen_twice_is_handled_once(start: Start) -> None:
     screening = await start(probe(say_declined))
-    await screening.hear(submitted("P1"), identifier="same")
-    await screening.hear(submitted("P1"), identifier="same")
-    assert await screening.said_types() == ["ProjectDeclined"]
+    await screening.receive(submitted("P1"), identifier="same")
+    await screening.receive(submitted("P1"), identifier="same")
+    assert await screening.published_types() == ["ProjectDeclined"]
 
 
 async def test_a_message_that_stands_twice_in_one_group_is_handled_once(start: Start) -> None:
     screening = await start(probe(say_declined))
-    await screening.hear(*[submitted("P1")] * 20, identifier="same")
-    assert await screening.said_types() == ["ProjectDeclined"]
+    await screening.receive(*[submitted("P1")] * 20, identifier="same")
+    assert await screening.published_types() == ["ProjectDeclined"]
 
 
 async def test_another_body_under_the_same_id_is_another_message(start: Start) -> None:
     screening = await start(probe(say_declined))
-    await screening.hear(submitted("P1"), identifier="same")
-    await screening.hear(submitted("P1", title="Changed"), identifier="same")
-    assert await screening.said_types() == ["ProjectDeclined", "ProjectDeclined"]
+    await screening.receive(submitted("P1"), identifier="same")
+    await screening.receive(submitted("P1", title="Changed"), identifier="same")
+    assert await screening.published_types() == ["ProjectDeclined", "ProjectDeclined"]
 
 
 async def test_a_handler_that_fails_leaves_nothing_behind_and_is_tried_again(start: Start) -> None:
@@ -57,9 +57,9 @@ async def test_a_handler_that_fails_leaves_nothing_behind_and_is_tried_again(sta
             raise ValueError(event.supervisor_name)
 
     screening = await start(probe(fail_once))
-    await screening.hear(submitted("P1"))
+    await screening.receive(submitted("P1"))
     assert tries == 2
-    assert await screening.said_types() == ["ProjectDeclined"]
+    assert await screening.published_types() == ["ProjectDeclined"]
     assert await screening.failures() == []
 
 
@@ -72,9 +72,9 @@ async def test_one_bad_message_in_a_group_fails_alone(start: Start) -> None:
 
     failed = asyncio.Event()
     screening = await start(probe(fail_for_one))
-    await screening.hear(*(submitted(f"P{number}") for number in range(50)))
-    said = [event.project_id for event in await screening.said(ProjectDeclined)]
-    assert sorted(said) == sorted(f"P{number}" for number in range(50))
+    await screening.receive(*(submitted(f"P{number}") for number in range(50)))
+    published = [event.project_id for event in await screening.published(ProjectDeclined)]
+    assert sorted(published) == sorted(f"P{number}" for number in range(50))
 
 
 async def test_a_message_whose_facts_are_on_their_way_comes_back(start: Start) -> None:
@@ -88,8 +88,8 @@ async def test_a_message_whose_facts_are_on_their_way_comes_back(start: Start) -
         await say_declined(event, work)
 
     screening = await start(probe(wait_for_the_fact))
-    await screening.hear(submitted("P1"))
-    assert await screening.said_types() == ["ProjectDeclined"]
+    await screening.receive(submitted("P1"))
+    assert await screening.published_types() == ["ProjectDeclined"]
 
 
 async def test_a_service_cannot_say_what_is_anothers_to_say(start: Start) -> None:
@@ -101,8 +101,8 @@ async def test_a_service_cannot_say_what_is_anothers_to_say(start: Start) -> Non
             work.publish(submitted("P1"))
 
     screening = await start(probe(say_anothers))
-    await screening.hear(submitted("P1"))
-    assert await screening.said_types() == []
+    await screening.receive(submitted("P1"))
+    assert await screening.published_types() == []
 
 
 async def test_two_replicas_on_the_same_busy_rows_neither_deadlock_nor_do_anything_twice(start: Start) -> None:
@@ -122,17 +122,17 @@ async def test_two_replicas_on_the_same_busy_rows_neither_deadlock_nor_do_anythi
     await screening.connection.execute("create table tally (project text primary key, hits integer not null)")
     await screening.connection.execute("grant all on tally to ninthweek_screening")
     events = [submitted(f"P{n % 20}", title=f"P{(n * 7 + 3) % 20}", places=n) for n in range(400)]
-    await screening.hear(*events)
+    await screening.receive(*events)
     assert await screening.connection.fetchval("select sum(hits) from tally") == 800
-    assert len(await screening.said(ProjectDeclined)) == 400
+    assert len(await screening.published(ProjectDeclined)) == 400
     assert await screening.failures() == []
     assert await screening.connection.fetchval("select count(*) from waiting") == 0
 
 
 async def test_two_replicas_share_the_queue(start: Start) -> None:
     screening = await start(probe(say_declined), replicas=2)
-    await screening.hear(*(submitted(f"P{number}") for number in range(200)))
-    assert len(await screening.said(ProjectDeclined)) == 200
+    await screening.receive(*(submitted(f"P{number}") for number in range(200)))
+    assert len(await screening.published(ProjectDeclined)) == 200
 
 
 async def test_a_service_whose_handlers_are_not_those_of_its_card_does_not_start(start: Start) -> None:
@@ -144,6 +144,6 @@ async def test_a_service_whose_handlers_are_not_those_of_its_card_does_not_start
 
 async def test_events_that_come_in_any_order_are_all_handled(start: Start) -> None:
     screening = await start(probe(say_declined))
-    await screening.hear(withdrawn("P1"), submitted("P1"), withdrawn("P2"))
-    assert await screening.said_types() == ["ProjectDeclined"]
-    assert ProjectApproved.__name__ not in await screening.said_types()
+    await screening.receive(withdrawn("P1"), submitted("P1"), withdrawn("P2"))
+    assert await screening.published_types() == ["ProjectDeclined"]
+    assert ProjectApproved.__name__ not in await screening.published_types()

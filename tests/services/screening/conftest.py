@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from shared.web.callers import Role
-from tests.support.desk import Desk
+from tests.services.screening.reviewing import ReviewPages
 from tests.support.running import RunningService, Start
 from tests.support.visitors import browser, staff
 
@@ -17,9 +17,9 @@ async def screening(start: Start) -> RunningService:
 
 
 @pytest.fixture
-async def desk(screening: RunningService) -> AsyncIterator[Desk]:
+async def pages(screening: RunningService) -> AsyncIterator[ReviewPages]:
     """Two reviewers, a member of staff and a viewer; each has been here once."""
-    here = Desk(screening)
+    here = ReviewPages(screening)
     async with AsyncExitStack() as stack:
 
         async def seat(role: Role, who: str) -> None:

@@ -36,7 +36,7 @@ async def states(screening: RunningService) -> dict[int, str]:
 
 
 async def test_a_submitted_project_waits_in_the_queue_with_its_findings(screening: RunningService) -> None:
-    await screening.hear(project_submitted(scope="Help us."))
+    await screening.receive(project_submitted(scope="Help us."))
     screening.clock.step_to(screening.clock() + timedelta(hours=36))
 
     (review,) = await queue(screening, state="open", round_id="trinity-2027")
@@ -52,10 +52,10 @@ async def test_a_submitted_project_waits_in_the_queue_with_its_findings(screenin
 
 
 async def test_the_queue_is_in_order_of_age_and_may_be_asked_by_state_and_round(screening: RunningService) -> None:
-    await screening.hear(project_submitted(project_id="P0002"))
+    await screening.receive(project_submitted(project_id="P0002"))
     await screening.step_to(screening.clock() + timedelta(minutes=1))
-    await screening.hear(project_submitted(project_id="P0001"))
-    await screening.hear(project_submitted(project_id="P0003", round_id="hilary-2027"))
+    await screening.receive(project_submitted(project_id="P0001"))
+    await screening.receive(project_submitted(project_id="P0003", round_id="hilary-2027"))
     await decide(screening, "approve", project_id="P0003")
 
     assert [review["project_id"] for review in await queue(screening, state="open")] == ["P0002", "P0001"]
@@ -64,26 +64,28 @@ async def test_the_queue_is_in_order_of_age_and_may_be_asked_by_state_and_round(
 
 
 async def test_an_approved_project_is_announced_with_its_places_and_days(screening: RunningService) -> None:
-    await screening.hear(project_submitted())
+    await screening.receive(project_submitted())
 
     answer = await decide(screening, "approve")
     await screening.quiet()
 
     assert (answer.status_code, answer.json()["state"]) == (200, "approved")
-    (said,) = await screening.said(ProjectApproved)
-    assert (said.project_id, said.revision, said.places) == ("P0001", 1, 2)
-    assert (said.starts_on.isoformat(), said.ends_on.isoformat()) == ("2027-06-21", "2027-06-25")
+    (published,) = await screening.published(ProjectApproved)
+    assert (published.project_id, published.revision, published.places) == ("P0001", 1, 2)
+    assert (published.starts_on.isoformat(), published.ends_on.isoformat()) == ("2027-06-21", "2027-06-25")
 
 
 async def test_a_returned_project_comes_back_as_a_new_revision_with_its_history(screening: RunningService) -> None:
-    await screening.hear(project_submitted())
+    await screening.receive(project_submitted())
     await decide(screening, "return", "The outcome is not yet tangible.")
-    await screening.hear(project_submitted(revision=2, deliverables=["Working code", "A written report"]))
+    await screening.receive(project_submitted(revision=2, deliverables=["Working code", "A written report"]))
     await decide(screening, "approve", revision=2)
 
     shown = (await screening.http.get("/reviews/P0001")).json()
 
-    assert [said.comments for said in await screening.said(ProjectReturned)] == ["The outcome is not yet tangible."]
+    assert [event.comments for event in await screening.published(ProjectReturned)] == [
+        "The outcome is not yet tangible."
+    ]
     assert [review["revision"] for review in shown["revisions"]] == [2, 1]
     second, first = shown["revisions"]
     assert first["comments"] == "The outcome is not yet tangible."
@@ -100,17 +102,17 @@ async def test_a_returned_project_comes_back_as_a_new_revision_with_its_history(
 
 
 async def test_a_declined_project_is_announced_with_the_comments(screening: RunningService) -> None:
-    await screening.hear(project_submitted())
+    await screening.receive(project_submitted())
 
     await decide(screening, "decline", "  It is not observable.  ")
     await screening.quiet()
 
-    assert [said.comments for said in await screening.said(ProjectDeclined)] == ["It is not observable."]
+    assert [event.comments for event in await screening.published(ProjectDeclined)] == ["It is not observable."]
 
 
 @pytest.mark.parametrize("verdict", ["return", "decline"])
 async def test_a_return_and_a_decline_need_comments(screening: RunningService, verdict: str) -> None:
-    await screening.hear(project_submitted())
+    await screening.receive(project_submitted())
 
     answer = await decide(screening, verdict, " ")
 
@@ -120,18 +122,18 @@ async def test_a_return_and_a_decline_need_comments(screening: RunningService, v
 
 
 async def test_the_same_verdict_twice_is_answered_the_same_and_said_once(screening: RunningService) -> None:
-    await screening.hear(project_submitted())
+    await screening.receive(project_submitted())
 
     answers = await asyncio.gather(*(decide(screening, "approve") for _ in range(5)))
     await screening.quiet()
 
     assert {answer.status_code for answer in answers} == {200}
     assert all(answer.json() == answers[0].json() for answer in answers)
-    assert len(await screening.said(ProjectApproved)) == 1
+    assert len(await screening.published(ProjectApproved)) == 1
 
 
 async def test_of_two_verdicts_at_once_one_stands_and_the_other_is_told_so(screening: RunningService) -> None:
-    await screening.hear(project_submitted())
+    await screening.receive(project_submitted())
 
     answers = await asyncio.gather(decide(screening, "approve"), decide(screening, "decline", "No."))
     await screening.quiet()
@@ -139,12 +141,12 @@ async def test_of_two_verdicts_at_once_one_stands_and_the_other_is_told_so(scree
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     refused = next(answer for answer in answers if answer.status_code == 409)
     assert "a verdict is not changed afterwards" in refused.json()["detail"]
-    assert len(await screening.said_types()) == 1
+    assert len(await screening.published_types()) == 1
 
 
 async def test_a_superseded_revision_takes_no_verdict(screening: RunningService) -> None:
-    await screening.hear(project_submitted())
-    await screening.hear(project_submitted(revision=2))
+    await screening.receive(project_submitted())
+    await screening.receive(project_submitted(revision=2))
 
     answer = await decide(screening, "approve", revision=1)
 
@@ -158,22 +160,22 @@ async def test_revisions_in_any_order_leave_only_the_newest_open(
     screening: RunningService, order: tuple[int, ...]
 ) -> None:
     for revision in order:
-        await screening.hear(project_submitted(revision=revision))
+        await screening.receive(project_submitted(revision=revision))
 
     assert await states(screening) == {3: "open", 2: "superseded", 1: "superseded"}
     assert await screening.failures() == []
 
 
 async def test_a_revision_said_twice_is_reviewed_once(screening: RunningService) -> None:
-    await screening.hear(project_submitted(), project_submitted())
+    await screening.receive(project_submitted(), project_submitted())
 
     assert await states(screening) == {1: "open"}
     assert await screening.failures() == []
 
 
 async def test_a_withdrawn_project_leaves_the_queue(screening: RunningService) -> None:
-    await screening.hear(project_submitted())
-    await screening.hear(project_withdrawn())
+    await screening.receive(project_submitted())
+    await screening.receive(project_withdrawn())
 
     assert await queue(screening, state="open") == []
     assert (await screening.http.get("/reviews/P0001")).json()["withdrawn"]
@@ -181,16 +183,16 @@ async def test_a_withdrawn_project_leaves_the_queue(screening: RunningService) -
 
 
 async def test_a_withdrawal_may_arrive_before_its_project(screening: RunningService) -> None:
-    await screening.hear(project_withdrawn())
-    await screening.hear(project_submitted())
+    await screening.receive(project_withdrawn())
+    await screening.receive(project_submitted())
 
     assert await states(screening) == {1: "withdrawn"}
 
 
 async def test_a_withdrawal_leaves_a_verdict_as_it_was(screening: RunningService) -> None:
-    await screening.hear(project_submitted())
+    await screening.receive(project_submitted())
     await decide(screening, "approve")
-    await screening.hear(project_withdrawn())
+    await screening.receive(project_withdrawn())
 
     assert await states(screening) == {1: "approved"}
 
@@ -198,25 +200,25 @@ async def test_a_withdrawal_leaves_a_verdict_as_it_was(screening: RunningService
 async def test_a_review_that_waits_five_working_days_is_overdue_once(screening: RunningService) -> None:
     opened_at = screening.clock()
     due_at = working_days_later(opened_at, 5)
-    await screening.hear(project_submitted())
+    await screening.receive(project_submitted())
 
     await screening.step_to(due_at - timedelta(seconds=1))
-    assert await screening.said(ReviewOverdue) == []
+    assert await screening.published(ReviewOverdue) == []
 
     await screening.step_to(due_at)
     await screening.step_to(due_at + timedelta(days=30))
-    (said,) = await screening.said(ReviewOverdue)
-    assert (said.project_id, said.revision, said.waiting_since) == ("P0001", 1, opened_at)
+    (published,) = await screening.published(ReviewOverdue)
+    assert (published.project_id, published.revision, published.waiting_since) == ("P0001", 1, opened_at)
     assert (await queue(screening))[0]["overdue"]
 
 
 async def test_a_decided_review_is_never_overdue(screening: RunningService) -> None:
-    await screening.hear(project_submitted())
+    await screening.receive(project_submitted())
     await decide(screening, "approve")
 
     await screening.step_to(screening.clock() + timedelta(days=30))
 
-    assert await screening.said(ReviewOverdue) == []
+    assert await screening.published(ReviewOverdue) == []
     assert not (await queue(screening))[0]["overdue"]
 
 
@@ -237,7 +239,7 @@ async def test_a_decided_review_is_never_overdue(screening: RunningService) -> N
 async def test_a_verdict_that_makes_no_sense_is_refused(
     screening: RunningService, path: str, body: dict[str, Any], status: int
 ) -> None:
-    await screening.hear(project_submitted())
+    await screening.receive(project_submitted())
 
     answer = await screening.http.post(path, json=body)
 
@@ -259,7 +261,7 @@ async def test_reviews_are_for_staff(screening: RunningService) -> None:
 async def test_two_replicas_share_the_queue_and_open_each_review_once(start: Start) -> None:
     screening = await start("screening", replicas=2)
 
-    await screening.hear(
+    await screening.receive(
         *(project_submitted(project_id=f"P{number % 20:04}", revision=1 + number // 20) for number in range(60))
     )
 

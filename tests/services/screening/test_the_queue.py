@@ -9,15 +9,15 @@ import pytest
 from shared.runtime.store.inbox import lock
 from shared.runtime.work import lock_keys
 from shared.web.paging import PAGE
-from tests.support.desk import Desk
+from tests.services.screening.reviewing import ReviewPages
 from tests.support.examples import host_registered, project_submitted, round_scheduled
 from tests.support.running import RunningService
 from tests.support.waiting import until
 
 
-async def shown(desk: Desk, **query: str) -> list[str]:
+async def shown(pages: ReviewPages, **query: str) -> list[str]:
     """The projects on a page of the queue, in their order."""
-    page = await desk.browsers["hana"].get("/staff/screening", params=query)
+    page = await pages.browsers["hana"].get("/staff/screening", params=query)
     return re.findall(r'href="/staff/screening/projects/(\w+)\?', page.text)
 
 
@@ -25,16 +25,16 @@ async def submit_three(screening: RunningService) -> None:
     """P1, in which nothing is found, a day after P2, in which there is much; P3, a day later, is grave."""
     vague = {"scope": "Help us.", "supervision": "Come."}
     for project_id, changes in (("P2", vague), ("P1", {}), ("P3", {"tasks": ["Tutor pupils"]})):
-        await screening.hear(project_submitted(project_id=project_id, **changes))
+        await screening.receive(project_submitted(project_id=project_id, **changes))
         screening.clock.step_to(screening.clock() + timedelta(days=1))
 
 
-async def test_the_queue_shows_what_waits_with_its_host_its_round_and_what_was_found(desk: Desk) -> None:
-    await desk.screening.hear(
+async def test_the_queue_shows_what_waits_with_its_host_its_round_and_what_was_found(pages: ReviewPages) -> None:
+    await pages.screening.receive(
         round_scheduled(), host_registered(legal_status="commercial"), project_submitted(tasks=["Write the articles"])
     )
 
-    page = await desk.page()
+    page = await pages.page()
 
     assert "A small tool for river health , Brown & Brown Museum" in page
     assert "Brown & Brown Museum, commercial · P0001 · Trinity 2027" in page
@@ -42,45 +42,45 @@ async def test_the_queue_shows_what_waits_with_its_host_its_round_and_what_was_f
     assert "Nobody reviews it yet" in page
 
 
-async def test_a_host_that_becomes_known_later_counts_for_what_waits_already(desk: Desk) -> None:
-    await desk.screening.hear(project_submitted(tasks=["Write the articles"]))
-    assert "H0001" in await desk.page()
-    assert "No project is like that" in await desk.page(kind="unpaid-production")
+async def test_a_host_that_becomes_known_later_counts_for_what_waits_already(pages: ReviewPages) -> None:
+    await pages.screening.receive(project_submitted(tasks=["Write the articles"]))
+    assert "H0001" in await pages.page()
+    assert "No project is like that" in await pages.page(kind="unpaid-production")
 
-    await desk.screening.hear(host_registered(host_version=2, legal_status="commercial"))
-    await desk.screening.hear(host_registered(host_version=1, legal_status="charity", organisation="Old name"))
+    await pages.screening.receive(host_registered(host_version=2, legal_status="commercial"))
+    await pages.screening.receive(host_registered(host_version=1, legal_status="charity", organisation="Old name"))
 
-    page = await desk.page(kind="unpaid-production")
+    page = await pages.page(kind="unpaid-production")
     assert "Brown & Brown Museum" in page
     assert "Old name" not in page
 
 
-async def test_above_the_queue_stands_how_many_wait_and_what_they_need(desk: Desk) -> None:
-    await desk.screening.hear(*(project_submitted(project_id=f"P000{number}") for number in (1, 2, 3)))
-    await desk.prepare("approve", project_id="P0001")
-    await desk.act("opinion", project_id="P0002")
-    desk.screening.clock.step_to(desk.screening.clock() + timedelta(days=7))
+async def test_above_the_queue_stands_how_many_wait_and_what_they_need(pages: ReviewPages) -> None:
+    await pages.screening.receive(*(project_submitted(project_id=f"P000{number}") for number in (1, 2, 3)))
+    await pages.prepare("approve", project_id="P0001")
+    await pages.act("opinion", project_id="P0002")
+    pages.screening.clock.step_to(pages.screening.clock() + timedelta(days=7))
 
-    page = await desk.page()
+    page = await pages.page()
 
     assert "Waiting 3 Overdue 3 Verdict prepared 1 Second opinion awaited 1" in page
 
 
-async def test_the_queue_may_be_asked_by_reviewer_state_and_round(desk: Desk) -> None:
-    await desk.screening.hear(
+async def test_the_queue_may_be_asked_by_reviewer_state_and_round(pages: ReviewPages) -> None:
+    await pages.screening.receive(
         project_submitted(project_id="P0001", title="Hana's own"),
         project_submitted(project_id="P0002", title="Nobody's yet"),
         project_submitted(project_id="P0003", title="Of another round", round_id="hilary-2027"),
     )
-    await desk.act("assignment", {"reviewer": "hana"})
-    await desk.screening.http.post("/reviews/P0003/revisions/1/verdict", json={"verdict": "approve"})
+    await pages.act("assignment", {"reviewer": "hana"})
+    await pages.screening.http.post("/reviews/P0003/revisions/1/verdict", json={"verdict": "approve"})
 
-    mine = await desk.page(who="hana", whose="mine")
+    mine = await pages.page(who="hana", whose="mine")
     assert "Hana's own" in mine
     assert "Nobody's yet" not in mine
-    assert "Nobody's yet" in await desk.page(who="hana", whose="unassigned")
-    assert "Of another round" in await desk.page(state="approved")
-    assert "No project is like that" in await desk.page(state="approved", round_id="trinity-2027")
+    assert "Nobody's yet" in await pages.page(who="hana", whose="unassigned")
+    assert "Of another round" in await pages.page(state="approved")
+    assert "No project is like that" in await pages.page(state="approved", round_id="trinity-2027")
 
 
 @pytest.mark.parametrize(
@@ -92,61 +92,63 @@ async def test_the_queue_may_be_asked_by_reviewer_state_and_round(desk: Desk) ->
         ("findings", ["P3", "P2", "P1"]),
     ],
 )
-async def test_the_queue_is_in_the_order_that_is_asked_for(desk: Desk, order: str, projects: list[str]) -> None:
-    await submit_three(desk.screening)
+async def test_the_queue_is_in_the_order_that_is_asked_for(pages: ReviewPages, order: str, projects: list[str]) -> None:
+    await submit_three(pages.screening)
 
-    assert await shown(desk, order=order) == projects
-
-
-async def test_by_organisation_it_is_in_the_order_of_names_then_of_age(desk: Desk) -> None:
-    await desk.screening.hear(host_registered(host_id="H0009", organisation="aardvark rescue"), host_registered())
-    await desk.screening.hear(project_submitted(project_id="P1"))
-    await desk.screening.hear(project_submitted(project_id="P2"), project_submitted(project_id="P3", host_id="H0009"))
-
-    assert await shown(desk, order="organisation") == ["P3", "P1", "P2"]
+    assert await shown(pages, order=order) == projects
 
 
-async def test_it_may_be_asked_by_what_was_found_and_by_what_is_overdue(desk: Desk) -> None:
-    await submit_three(desk.screening)
-    assert await shown(desk, kind="excluded-work") == ["P3"]
-    assert await shown(desk, overdue="yes") == []
+async def test_by_organisation_it_is_in_the_order_of_names_then_of_age(pages: ReviewPages) -> None:
+    await pages.screening.receive(host_registered(host_id="H0009", organisation="aardvark rescue"), host_registered())
+    await pages.screening.receive(project_submitted(project_id="P1"))
+    await pages.screening.receive(
+        project_submitted(project_id="P2"), project_submitted(project_id="P3", host_id="H0009")
+    )
 
-    desk.screening.clock.step_to(desk.screening.clock() + timedelta(days=4))
-    assert await shown(desk, overdue="yes") == ["P2"]
+    assert await shown(pages, order="organisation") == ["P3", "P1", "P2"]
 
 
-async def test_a_long_queue_is_shown_a_page_at_a_time_with_its_filters(desk: Desk) -> None:
+async def test_it_may_be_asked_by_what_was_found_and_by_what_is_overdue(pages: ReviewPages) -> None:
+    await submit_three(pages.screening)
+    assert await shown(pages, kind="excluded-work") == ["P3"]
+    assert await shown(pages, overdue="yes") == []
+
+    pages.screening.clock.step_to(pages.screening.clock() + timedelta(days=4))
+    assert await shown(pages, overdue="yes") == ["P2"]
+
+
+async def test_a_long_queue_is_shown_a_page_at_a_time_with_its_filters(pages: ReviewPages) -> None:
     ids = [f"P{number:03}" for number in range(2 * PAGE + 1)]
-    await desk.screening.hear(*(project_submitted(project_id=project_id, scope="Help us.") for project_id in ids))
+    await pages.screening.receive(*(project_submitted(project_id=project_id, scope="Help us.") for project_id in ids))
 
-    pages = [await shown(desk, order="age", kind="vague", page=str(number)) for number in (1, 2, 3)]
-    second = (await desk.browsers["hana"].get("/staff/screening", params={"kind": "vague", "page": "2"})).text
+    three_pages = [await shown(pages, order="age", kind="vague", page=str(number)) for number in (1, 2, 3)]
+    second = (await pages.browsers["hana"].get("/staff/screening", params={"kind": "vague", "page": "2"})).text
 
-    assert sorted(chain.from_iterable(pages)) == ids
-    assert [len(page) for page in pages] == [PAGE, PAGE, 1]
+    assert sorted(chain.from_iterable(three_pages)) == ids
+    assert [len(page) for page in three_pages] == [PAGE, PAGE, 1]
     assert "51 to 100 of 101 projects." in second
     assert re.search(r'rel="prev" href="\?[^"]*kind=vague[^"]*&amp;page=1"', second)
     assert re.search(r'rel="next" href="\?[^"]*kind=vague[^"]*&amp;page=3"', second)
 
 
-async def test_beyond_the_last_page_is_the_last(desk: Desk) -> None:
-    await submit_three(desk.screening)
+async def test_beyond_the_last_page_is_the_last(pages: ReviewPages) -> None:
+    await submit_three(pages.screening)
 
-    assert await shown(desk, page="99999") == ["P2", "P1", "P3"]
-
-
-async def test_what_an_earlier_version_has_left_is_looked_through_before_it_is_shown(desk: Desk) -> None:
-    await submit_three(desk.screening)
-    await desk.screening.connection.execute("update reviews set findings = null")
-
-    assert await shown(desk, kind="excluded-work") == ["P3"]
-    assert await shown(desk, order="findings") == ["P3", "P2", "P1"]
+    assert await shown(pages, page="99999") == ["P2", "P1", "P3"]
 
 
-async def test_a_project_waits_for_what_is_just_being_learnt_of_its_host(desk: Desk) -> None:
+async def test_what_an_earlier_version_has_left_is_looked_through_before_it_is_shown(pages: ReviewPages) -> None:
+    await submit_three(pages.screening)
+    await pages.screening.connection.execute("update reviews set findings = null")
+
+    assert await shown(pages, kind="excluded-work") == ["P3"]
+    assert await shown(pages, order="findings") == ["P3", "P2", "P1"]
+
+
+async def test_a_project_waits_for_what_is_just_being_learnt_of_its_host(pages: ReviewPages) -> None:
     """Else what was found in it would be by what the host was before, for good."""
-    screening = desk.screening
-    await screening.hear(host_registered(legal_status="charity"))
+    screening = pages.screening
+    await screening.receive(host_registered(legal_status="charity"))
     async with screening.connection.transaction():
         await lock(screening.connection, lock_keys("screening", ["host/H0001"]))
         await screening.publish(project_submitted(tasks=["Write the articles"]))
@@ -154,25 +156,25 @@ async def test_a_project_waits_for_what_is_just_being_learnt_of_its_host(desk: D
         await screening.connection.execute("update hosts set legal_status = 'commercial'")
     await screening.quiet()
 
-    assert await shown(desk, kind="unpaid-production") == ["P0001"]
+    assert await shown(pages, kind="unpaid-production") == ["P0001"]
 
 
-async def test_what_no_filter_knows_filters_nothing(desk: Desk) -> None:
-    await desk.screening.hear(project_submitted())
+async def test_what_no_filter_knows_filters_nothing(pages: ReviewPages) -> None:
+    await pages.screening.receive(project_submitted())
 
-    page = await desk.page(kind="?", whose="?", order="?", page="-1", state="open")
+    page = await pages.page(kind="?", whose="?", order="?", page="-1", state="open")
 
     assert "A small tool for river health" in page
 
 
-async def test_an_empty_queue_says_what_comes_next(desk: Desk) -> None:
-    assert "Nothing waits for a verdict What hosts submit appears here at once" in await desk.page()
+async def test_an_empty_queue_says_what_comes_next(pages: ReviewPages) -> None:
+    assert "Nothing waits for a verdict What hosts submit appears here at once" in await pages.page()
 
 
-async def test_what_a_host_wrote_is_text_and_never_markup(desk: Desk) -> None:
-    await desk.screening.hear(project_submitted(title="<script>alert(1)</script>"))
+async def test_what_a_host_wrote_is_text_and_never_markup(pages: ReviewPages) -> None:
+    await pages.screening.receive(project_submitted(title="<script>alert(1)</script>"))
 
     for path in ("", "/projects/P0001"):
-        answer = await desk.browsers["quinn"].get(f"/staff/screening{path}")
+        answer = await pages.browsers["quinn"].get(f"/staff/screening{path}")
         assert "<script>alert" not in answer.text
         assert "&lt;script&gt;alert" in answer.text

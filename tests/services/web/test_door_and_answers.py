@@ -45,7 +45,7 @@ async def screening(start: Start) -> RunningService:
 async def test_a_route_says_what_it_published_once_it_is_committed(screening: RunningService) -> None:
     answer = await screening.http.post("/probe/P1")
     assert answer.json() == {"said": "P1"}
-    assert await screening.said_types() == ["ProjectDeclined"]
+    assert await screening.published_types() == ["ProjectDeclined"]
 
 
 async def test_the_commit_precedes_the_answer(screening: RunningService) -> None:
@@ -65,7 +65,7 @@ async def test_a_request_that_is_refused_leaves_nothing_behind(screening: Runnin
     assert answer.status_code == 409
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"] == "It is too late."
-    assert await screening.said_types() == []
+    assert await screening.published_types() == []
 
 
 async def test_a_fault_of_ours_is_told_without_its_text(screening: RunningService) -> None:
@@ -81,7 +81,7 @@ async def test_nobody_comes_in_without_a_token(screening: RunningService, header
     answer = await screening.http.post("/probe/P1", headers=headers)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
-    assert await screening.said_types() == []
+    assert await screening.published_types() == []
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.json", "/asyncapi.json"])

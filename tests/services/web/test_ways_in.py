@@ -102,7 +102,7 @@ async def test_a_revoked_link_opens_nothing_and_its_session_ends(
 ) -> None:
     path = enter_path(link("host", "H1"))
     await stranger.get(path)
-    await screening.hear(LinksRevoked(kind="host", person_id="H1", issued_before=screening.clock()))
+    await screening.receive(LinksRevoked(kind="host", person_id="H1", issued_before=screening.clock()))
     assert (await stranger.get(HOST_PAGE)).status_code == 401
     assert (await stranger.get(path)).status_code == 401
     assert (await stranger.get(enter_path(link("host", "H1", issued_at=screening.clock())))).status_code == 303

@@ -83,10 +83,10 @@ async def test_however_the_bytes_are_cut_nothing_is_lost_or_mixed_up(seed: int) 
         for channel in CHANNELS
     }
     others = [pamqp.frame.marshal(commands.Basic.Ack(number), 3) for number in range(10)]
-    lanes = [*by_channel.values(), list(others)]
+    ways = [*by_channel.values(), list(others)]
     stream = b""
-    while any(lanes):
-        stream += dice.choice([lane for lane in lanes if lane]).pop(0)
+    while any(ways):
+        stream += dice.choice([way for way in ways if way]).pop(0)
     wire = Wire()
     wire.receive(in_pieces(stream, dice))
     taken = {raw.delivery_tag: raw for raw in wire.taken}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.broker.topology import Lane, topology
+from shared.broker.topology import ServiceQueue, topology
 from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES, Card
 
 TOPOLOGY = topology()
@@ -20,7 +20,7 @@ def test_every_binding_is_of_an_exchange_and_a_queue_that_are_declared() -> None
 @every_service
 def test_a_service_hears_what_its_card_says_and_nothing_else(card: Card) -> None:
     heard = {key for exchange, key, queue in BINDINGS if exchange == "events" and queue == card.name}
-    assert heard == {event.routing_key for event in card.hears}
+    assert heard == {event.routing_key for event in card.subscribes_to}
 
 
 def test_all_that_an_outside_system_sends_reaches_intake() -> None:
@@ -29,9 +29,9 @@ def test_all_that_an_outside_system_sends_reaches_intake() -> None:
 
 
 @every_service
-@pytest.mark.parametrize("lane", Lane)
-def test_a_service_writes_to_its_own_lanes(card: Card, lane: Lane) -> None:
-    assert (card.name, lane.value, lane.queue(card.name)) in BINDINGS
+@pytest.mark.parametrize("queue", ServiceQueue)
+def test_a_service_writes_to_its_own_lanes(card: Card, queue: ServiceQueue) -> None:
+    assert (card.name, queue.value, queue.of(card.name)) in BINDINGS
 
 
 def test_every_queue_is_a_quorum_queue_with_a_limit_of_deliveries() -> None:

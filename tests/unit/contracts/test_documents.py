@@ -65,14 +65,14 @@ def test_an_event_is_published_with_every_field_that_is_always_there() -> None:
     assert "host_id" in schema["required"]
 
 
-def test_every_speaker_and_every_queue_is_in_the_asyncapi_document() -> None:
+def test_every_publisher_and_every_queue_is_in_the_asyncapi_document() -> None:
     operations = DOCUMENT["operations"]
-    sends = sum(len(system.sends) for system in OUTSIDE_SYSTEMS) + sum(len(card.vocabulary) for card in SERVICES)
+    sends = sum(len(system.sends) for system in OUTSIDE_SYSTEMS) + sum(len(card.may_publish) for card in SERVICES)
     assert [operation["action"] for operation in operations.values()].count("send") == sends
     for card in SERVICES:
         queue = DOCUMENT["channels"][card.name]["bindings"]["amqp"]["queue"]
         assert queue["x-arguments"]["x-queue-type"] == "quorum"
-        assert operations[f"{card.name}.hears"]["channel"] == {"$ref": f"#/channels/{card.name}"}
+        assert operations[f"{card.name}.subscribes"]["channel"] == {"$ref": f"#/channels/{card.name}"}
 
 
 def test_what_is_written_is_neither_stale_nor_broken_and_written_once(tmp_path: Path) -> None:
@@ -98,15 +98,15 @@ def test_a_breaking_change_is_not_written_over_what_was_published(tmp_path: Path
     published["properties"]["room"] = {"type": "string"}
     published["required"].append("room")
     file.write_text(json.dumps(published))
-    with pytest.raises(BreakingChange, match=r"OfferMade\.v1, for whoever hears it: `room` may be left out"):
+    with pytest.raises(BreakingChange, match=r"OfferMade\.v1, for whoever subscribes to it: `room` may be left out"):
         write_contracts(tmp_path, {})
     assert json.loads(file.read_text()) == published
 
 
-def test_a_message_that_nobody_says_any_more_is_a_breaking_change(tmp_path: Path) -> None:
+def test_a_message_that_nobody_publishes_any_more_is_a_breaking_change(tmp_path: Path) -> None:
     write_contracts(tmp_path, {})
     (tmp_path / "schemas" / "OfferMade.v1.json").rename(tmp_path / "schemas" / "OfferMade.v0.json")
-    assert breaking_changes(tmp_path) == ["OfferMade.v0: nobody says it any more"]
+    assert breaking_changes(tmp_path) == ["OfferMade.v0: nobody publishes it any more"]
 
 
 def test_a_routing_key_that_is_gone_is_a_breaking_change(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ class FlightInMemory:
 
 
 @dataclass
-class SpeakerInMemory:
+class PublisherInMemory:
     """A service whose outbox answers what the test says, and lets things happen while it is read."""
 
     flight: FlightInMemory
@@ -51,44 +51,44 @@ class SpeakerInMemory:
 
 async def test_with_nothing_in_flight_and_nothing_due_it_is_quiet_at_the_first_look() -> None:
     flight = FlightInMemory()
-    speakers = [SpeakerInMemory(flight, [False]), SpeakerInMemory(flight, [False])]
-    await quiet(flight, speakers)
-    assert [speaker.answers for speaker in speakers] == [[], []]
+    publishers = [PublisherInMemory(flight, [False]), PublisherInMemory(flight, [False])]
+    await quiet(flight, publishers)
+    assert [publisher.answers for publisher in publishers] == [[], []]
 
 
 async def test_what_is_in_flight_is_waited_for_before_anybody_looks_at_an_outbox() -> None:
     flight = FlightInMemory()
-    speaker = SpeakerInMemory(flight, [False])
+    publisher = PublisherInMemory(flight, [False])
     flight.take_off()
-    waiting = asyncio.create_task(quiet(flight, [speaker]))
+    waiting = asyncio.create_task(quiet(flight, [publisher]))
     await asyncio.sleep(0)
-    assert speaker.answers == [False]
+    assert publisher.answers == [False]
     flight.land()
     await waiting
-    assert speaker.answers == []
+    assert publisher.answers == []
 
 
 async def test_what_is_due_is_waited_for() -> None:
     flight = FlightInMemory()
-    speaker = SpeakerInMemory(flight, [True, True, False])
-    await quiet(flight, [speaker])
-    assert speaker.answers == []
+    publisher = PublisherInMemory(flight, [True, True, False])
+    await quiet(flight, [publisher])
+    assert publisher.answers == []
 
 
 async def test_a_message_that_took_off_and_landed_between_two_looks_is_noticed() -> None:
     # The first service's outbox was found empty before the message was handled there, and said something more.
     flight = FlightInMemory()
-    first = SpeakerInMemory(flight, [False, True, False])
-    second = SpeakerInMemory(flight, [False, False, False], happens=["a message goes by"])
+    first = PublisherInMemory(flight, [False, True, False])
+    second = PublisherInMemory(flight, [False, False, False], happens=["a message goes by"])
     await quiet(flight, [first, second])
     assert first.answers == []
 
 
 async def test_while_the_database_is_away_it_is_not_quiet() -> None:
     flight = FlightInMemory()
-    speaker = SpeakerInMemory(flight, [DatabaseAway(), DatabaseAway(), False])
-    await quiet(flight, [speaker])
-    assert speaker.answers == []
+    publisher = PublisherInMemory(flight, [DatabaseAway(), DatabaseAway(), False])
+    await quiet(flight, [publisher])
+    assert publisher.answers == []
 
 
 async def test_where_nothing_moves_any_more_it_gives_up() -> None:

@@ -79,9 +79,9 @@ def test_what_a_student_is_told_before_is_what_the_door_says_after(
     project = PROJECT.model_copy(update={"state": state})
     told = prospects(project, round_, left, applicant, [], now)
     known = Known(applicant, DOCUMENT, document_own=True, document_used_by_another=False, id_used=False)
-    said = faults_at_the_door(Circumstances(OUR_PAGES, now, round_, project, left), known)
-    assert said == one_a_field(obstacle.fault for obstacle in told.obstacles)
-    assert told.may_apply == (said == [])
+    faults = faults_at_the_door(Circumstances(OUR_PAGES, now, round_, project, left), known)
+    assert faults == one_a_field(obstacle.fault for obstacle in told.obstacles)
+    assert told.may_apply == (faults == [])
 
 
 def faults_at_the_door(given: Circumstances, known: Known) -> list[Fault]:

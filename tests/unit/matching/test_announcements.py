@@ -14,7 +14,7 @@ from tests.support.matching import DAYS, OFFERS_AT, REPLY_BY, application
 OFFER = Offer(OFFERS_AT, REPLY_BY, first=True)
 
 
-def said(transition: Transition[State], before: State, comments: str = "") -> list[tuple[str, dict[str, Any]]]:
+def published(transition: Transition[State], before: State, comments: str = "") -> list[tuple[str, dict[str, Any]]]:
     """The names of the events that a step says, and what they tell beside the ids."""
     ids = {"application_id", "round_id", "student_id", "project_id", "host_id"}
     moving = replace(application("S1", "P1"), state=before, offer=OFFER)
@@ -24,15 +24,15 @@ def said(transition: Transition[State], before: State, comments: str = "") -> li
 
 def test_an_offer_is_said_with_its_deadline() -> None:
     for transition in (life.MATCH, life.OFFER_ON):
-        assert said(transition, State.STANDING) == [("OfferMade", {"reply_by": REPLY_BY})]
+        assert published(transition, State.STANDING) == [("OfferMade", {"reply_by": REPLY_BY})]
 
 
 def test_an_acceptance_is_said_as_such_and_as_a_placement_with_its_days() -> None:
     days = {"starts_on": DAYS.starts_on, "ends_on": DAYS.ends_on}
 
-    assert said(life.ACCEPT, State.OFFERED) == [("OfferAccepted", {}), ("PlacementConfirmed", days)]
-    assert said(life.COMPLETE, State.CONFIRMED) == [("PlacementCompleted", days)]
-    assert said(life.CANCEL["staff"], State.CONFIRMED, "Ill.") == [
+    assert published(life.ACCEPT, State.OFFERED) == [("OfferAccepted", {}), ("PlacementConfirmed", days)]
+    assert published(life.COMPLETE, State.CONFIRMED) == [("PlacementCompleted", days)]
+    assert published(life.CANCEL["staff"], State.CONFIRMED, "Ill.") == [
         ("PlacementCancelled", days | {"by": "staff", "reason": "Ill."})
     ]
 
@@ -42,22 +42,22 @@ def test_an_acceptance_is_said_as_such_and_as_a_placement_with_its_days() -> Non
     [(life.DECLINE, "student"), (life.EXPIRE, "default"), (life.RETRACT, "host"), (life.WITHDRAW, "student")],
 )
 def test_an_offer_that_ends_is_said_with_who_ended_it(transition: Transition[State], by: str) -> None:
-    assert said(transition, State.OFFERED, "Why.") == [("OfferDeclined", {"by": by, "reason": "Why."})]
+    assert published(transition, State.OFFERED, "Why.") == [("OfferDeclined", {"by": by, "reason": "Why."})]
 
 
 @pytest.mark.parametrize(
     "transition", [life.NOT_SUITABLE, life.NO_PLACE, life.PLACED_ELSEWHERE, life.PROJECT_WITHDRAWN]
 )
 def test_an_unsuccessful_application_is_said_with_its_cause(transition: Transition[State]) -> None:
-    assert said(transition, State.STANDING) == [("ApplicationUnsuccessful", {"cause": transition.name})]
+    assert published(transition, State.STANDING) == [("ApplicationUnsuccessful", {"cause": transition.name})]
 
 
 def test_waiting_is_said() -> None:
-    assert said(life.WAITLIST, State.STANDING) == [("ApplicationWaitlisted", {})]
+    assert published(life.WAITLIST, State.STANDING) == [("ApplicationWaitlisted", {})]
 
 
 def test_what_intake_has_said_is_not_said_again() -> None:
     received = Change(application("S1", "P1"), life.RECEIVE.step(None, at=OFFERS_AT))
 
     assert list(announcements(received)) == []
-    assert said(life.WITHDRAW, State.STANDING) == []
+    assert published(life.WITHDRAW, State.STANDING) == []

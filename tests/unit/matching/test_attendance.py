@@ -52,9 +52,9 @@ def test_at_other_times_and_of_a_cancelled_placement_nothing_is_recorded(
 
 
 def test_a_day_that_has_not_come_or_is_none_of_the_placement_and_an_unknown_word_are_faults() -> None:
-    said = {MONDAY: "present", FRIDAY: "absent", date(2027, 6, 19): "present"}
+    recorded = {MONDAY: "present", FRIDAY: "absent", date(2027, 6, 19): "present"}
 
-    faults = attendance.faults_in(said, DAYS, FIRST_MORNING)
+    faults = attendance.faults_in(recorded, DAYS, FIRST_MORNING)
 
     assert [fault.field for fault in faults] == ["day-2027-06-25", "day-2027-06-19"]
     assert [fault.field for fault in attendance.faults_in({MONDAY: "late"}, DAYS, FIRST_MORNING)] == ["day-2027-06-21"]

@@ -75,11 +75,11 @@ class LifeOfARound(RuleBasedStateMachine):
     @precondition(lambda self: self.round.applications)
     @rule(data=st.data(), reply=st.sampled_from(Reply))
     def a_reply_comes_that_may_not_be_allowed(self, data: st.DataObject, reply: Reply) -> None:
-        said = len(self.round.happened)
+        before = len(self.round.happened)
         try:
             self.round.reply(data.draw(st.sampled_from(sorted(self.round.applications))), reply)
         except NotAllowed:
-            assert len(self.round.happened) == said
+            assert len(self.round.happened) == before
 
     @precondition(lambda self: self.round.applications)
     @rule(data=st.data())
@@ -102,12 +102,12 @@ class LifeOfARound(RuleBasedStateMachine):
     @precondition(lambda self: self.round.matched)
     @rule(data=st.data(), project=projects)
     def a_place_is_offered_by_hand_where_one_is_free(self, data: st.DataObject, project: str) -> None:
-        said = len(self.round.happened)
+        before = len(self.round.happened)
         if candidates := self.round.candidates(project):
             try:
                 self.round.offer_by_hand(data.draw(st.sampled_from(candidates)))
             except NotAllowed:
-                assert len(self.round.happened) == said
+                assert len(self.round.happened) == before
 
     @precondition(lambda self: self.round.applications)
     @rule(data=st.data())

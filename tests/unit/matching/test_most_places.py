@@ -9,7 +9,7 @@ from hypothesis import given
 from services.matching.rules import stability
 from services.matching.rules.deferred_acceptance import student_optimal_match
 from services.matching.rules.most_places import fullest_match
-from tests.support.markets import SmallMarket, small_markets
+from tests.unit.matching.markets import SmallMarket, small_markets
 
 
 def matched(market: SmallMarket) -> frozenset[str]:

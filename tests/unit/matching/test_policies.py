@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from services.matching.rules import policies
 from services.matching.rules.first_come import first_come_match
 from services.matching.rules.policies import Market, Policy, market_of, match_under
-from tests.support.markets import SmallMarket, small_markets
 from tests.support.matching import OFFERS_AT, application
+from tests.unit.matching.markets import SmallMarket, small_markets
 
 
 def first_come(market: SmallMarket, received: list[str]) -> frozenset[str]:

@@ -9,8 +9,8 @@ from services.matching.rules import stability
 from services.matching.rules.people import Student
 from services.matching.rules.policies import Policy
 from services.matching.rules.preview import GROUPINGS, Group, Outcome, groups, preview, review
-from tests.support.markets import SmallMarket, small_markets
 from tests.support.matching import application
+from tests.unit.matching.markets import SmallMarket, small_markets
 
 APPLICATIONS = [
     application("S1", "P1", 1, rank=1),

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matching.rules import stability
-from tests.support.markets import SmallMarket, small_markets
+from tests.unit.matching.markets import SmallMarket, small_markets
 
 MARKET = SmallMarket(
     choices={"S1": ["S1-P1", "S1-P2"], "S2": ["S2-P1", "S2-P2"], "S3": ["S3-P1"]},

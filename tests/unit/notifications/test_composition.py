@@ -142,7 +142,7 @@ def test_its_link_is_for_its_reader_alone_and_the_same_however_often_it_is_writt
     origin, _, token = link.rpartition("/enter/")
     assert origin == "https://placements.college.example"
     assert links.read(token, WEB) == Link(
-        "student", "S00001", Purpose.DESK, NOW, a_round().links_end_at, "/student/offers/A000001"
+        "student", "S00001", Purpose.ALL_PAGES, NOW, a_round().links_end_at, "/student/offers/A000001"
     )
     assert link_in(due(mail)) == link
 

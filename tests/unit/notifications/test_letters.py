@@ -34,7 +34,7 @@ class Document(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.elements: list[str] = []
-        self.said: list[str] = []
+        self.text: list[str] = []
         self._open: list[str] = []
         self.feed(html)
         self.close()
@@ -50,11 +50,11 @@ class Document(HTMLParser):
         assert self._open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        self.said.append(data)
+        self.text.append(data)
 
     @property
     def words(self) -> list[str]:
-        return " ".join(self.said).split()
+        return " ".join(self.text).split()
 
 
 def letter(mail: Mail, **facts: object) -> Letter:
@@ -153,7 +153,7 @@ def test_what_others_wrote_becomes_no_markup_and_no_header() -> None:
 
     assert written.subject.isprintable()
     assert "script" not in Document(written.html).elements
-    assert HOSTILE in "".join(Document(written.html).said)
+    assert HOSTILE in "".join(Document(written.html).text)
     assert HOSTILE in written.text
 
 

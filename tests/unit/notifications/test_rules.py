@@ -57,7 +57,7 @@ def told(mails: list[Mail]) -> list[tuple[Template, str]]:
 def test_whatever_is_heard_is_told_to_somebody_or_knowingly_only_kept() -> None:
     told_of = {type(heard) for heard, mails in every_telling() if mails}
 
-    assert set(NOTIFICATIONS.hears) - told_of == ONLY_KEPT
+    assert set(NOTIFICATIONS.subscribes_to) - told_of == ONLY_KEPT
 
 
 def test_there_is_an_occasion_for_every_mail() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.broker.topology import DEAD_LETTERS, Lane
+from shared.broker.topology import DEAD_LETTERS, ServiceQueue
 from shared.runtime.dead_letters import Death
 
 NOTED: dict[str, Any] = {
@@ -28,7 +28,7 @@ def test_it_keeps_the_exchange_and_the_key_that_the_message_had() -> None:
 
 def test_the_latest_death_in_a_queue_of_the_service_counts() -> None:
     effect = NOTED | {"queue": "intake.effects"}
-    assert death({**NOTED, "queue": "elsewhere"}, effect, NOTED).lane("intake") is Lane.EFFECTS
+    assert death({**NOTED, "queue": "elsewhere"}, effect, NOTED).queue("intake") is ServiceQueue.EFFECTS
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from services.screening.rules.approval import ApprovalRule, Terms, approving_rul
 from services.screening.rules.findings import Kind, findings
 from services.screening.rules.reviews import Review, State
 from tests.support.examples import ROUND
-from tests.support.reviews import MONDAY, host, review
+from tests.unit.screening.reviews import MONDAY, host, review
 
 TERMS = Terms("H0001", corrections_only=False, without=frozenset(), round_id=ROUND, last_day=None, reason="Known well.")
 RULE = ApprovalRule(1, TERMS, paused=False)

@@ -1,10 +1,10 @@
-"""A review at the desk, as pages show it."""
+"""A review as pages show it."""
 
 from datetime import timedelta
 
 from services.screening.rules.findings import Finding, Kind
 from services.screening.rules.reviews import State
-from tests.support.reviews import MONDAY, entry, review
+from tests.unit.screening.reviews import MONDAY, entry, review
 
 
 def test_a_host_that_is_not_known_goes_by_its_id_and_a_decided_review_is_never_overdue() -> None:

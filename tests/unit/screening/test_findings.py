@@ -7,7 +7,7 @@ import pytest
 from services.screening.rules.comments import PHRASES, suggested_comments
 from services.screening.rules.findings import NAMES, SERIOUS, Host, Kind, findings
 from tests.support.examples import project_submitted
-from tests.support.reviews import host
+from tests.unit.screening.reviews import host
 
 
 def found(**changes: Any) -> list[str]:

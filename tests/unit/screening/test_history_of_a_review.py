@@ -5,7 +5,7 @@ from datetime import timedelta
 from services.screening.rules import reviews
 from services.screening.rules.deliberation import Act, ActLine
 from services.screening.rules.history import history
-from tests.support.reviews import MONDAY, review
+from tests.unit.screening.reviews import MONDAY, review
 from tests.unit.screening.test_approval import RULE
 
 LATER = MONDAY + timedelta(hours=1)

@@ -7,7 +7,7 @@ import pytest
 from services.screening.rules.deliberation import Entry
 from services.screening.rules.release import Chosen, release
 from services.screening.rules.reviews import State, Verdict
-from tests.support.reviews import MONDAY, entry, opinion, prepared, review, scoring
+from tests.unit.screening.reviews import MONDAY, entry, opinion, prepared, review, scoring
 
 LATER = MONDAY + timedelta(days=1)
 CHOSEN = Chosen("P0001", 1, number=1)
@@ -78,11 +78,11 @@ def test_what_was_done_is_said_with_five_of_those_left_out() -> None:
     ready = entry(prepared=prepared())
     chosen = (CHOSEN, *(Chosen(f"P1{number:03}", 1, 1) for number in range(7)))
 
-    said = str(release(chosen, {ready.key: ready}, now=LATER))
+    text = str(release(chosen, {ready.key: ready}, now=LATER))
 
-    assert said.startswith("Released: 1 approved. Left out: P1000, revision 1. ")
-    assert said.count(" Left out: ") == 5
-    assert said.endswith(" 2 more were left out.")
+    assert text.startswith("Released: 1 approved. Left out: P1000, revision 1. ")
+    assert text.count(" Left out: ") == 5
+    assert text.endswith(" 2 more were left out.")
     assert str(release([], {}, now=LATER)) == "Nothing was released."
 
 

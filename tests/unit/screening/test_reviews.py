@@ -149,10 +149,10 @@ def test_an_approval_tells_what_others_need_to_place_students() -> None:
 def test_a_return_and_a_decline_tell_the_comments(
     verdict: Verdict, event: type[ProjectReturned | ProjectDeclined]
 ) -> None:
-    said = reviews.announcement(reviews.decide(opened(), verdict, "Name a supervisor.", now=MONDAY))
+    published = reviews.announcement(reviews.decide(opened(), verdict, "Name a supervisor.", now=MONDAY))
 
-    assert isinstance(said, event)
-    assert said.comments == "Name a supervisor."
+    assert isinstance(published, event)
+    assert published.comments == "Name a supervisor."
 
 
 def test_an_open_review_has_nothing_to_announce() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from services.screening.rules.rubric import GUIDANCE, Criterion, Mark, comment_field, marks_of, score_field, summary
 from shared.refusals import Invalid
-from tests.support.reviews import scoring
+from tests.unit.screening.reviews import scoring
 
 SCORES = dict.fromkeys(Criterion, 3)
 

@@ -5,7 +5,7 @@ import pytest
 from services.screening.rules.deliberation import Person, SecondOpinion, check_may_drop, check_question, opinion_missing
 from services.screening.rules.reviews import State
 from shared.refusals import Forbidden, Invalid
-from tests.support.reviews import entry, opinion, prepared, review, scoring
+from tests.unit.screening.reviews import entry, opinion, prepared, review, scoring
 
 HANA, MATEO = Person("hana", "Hana"), Person("mateo", "Mateo")
 

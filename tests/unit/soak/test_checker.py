@@ -16,7 +16,7 @@ RECEIVED = Fact(
     subject="application/A1",
     causation_id="s1",
     identity=MESSAGE,
-    hearers=("matching", "notifications"),
+    subscribers=("matching", "notifications"),
 )
 REFUSED = replace(RECEIVED, id="e2", type="SubmissionRefused", causation_id="s2", is_refusal=True)
 CLEAN = History(

@@ -61,8 +61,8 @@ async def decide(round_id: RoundId, form: FormIs, request: Request, caller: Staf
     except Invalid as refusal:
         match = await _find(round_id, work)
         return await _answer_match(match, request, caller, work, typed=decision, faults=refusal.faults)
-    said = _said_of(decision, goes_out_now=goes_out_now)
-    return redirect(request, f"/staff/matching/{round_id}", said=said)
+    notice = _said_of(decision, goes_out_now=goes_out_now)
+    return redirect(request, f"/staff/matching/{round_id}", notice=notice)
 
 
 @routes.get("/{round_id}/release")
@@ -85,8 +85,8 @@ async def release_now(
     except Invalid as refusal:
         match = await _find(round_id, work)
         return await _answer_release(match, policy, request, caller, work, faults=refusal.faults)
-    said = "The match is released: its offers go out now." if released else "The match had gone out already."
-    return redirect(request, f"/staff/matching/{round_id}", said=said)
+    notice = "The match is released: its offers go out now." if released else "The match had gone out already."
+    return redirect(request, f"/staff/matching/{round_id}", notice=notice)
 
 
 @routes.get("/{round_id}/{policy}")

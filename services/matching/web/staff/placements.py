@@ -97,7 +97,7 @@ async def cancel_placement(
         typed = {"by": by, "reason": reason}
         return await _answer_cancellation(placement, request, caller, work, typed=typed, faults=faults)
     await placements.cancel_placement(application_id, canceller, reason, work)
-    return redirect(request, f"/staff/placements/{application_id}", said="The placement is cancelled.")
+    return redirect(request, f"/staff/placements/{application_id}", notice="The placement is cancelled.")
 
 
 async def _answer_cancellation(

@@ -49,7 +49,7 @@ async def offer_free_place(
         await replacements.offer_free_place(project_id, given.application_id, given.reason, work)
     except Invalid as refusal:
         return await _answer_places(project_id, request, caller, work, given=given, faults=refusal.faults)
-    return redirect(request, f"/staff/placements/{given.application_id}", said="The place is offered.")
+    return redirect(request, f"/staff/placements/{given.application_id}", notice="The place is offered.")
 
 
 @routes.get("/{application_id}/replace")
@@ -71,8 +71,8 @@ async def replace_placement(
         await replacements.replace_placement(application_id, given.application_id, given.reason, work)
     except Invalid as refusal:
         return await _answer_replacement(application_id, request, caller, work, given=given, faults=refusal.faults)
-    said = "The placement is cancelled, and its place is offered."
-    return redirect(request, f"/staff/placements/{given.application_id}", said=said)
+    notice = "The placement is cancelled, and its place is offered."
+    return redirect(request, f"/staff/placements/{given.application_id}", notice=notice)
 
 
 def _given(form: Submitted) -> Given:

@@ -15,7 +15,7 @@ RULE = {"host_id": "H0001", "round_id": "trinity-2027", "reason": "Hosted four t
 
 
 @dataclass
-class Desk:
+class ReviewPages:
     """Screening, and the browsers of those who sit before it, by who they are."""
 
     screening: RunningService

@@ -33,7 +33,7 @@ def hidden(page: httpx.Response) -> dict[str, str]:
 
 
 @dataclass
-class Desk:
+class HostPages:
     """A host's browser."""
 
     browser: httpx.AsyncClient

@@ -16,7 +16,7 @@ from ninthweek.demonstration.clock import SteppedClock
 from ninthweek.services import load
 from services.matching.rules import history
 from services.matching.store import history_of_round
-from shared.broker.topology import EVENTS, Lane
+from shared.broker.topology import EVENTS, ServiceQueue
 from shared.clock import system_time
 from shared.contracts.directory import MATCHING
 from shared.contracts.envelope import Envelope
@@ -28,7 +28,7 @@ from shared.runtime.handling import Handling
 from shared.runtime.incoming import Incoming
 from shared.runtime.metrics import Metrics
 from shared.runtime.outgoing import Outgoing
-from shared.runtime.ring import Ring
+from shared.runtime.partitions import Partitions
 from shared.runtime.service import Handler, Service
 from shared.runtime.settings import RuntimeSettings
 from shared.runtime.work import Work
@@ -48,7 +48,7 @@ TABLES = (
 )
 """All that there are, whoever refers to another first."""
 
-RING = Ring(RuntimeSettings().remember)
+PARTITIONS = Partitions(RuntimeSettings().remember)
 
 WHENEVER = datetime(2100, 1, 1, tzinfo=UTC)
 """By when every retry is due."""
@@ -110,7 +110,7 @@ class Happened:
 
     states: dict[str, str]
     steps: list[dict[str, Any]]
-    said: list[Event]
+    published: list[Event]
     failures: list[str]
 
 
@@ -135,7 +135,7 @@ class MatchingInHand:
 
     def restart(self) -> None:
         """Begin as a new process does: with nothing in memory."""
-        self.handling = Handling(self.service, self.pool, self.now, self, RING, self.metrics)
+        self.handling = Handling(self.service, self.pool, self.now, self, PARTITIONS, self.metrics)
 
     def now(self) -> datetime:
         return self.clock()
@@ -161,14 +161,14 @@ class MatchingInHand:
         In an order that is the same in every run.
         """
         async with self.pool.acquire() as connection, connection.transaction():
-            slot = self.handling.ring.slot(system_time())
+            slot = self.handling.partitions.slot(system_time())
             rows = await store.waiting.release(
                 connection, programme_now=self.clock(), now=WHENEVER, slot=slot, limit=1_000
             )
         return [
             Incoming.delivered(
                 service=MATCHING.name,
-                lane=Lane.MESSAGES,
+                queue=ServiceQueue.MESSAGES,
                 exchange=row.exchange,
                 routing_key=row.routing_key,
                 headers=row.headers,
@@ -186,14 +186,14 @@ class MatchingInHand:
     async def happened(self) -> Happened:
         states = await self.tables.fetch("select application_id, state from applications")
         steps = await self.tables.fetch("select * from application_steps order by id")
-        said = await self.tables.fetch(
-            "select headers->>'ce-type' as type, body from outbox where exchange = $1 order by said_at, id", EVENTS
+        published = await self.tables.fetch(
+            "select headers->>'ce-type' as type, body from outbox where exchange = $1 order by published_at, id", EVENTS
         )
         failures = await self.tables.fetch("select message_type || ': ' || error as failure from failures")
         return Happened(
             states={row["application_id"]: row["state"] for row in states},
             steps=[dict(row) for row in steps],
-            said=[_event(row["type"], row["body"]) for row in said],
+            published=[_event(row["type"], row["body"]) for row in published],
             failures=[row["failure"] for row in failures],
         )
 
@@ -252,7 +252,7 @@ def delivery(event: Event, *, source: str, identifier: str, at: datetime) -> Inc
     envelope = Envelope(id=identifier, source=source, type=event.type, time=at, subject=event.subject)
     return Incoming.delivered(
         service=MATCHING.name,
-        lane=Lane.MESSAGES,
+        queue=ServiceQueue.MESSAGES,
         exchange=EVENTS,
         routing_key=event.routing_key,
         headers=envelope.to_headers(),

@@ -1,6 +1,6 @@
 """How long it took to recover from each kind of fault: kept by `make faults`, and shown in the documentation.
 
-`python -m tests.support.recovery` writes the table of the last `make faults` into `docs/reliability.md`.
+`python -m tests.faults.recovery` writes the table of the last `make faults` into `docs/reliability.md`.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Reviews at the desk, as rules see them."""
+"""Reviews as rules see them."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import aio_pika
 import asyncpg
 
-from ninthweek.desk import store as desk_store
 from ninthweek.services import NAMES
 from ninthweek.settings import AdministratorUrls
+from ninthweek.staff_tools.store import oldest_waiting
 from shared.broker.policies import Danger, dangers
-from shared.broker.topology import Lane, dead_letter_queue
+from shared.broker.topology import ServiceQueue, dead_letter_queue
 from shared.clock import system_time
 from shared.contracts.directory import SERVICES, Card
 from shared.runtime import store
@@ -70,12 +70,12 @@ async def _state(
     found: list[Danger] | None,
 ) -> ServiceState:
     now = system_time()
-    queues = (*(lane.queue(card.name) for lane in Lane), dead_letter_queue(card.name))
+    queues = (*(queue.of(card.name) for queue in ServiceQueue), dead_letter_queue(card.name))
     messages, effects, dead = [(await channel.declare_queue(name, passive=True)).declaration_result for name in queues]
     await database.execute("select set_config('search_path', $1, false)", card.name)
     counts = await store.glance.counts(database, programme_now=programme_now or now, system_now=now)
-    keys = [event.routing_key for event in card.hears]
-    oldest = await desk_store.oldest_waiting(database, card.name, speakers=NAMES, routing_keys=keys)
+    keys = [event.routing_key for event in card.subscribes_to]
+    oldest = await oldest_waiting(database, card.name, publishers=NAMES, routing_keys=keys)
     return ServiceState(
         service=card.name,
         waiting=messages.message_count or 0,

@@ -22,8 +22,8 @@ class Matching:
 
     service: RunningService
 
-    async def hear(self, *events: Event) -> None:
-        await self.service.hear(*events)
+    async def receive(self, *events: Event) -> None:
+        await self.service.receive(*events)
 
     async def prepare(
         self, wishes: Mapping[str, Sequence[str]], rankings: Mapping[str, Sequence[str]], **places: int
@@ -39,7 +39,7 @@ class Matching:
             for student, wished in wishes.items()
             for preference, project in enumerate(wished, start=1)
         ]
-        await self.hear(
+        await self.receive(
             round_scheduled(),
             *(project_approved(project, places=places.get(project, 1)) for project in projects),
             *applications,

@@ -24,9 +24,9 @@ def queues(data: Data = Path("var/up"), as_json: AsJson = False) -> None:
     from rich.console import Console
 
     from ninthweek.demonstration.clock import noted_moment
-    from ninthweek.desk.queues import states
-    from ninthweek.desk.tables import remarks_on, tables_of
     from ninthweek.settings import administrator_urls
+    from ninthweek.staff_tools.queues import states
+    from ninthweek.staff_tools.tables import remarks_on, tables_of
 
     found = asyncio.run(states(administrator_urls(data), programme_now=noted_moment(data)))
     if as_json:
@@ -40,15 +40,15 @@ def queues(data: Data = Path("var/up"), as_json: AsJson = False) -> None:
 
 @commands.command()
 def resend(
-    older_than: Annotated[float, typer.Option(min=0, help="Minutes since it was said.")] = 10,
+    older_than: Annotated[float, typer.Option(min=0, help="Minutes since it was published.")] = 10,
     data: Data = Path("var/up"),
 ) -> None:
-    """Send again what was said and has never been handled, as after a queue was deleted.
+    """Send again what was published and has never been handled, as after a queue was deleted.
 
     What still waits in a queue would be sent twice, and handled once: look at `ninthweek queues` first.
     """
-    from ninthweek.desk.resending import send_again
     from ninthweek.settings import administrator_urls
+    from ninthweek.staff_tools.resending import send_again
     from shared.runtime.settings import RuntimeSettings
 
     sent = asyncio.run(
@@ -67,8 +67,8 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the failures of all services."""
-    from ninthweek.desk.failures import list_failures
     from ninthweek.settings import administrator_urls
+    from ninthweek.staff_tools.failures import list_failures
     from shared.clock import LOCAL_TIME
 
     found = asyncio.run(list_failures(administrator_urls(data), state=state))
@@ -88,8 +88,8 @@ def list_(
 @failures.command()
 def show(name: Annotated[str, typer.Argument(help="Such as matching/12.")], data: Data = Path("var/up")) -> None:
     """Show one failure whole, with its headers and its body. The body may hold personal data."""
-    from ninthweek.desk.failures import show_failure
     from ninthweek.settings import administrator_urls
+    from ninthweek.staff_tools.failures import show_failure
 
     failure = asyncio.run(show_failure(administrator_urls(data), name))
     body = failure.pop("body")
@@ -110,8 +110,8 @@ def discard(names: Names, data: Data = Path("var/up")) -> None:
 
 
 def _decide(names: list[str], data: Path, *, retry: bool) -> None:
-    from ninthweek.desk.failures import decide, list_failures
     from ninthweek.settings import administrator_urls
+    from ninthweek.staff_tools.failures import decide, list_failures
 
     urls = administrator_urls(data)
     if names == ["all"]:

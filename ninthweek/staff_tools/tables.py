@@ -7,7 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from ninthweek.desk.queues import ServiceState
+from ninthweek.staff_tools.queues import ServiceState
 from shared.clock import LOCAL_TIME
 
 ATTENTION = "bold red"

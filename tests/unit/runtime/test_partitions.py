@@ -5,15 +5,15 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.runtime.ring import SLOTS, Ring
+from shared.runtime.partitions import SLOTS, Partitions
 
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - what it takes
 
 
 def test_partitions_are_filled_in_turn() -> None:
-    ring, day = Ring(timedelta(days=6)), timedelta(days=1)
+    partitions, day = Partitions(timedelta(days=6)), timedelta(days=1)
     begin = datetime(2027, 4, 1, tzinfo=UTC)
-    slots = [ring.slot(begin + number * day) for number in range(SLOTS + 1)]
+    slots = [partitions.slot(begin + number * day) for number in range(SLOTS + 1)]
     assert sorted(slots[:SLOTS]) == list(range(SLOTS))
     assert slots[SLOTS] == slots[0]
 
@@ -22,6 +22,6 @@ def test_partitions_are_filled_in_turn() -> None:
 def test_what_is_remembered_is_never_in_the_partition_that_is_filled_next(
     now: datetime, remember: timedelta, part: float
 ) -> None:
-    ring = Ring(remember)
-    next_slot = (ring.slot(now) + 1) % SLOTS
-    assert ring.slot(now - remember * part) != next_slot
+    partitions = Partitions(remember)
+    next_slot = (partitions.slot(now) + 1) % SLOTS
+    assert partitions.slot(now - remember * part) != next_slot

@@ -1,4 +1,4 @@
-"""A ring of partitions: the tables that only grow are filled one partition after the other, and emptied whole.
+"""The partitions of inbox and outbox: filled one after the other, and emptied whole.
 
 A partition takes a sixth of what is remembered. Eight of them leave one that is being filled and one that may wait to
 be emptied, so that none is filled again before all of it is forgotten.
@@ -14,10 +14,10 @@ _REMEMBERED_SLOTS = SLOTS - 2
 
 
 @dataclass(frozen=True, slots=True)
-class Ring:
+class Partitions:
     """Which partition a row of a moment belongs to, where rows are remembered for so long.
 
-    What it says may change with the setting: a partition is emptied by the age of what is in it, and by nothing else.
+    The answer may change with the setting: a partition is emptied by the age of what is in it, and by nothing else.
     """
 
     remember: timedelta

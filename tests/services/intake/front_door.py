@@ -54,7 +54,7 @@ class FrontDoor:
 
     async def approve(self, proposal: ProjectProposal) -> None:
         """Screening approves that revision."""
-        await self.intake.hear(
+        await self.intake.receive(
             ProjectApproved(
                 project_id=proposal.project_id,
                 revision=proposal.revision,
@@ -113,7 +113,7 @@ class FrontDoor:
         """The fields at fault of each refused submission, by its id."""
         return {
             refused.submission_id: [fault.field for fault in refused.faults]
-            for refused in await self.intake.said(SubmissionRefused)
+            for refused in await self.intake.published(SubmissionRefused)
         }
 
     async def state_of(self, path: str) -> str:

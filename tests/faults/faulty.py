@@ -10,7 +10,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel
 
 from ninthweek.submitting import broker_at
-from shared.broker.topology import Lane
+from shared.broker.topology import ServiceQueue
 from shared.clock import system_time
 from shared.contracts.directory import INTAKE
 from shared.contracts.envelope import Envelope, identity
@@ -23,7 +23,7 @@ from tests.support.running import RunningService
 from tests.support.saying import say
 from tests.support.waiting import until
 
-HEARER = Lane.MESSAGES.queue(INTAKE.name)
+HEARER = ServiceQueue.MESSAGES.of(INTAKE.name)
 """The queue of the service that hears what the probe says. It does not run."""
 
 
@@ -46,7 +46,7 @@ async def send(service: RunningService, project_ids: list[str]) -> None:
 
 
 async def judged(service: RunningService, sent: list[str], *, already_heard: dict[str, str] | None = None) -> Report:
-    """Wait until all is quiet and ready; then hold what was done, and what came to the hearer, against what was sent.
+    """Wait until all is quiet and ready; then hold what was done and published against what was sent.
 
     An event may be on the wire more than once, under the id that it has.
     """
@@ -56,13 +56,13 @@ async def judged(service: RunningService, sent: list[str], *, already_heard: dic
     at_rest = monotonic()
     assert await service.failures() == []
     assert await service.connection.fetchval("select count(*) from waiting") == 0
-    done = [event.project_id for event in await service.said(ProjectDeclined)]
+    done = [event.project_id for event in await service.published(ProjectDeclined)]
     report = judge(sent, done) | judge(sent, ((already_heard or {}) | await heard(service)).values())
     return replace(report, at_rest=at_rest)
 
 
 async def heard(service: RunningService) -> dict[str, str]:
-    """The projects of the events that have come to the hearer since it was last asked, by the events' ids."""
+    """The projects of the events that have come to the subscriber since it was last asked, by the events' ids."""
     events = {}
     async with _channel(service) as channel:
         queue = await channel.get_queue(HEARER, ensure=False)
@@ -83,7 +83,7 @@ async def until_why(service: RunningService, reason: str) -> None:
     (replica,) = service.replicas
 
     async def says_so() -> bool:
-        return any(reason in said for said in await replica.why_not_ready())
+        return any(reason in each for each in await replica.why_not_ready())
 
     await until(says_so)
 

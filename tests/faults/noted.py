@@ -16,7 +16,7 @@ from aio_pika.abc import AbstractChannel, AbstractQueue
 
 from ninthweek.servers.ports import free_port
 from ninthweek.submitting import broker_at
-from shared.broker.topology import EVENTS, Lane
+from shared.broker.topology import EVENTS, ServiceQueue
 from shared.clock import system_time
 from shared.contracts.directory import SCREENING
 from shared.contracts.envelope import Envelope
@@ -123,15 +123,15 @@ class Notes:
 
     async def waiting(self) -> int:
         """How many messages wait in the probe's queues."""
-        return sum([(await self._declared(lane)).message_count or 0 for lane in Lane])
+        return sum([(await self._declared(queue)).message_count or 0 for queue in ServiceQueue])
 
     async def consumers(self) -> int:
         """To how many processes the broker delivers events."""
-        return (await self._declared(Lane.MESSAGES)).consumer_count or 0
+        return (await self._declared(ServiceQueue.MESSAGES)).consumer_count or 0
 
-    async def _declared(self, lane: Lane) -> "aiormq.spec.Queue.DeclareOk":
-        queue = await self.channel.declare_queue(lane.queue(SCREENING.name), passive=True, durable=True)
-        return queue.declaration_result
+    async def _declared(self, queue: ServiceQueue) -> "aiormq.spec.Queue.DeclareOk":
+        declared = await self.channel.declare_queue(queue.of(SCREENING.name), passive=True, durable=True)
+        return declared.declaration_result
 
     async def at_rest(self) -> bool:
         """Whether every event that was sent came to an end, and nothing waits to be handled or said."""
@@ -206,9 +206,9 @@ class Notes:
 
     async def _report(self) -> Report:
         failed = await self.failed()
-        return judge(self.sent, await self.noted(), failed) | judge(self.sent, await self.said(), failed)
+        return judge(self.sent, await self.noted(), failed) | judge(self.sent, await self.published(), failed)
 
-    async def said(self) -> list[str]:
+    async def published(self) -> list[str]:
         """The cause of each event that the probes have said since they were last asked."""
         causes = {}
         while message := await self.heard.get(fail=False, no_ack=True):

@@ -3,9 +3,9 @@
 import aio_pika
 import pytest
 
-from ninthweek.desk.failures import decide, list_failures, show_failure
-from ninthweek.desk.queues import ServiceState, states
 from ninthweek.settings import AdministratorUrls, SettingFaulty
+from ninthweek.staff_tools.failures import decide, list_failures, show_failure
+from ninthweek.staff_tools.queues import ServiceState, states
 from shared.broker.topology import EVENTS
 from shared.clock import system_time
 from shared.contracts.envelope import Envelope, identity
@@ -31,7 +31,7 @@ async def _fail(screening: RunningService) -> None:
 
 async def test_a_service_that_is_up_to_date_has_nothing_waiting(start: Start, urls: AdministratorUrls) -> None:
     screening = await start(probe(say_declined))
-    await screening.hear(submitted("P1"), withdrawn("P2"))
+    await screening.receive(submitted("P1"), withdrawn("P2"))
     state = await _state(urls, "screening")
     assert (state.waiting, state.consumers, state.unsent, state.failures, state.oldest) == (0, 1, 0, 0, None)
     assert state.handled_last_minute == 2
@@ -41,7 +41,7 @@ async def test_a_service_that_is_up_to_date_has_nothing_waiting(start: Start, ur
 
 async def test_what_nobody_takes_is_seen_waiting_with_its_age(start: Start, urls: AdministratorUrls) -> None:
     screening = await start(probe(say_declined))
-    await screening.hear(submitted("P1"))
+    await screening.receive(submitted("P1"))
     state = await _state(urls, "notifications")
     while state.waiting == 0:  # the broker's counts follow with a delay
         state = await _state(urls, "notifications")
@@ -75,7 +75,7 @@ async def test_a_failure_that_is_sent_back_reaches_its_service_alone(start: Star
     assert await decide(urls, listed["name"], retry=True)
     assert not await decide(urls, listed["name"], retry=True)
     await screening.quiet()
-    assert await screening.said_types() == ["MessageFailed", "ProjectDeclined"]
+    assert await screening.published_types() == ["MessageFailed", "ProjectDeclined"]
 
 
 async def test_a_failure_is_discarded_once(start: Start, urls: AdministratorUrls) -> None:

@@ -1,7 +1,0 @@
-"""Surveys, answers, and the copies that the report tells them by."""
-
-from shared.database.migration import sql_beside
-
-revision = "0001"
-down_revision = None
-upgrade = sql_beside(__file__)

@@ -1,7 +1,0 @@
-"""Drafts of projects, and what hosts accepted with each revision."""
-
-from shared.database.migration import sql_beside
-
-revision = "0002"
-down_revision = "0001"
-upgrade = sql_beside(__file__)

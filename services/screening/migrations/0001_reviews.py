@@ -1,7 +1,0 @@
-"""Reviews, their history, and withdrawals."""
-
-from shared.database.migration import sql_beside
-
-revision = "0001"
-down_revision = None
-upgrade = sql_beside(__file__)

@@ -1,7 +1,0 @@
-"""Which links to the pages open nothing any more."""
-
-from shared.database.migration import sql_beside
-
-revision = "0003"
-down_revision = "0002"
-upgrade = sql_beside(__file__)
