@@ -15,7 +15,7 @@ from shared.web.door import (
 )
 from shared.web.forms import FormIs, Submitted, model_of
 from shared.web.layout import is_htmx
-from shared.web.limits import knock, limited
+from shared.web.limits import count_request, limited
 from shared.web.pages import Pages, redirect
 from shared.web.unit_of_work import work_in
 
@@ -36,8 +36,8 @@ __all__ = [
     "Submitted",
     "ViewerIs",
     "VisitorIs",
+    "count_request",
     "is_htmx",
-    "knock",
     "limited",
     "model_of",
     "redirect",

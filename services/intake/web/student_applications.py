@@ -24,7 +24,8 @@ from shared.database.connection import Connection
 from shared.identifiers import new_id
 from shared.refusals import Invalid
 from shared.runtime.work import Work
-from shared.web import Caller, FormIs, StudentIs, Submitted, is_htmx, knock, model_of, redirect
+from shared.web import Caller, FormIs, StudentIs, Submitted, count_request, is_htmx, model_of, redirect
+from shared.web.limits import Rate
 
 routes = page_routes()
 
@@ -32,7 +33,7 @@ EARLIER_CVS = 5
 """CVs sent before that a student is offered to send again."""
 
 
-CVS_OF_A_STUDENT = "30/hour"
+CVS_OF_A_STUDENT = Rate(30, 3600.0)
 """That a student may send: each is read by a process of its own."""
 
 
@@ -178,7 +179,7 @@ async def _file_sent(request: Request, form: Submitted, student: Caller) -> byte
     file = form.file("file")
     if file is None:
         return None
-    knock(request, "cv", student.id, CVS_OF_A_STUDENT)
+    count_request(request, "cv", student.id, CVS_OF_A_STUDENT)
     return await file.read(LARGEST_DOCUMENT + 1)
 
 
