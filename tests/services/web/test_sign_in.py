@@ -1,4 +1,4 @@
-"""How people come in and go out: by links, by the university's sign-in, and what keeps others out."""
+"""How people sign in and out: by links and by the university's sign-in; and what keeps others out."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -18,7 +18,7 @@ from shared.web.door import Door
 from shared.web.links import staff_link_url
 from shared.web.openid import role_in
 from shared.web.settings import WebSettings
-from tests.support.probe import probe, say_declined
+from tests.support.probe import probe, publish_declined
 from tests.support.running import RunningService, Start
 from tests.support.visitors import SETTINGS, SITE, browser, enter_path, host, link, staff
 
@@ -51,7 +51,7 @@ def _with_pages(service: Service) -> Service:
 
 @pytest.fixture
 async def screening(start: Start) -> RunningService:
-    return await start(_with_pages(probe(say_declined)))
+    return await start(_with_pages(probe(publish_declined)))
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ async def test_a_form_that_another_site_sent_is_refused(
         assert (await client.post(FORM, headers=headers)).status_code == status
 
 
-async def test_a_door_is_knocked_at_only_so_often(screening: RunningService) -> None:
+async def test_a_form_may_be_sent_only_so_often(screening: RunningService) -> None:
     async with browser(screening.replicas, host("H1")) as client:
         statuses = [(await client.post(FORM)).status_code for _ in range(3)]
         assert statuses == [200, 200, 429]
