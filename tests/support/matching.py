@@ -1,4 +1,4 @@
-"""What matching hears, and a round that lives by matching's rules alone: no database, no broker."""
+"""Events that matching subscribes to, and a round that runs by matching's rules alone: no database, no broker."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ DAYS = Days(date(2027, 6, 21), date(2027, 6, 25))
 
 SECOND_ROUND = f"{ROUND}.2"
 SECOND_OPENS_AT = OFFERS_AT + timedelta(days=4)
-"""When the first offers have been answered, and what was passed on then is still open."""
+"""By then the first offers have been answered, and the offers that followed from the answers are still open."""
 SECOND_OFFERS_AT = SECOND_OPENS_AT + timedelta(days=5)
 
 
@@ -44,7 +44,7 @@ def project_approved(project_id: str = "P1", **changes: Any) -> ProjectApproved:
 
 
 def application_received(student_id: str, project_id: str, preference: int = 1, **changes: Any) -> ApplicationReceived:
-    """An application that goes by the names of its student and its project: `S1-P1`."""
+    """An application whose id is made of those of its student and its project: `S1-P1`."""
     facts: dict[str, Any] = {
         "application_id": f"{student_id}-{project_id}",
         "round_id": ROUND,
@@ -93,14 +93,14 @@ def second_round_scheduled(**changes: Any) -> RoundScheduled:
 
 
 def second_application(student_id: str, project_id: str) -> ApplicationReceived:
-    """An application of the second round, which goes by the name that one of the first would have, and `.2`."""
+    """An application of the second round: its id is the one that it would have in the first, and `.2`."""
     return application_received(
         student_id, project_id, application_id=f"{student_id}-{project_id}.2", round_id=SECOND_ROUND
     )
 
 
 def application(student_id: str, project_id: str, preference: int = 1, **changes: Any) -> Application:
-    """An application that stands and is ranked first, unless told otherwise."""
+    """An application that stands and is ranked first, but for the `changes`."""
     (beginning,) = endings.receive(
         application_received(student_id, project_id, preference),
         withdrawn=False,
@@ -113,9 +113,9 @@ def application(student_id: str, project_id: str, preference: int = 1, **changes
 
 @dataclass
 class RoundInMemory:
-    """A round by matching's rules: what `handlers`, `allocation` and `store` do, on dictionaries.
+    """A round that runs by matching's rules: it does on dictionaries what `handlers`, `allocation` and `store` do.
 
-    Wherever something is offered on, it is what the match of all that is free anywhere in the round would offer.
+    Whenever places are offered on, it checks that a match of all that is free in the whole round would offer the same.
     """
 
     places: dict[str, int]

@@ -1,4 +1,4 @@
-"""What comes again after a loss is taken one at a time; whoever gets no further says so."""
+"""What comes again after a loss is taken one at a time; a queue that gets no further is stuck."""
 
 from shared.runtime.caution import CALM_AFTER, FEW, Caution
 
@@ -23,7 +23,7 @@ def test_another_loss_begins_anew() -> None:
     assert caution.to_take_alone == 3
 
 
-def test_losses_in_a_row_with_nothing_acknowledged_are_no_accident() -> None:
+def test_losses_in_a_row_with_nothing_acknowledged_mean_that_a_queue_is_stuck() -> None:
     caution = Caution(prefetch=200)
     for second in range(FEW):
         caution.lost(now=second, found_waiting=1)
@@ -50,14 +50,14 @@ def test_what_could_not_be_acknowledged_is_no_progress() -> None:
     assert caution.to_take_alone == 1
 
 
-def test_losses_far_apart_say_nothing_of_what_was_delivered() -> None:
+def test_losses_far_apart_do_not_make_a_queue_stuck() -> None:
     caution = Caution(prefetch=200)
     for number in range(3 * FEW):
         caution.lost(now=number * (CALM_AFTER + 1), found_waiting=1)
     assert not caution.is_stuck(now=3 * FEW * (CALM_AFTER + 1))
 
 
-def test_who_was_stuck_is_not_once_the_channel_has_been_open_for_a_while() -> None:
+def test_a_queue_that_was_stuck_is_not_once_the_channel_has_been_open_for_a_while() -> None:
     caution = Caution(prefetch=200)
     for _ in range(FEW + 1):
         caution.lost(now=0, found_waiting=1)

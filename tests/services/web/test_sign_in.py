@@ -1,4 +1,4 @@
-"""How people come in and go out: by links, by the university's sign-in, and what keeps others out."""
+"""How people sign in and out: by links and by the university's sign-in; and what keeps others out."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -19,7 +19,7 @@ from shared.web.limits import Rate
 from shared.web.links import staff_link_url
 from shared.web.openid import role_in
 from shared.web.settings import WebSettings
-from tests.support.probe import probe, say_declined
+from tests.support.probe import probe, publish_declined
 from tests.support.running import RunningService, Start
 from tests.support.visitors import SETTINGS, SITE, browser, enter_path, host, link, staff
 
@@ -52,7 +52,7 @@ def _with_pages(service: Service) -> Service:
 
 @pytest.fixture
 async def screening(start: Start) -> RunningService:
-    return await start(_with_pages(probe(say_declined)))
+    return await start(_with_pages(probe(publish_declined)))
 
 
 @pytest.fixture
