@@ -13,7 +13,7 @@ from shared.runtime.settings import RuntimeSettings
 from shared.runtime.store.forgetting import forget
 from tests.faults.conftest import Ledger
 from tests.faults.noted import Notes
-from tests.services.matching.at_work import Matching
+from tests.services.matching.driver import Matching
 from tests.support.examples import round_scheduled
 from tests.support.history import judge
 from tests.support.intake import a_host_record

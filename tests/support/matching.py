@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.matching.rules import endings, offers, replacements, rounds
 from services.matching.rules.endings import Reply
-from services.matching.rules.history import Applied, Happened, RoundHistory
+from services.matching.rules.history import Applied, RecordedStep, RoundHistory
 from services.matching.rules.life import HOLDS_A_PLACE, STANDS, Application, Canceller, Change, Days, State
 from services.matching.rules.policies import Policy
 from services.matching.rules.rankings import Project
@@ -125,7 +125,7 @@ class RoundInMemory:
     applications: dict[str, Application] = field(default_factory=dict)
     withdrawn_applications: set[str] = field(default_factory=set)
     withdrawn_projects: set[str] = field(default_factory=set)
-    happened: list[Happened] = field(default_factory=list)
+    steps: list[RecordedStep] = field(default_factory=list)
     causes: int = 0
 
     def receive(self, event: ApplicationReceived) -> None:
@@ -226,7 +226,7 @@ class RoundInMemory:
                 each.application_id: Applied(each.student_id, each.project_id, each.wish)
                 for each in self.applications.values()
             },
-            happened=self.happened,
+            steps=self.steps,
         )
 
     @property
@@ -266,7 +266,7 @@ class RoundInMemory:
             self.applications[known.application_id] = replace(
                 known, state=change.application.state, offer=change.application.offer
             )
-            self.happened.append(Happened(known.application_id, str(self.causes), change.step))
+            self.steps.append(RecordedStep(known.application_id, str(self.causes), change.step))
 
     def _to_project(self, project_id: str) -> list[Application]:
         return [each for each in self.applications.values() if each.project_id == project_id]

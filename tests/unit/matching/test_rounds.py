@@ -59,5 +59,5 @@ def test_an_offer_may_be_answered_for_as_many_days_as_the_round_says() -> None:
         (FactsForMatch(0, 0, 0), None),
     ],
 )
-def test_the_match_waits_until_all_facts_are_there(facts: FactsForMatch, lacking: str | None) -> None:
-    assert facts.still_on_their_way == lacking
+def test_the_match_waits_until_all_facts_have_arrived(facts: FactsForMatch, lacking: str | None) -> None:
+    assert facts.missing == lacking
