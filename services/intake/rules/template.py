@@ -11,7 +11,6 @@ from services.intake.rules.projects import DAYS
 from services.intake.rules.rounds import Round
 from shared import dates
 from shared.contracts.faults import Fault
-from shared.contracts.intake import PlacementWeek
 from shared.contracts.submissions import ProjectTemplate
 
 Choice = tuple[str, str]
@@ -154,10 +153,6 @@ def choices(round_: Round | None, content: Mapping[str, JsonValue]) -> dict[str,
         field: [*options, *((each, each) for each in chosen[field] if each and each not in dict(options))]
         for field, options in offered.items()
     }
-
-
-def _in_words(week: PlacementWeek) -> str:
-    return f"Week {week.week}: {dates.days_between(week.starts_on, week.ends_on)}"
 
 
 def _text(value: JsonValue) -> str:

@@ -123,9 +123,9 @@ class FactsForMatch:
         if self.applications < self.closing_count:
             return f"{self.applications} of {self.closing_count} applications are known"
         if self.applications_to_unknown_projects:
-            return f"{self.applications_to_unknown_projects} applications are for projects that are not known"
+            return f"applications for projects that are not known: {self.applications_to_unknown_projects}"
         if not self.first_is_settled:
             return "the places that the first round leaves are not known"
         if self.offers_of_first:
-            return f"{self.offers_of_first} offers of the first round have not been replied to"
+            return f"offers of the first round without a reply: {self.offers_of_first}"
         return None

@@ -6,15 +6,6 @@ from shared.differences import Change, Piece
 from tests.support.intake import SUBMISSIONS_OPEN, a_template
 
 
-def a_revision(number: int, title: str) -> ProjectRevision:
-    return ProjectRevision(
-        revision=number,
-        template=a_template(title=title),
-        sent_at=SUBMISSIONS_OPEN,
-        received_at=SUBMISSIONS_OPEN,
-    )
-
-
 def test_only_fields_that_changed_are_shown_with_what_was_there_and_what_is_new() -> None:
     before = a_template(tasks=["Read", "Write"], places=2, starts_on=date(2027, 6, 21))
     after = a_template(tasks=["Read", "Draw"], places=1, starts_on=date(2027, 6, 22))
