@@ -1,7 +1,7 @@
 PYTHON ?= python3
 UV     := uv==0.13.9
 
-# The whole suite beside its own PostgreSQL and RabbitMQ keeps two cores busy with four workers.
+# With four workers, the whole suite and its PostgreSQL and RabbitMQ keep two cores busy.
 WORKERS ?= 4
 
 MINUTES ?= 10
@@ -19,21 +19,21 @@ demo: .venv/complete  ## run a whole term in a minute or two; the results are le
 up: .venv/complete  ## run all services here, until Ctrl-C
 	.venv/bin/ninthweek up
 
-test: .venv/complete  ## run every test, or those of TESTS=tests/unit; what each file costs by COSTS=1
+test: .venv/complete  ## run every test, or those of TESTS=tests/unit; with COSTS=1 list what each file costs
 	.venv/bin/pytest --numprocesses $(WORKERS) --dist worksteal $(if $(COSTS),--costs) $(PYTEST_OPTIONS) $(TESTS)
 
-faults: .venv/complete  ## kill, cut and confuse everything there is; ends with what was lost or done twice, and how long recovery took
+faults: .venv/complete  ## inject every fault; ends with what was lost or done twice, and how long recovery took
 	$(MAKE) test TESTS=tests/faults
 
-soak: .venv/complete  ## play whole terms for MINUTES=10 while a monkey injects faults at random; SEED=… plays them again
+soak: .venv/complete  ## play whole terms for MINUTES=10 under faults at random; SEED=… plays the same ones again
 	.venv/bin/python -m tests.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
-bench: .venv/bench  ## measure what it costs, beside its peers; some of it by KEYS=…, next to nothing by SMALLEST=1, another checkout too by BESIDE=PATH
+bench: .venv/bench  ## measure what it costs, beside its peers; KEYS=… names figures, SMALLEST=1 is a quick check, BESIDE=PATH compares another checkout
 	$(if $(BESIDE),$(MAKE) -C $(BESIDE) .venv/bench)
 	.venv/bin/python -m benchmarks $(if $(SMALLEST),--size smallest) $(if $(REPEATS),--repeats $(REPEATS)) \
 		$(if $(BESIDE),--beside $(BESIDE)) $(KEYS)
 
-bench-long: .venv/bench  ## the same, and what takes longer: the largest term, the backlog, the memory
+bench-long: .venv/bench  ## the same, with all that takes longer: the largest term, the backlog, the memory
 	.venv/bin/python -m benchmarks --size long $(KEYS)
 
 lint: .venv/complete  ## check style, types and who may import whom
@@ -46,7 +46,7 @@ format: .venv/complete  ## put the code into the house style
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-lock: .venv/bin/uv  ## choose the current versions of all dependencies again
+lock: .venv/bin/uv  ## update the lock files to the current versions of all dependencies
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev --upgrade \
 		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 		pyproject.toml --output-file requirements.lock
@@ -54,23 +54,23 @@ lock: .venv/bin/uv  ## choose the current versions of all dependencies again
 		--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 		pyproject.toml --output-file benchmarks/requirements.lock
 
-clean:  ## remove the environment and all that runs have left
-	@# For root, PostgreSQL's data lies elsewhere and is linked from here.
+clean:  ## remove the environment and everything that runs have left
+	@# For root, PostgreSQL's data is in folders elsewhere, which links in var lead to.
 	@test ! -d var || find var -type l -lname '/var/tmp/ninthweek-*' -exec sh -c 'rm -rf "$$(readlink "$$1")"' - {} \;
 	rm -rf .venv var dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
-# The environment: exactly what the lock names, every file checked against its hash.
+# The environment: exactly the packages in the lock file, each file checked against its hash.
 .venv/complete: requirements.lock | .venv/bin/uv
 	.venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes --requirement requirements.lock
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# And the peers that the figures stand beside; nothing else is changed by them.
+# The peers that the figures are compared with; they change no other package.
 .venv/bench: benchmarks/requirements.lock .venv/complete | .venv/bin/uv
 	.venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes --requirement $<
 	@touch $@
 
-# Debian keeps what `venv` needs in a package of its own.
+# Debian has what `venv` needs in a separate package, python3-venv.
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo 'ninthweek needs Python 3.11 or later; name one with PYTHON=…' >&2; exit 1; }

@@ -1,1 +1,1 @@
-"""What the programme costs, beside its peers: each figure is a module, measured on servers started for the run."""
+"""Benchmarks: what the programme costs, beside its peers. Each figure is a module; servers are started for the run."""

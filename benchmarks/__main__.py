@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _measure(keys: Sequence[str], size: Size, repeats: int, other: Checkout | None) -> int:
-    """Start servers, measure on them, and show what was measured and what failed; the exit status."""
+    """Start servers, measure on them, and print what was measured and what failed; returns the exit status."""
     console = Console()
     with bench_servers() as servers:
         homes = [Home(Checkout.this(), servers.database_url, servers.amqp_url, "ours")]
@@ -64,7 +64,7 @@ def _measure(keys: Sequence[str], size: Size, repeats: int, other: Checkout | No
 async def measure_all(
     keys: Sequence[str], size: Size, repeats: int, homes: Sequence[Home], console: Console
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """What was measured of each figure, and why those failed that did; each is kept as soon as it is there."""
+    """Measure each figure, and keep it once it is there; returns what was measured, and why other figures failed."""
     measured: dict[str, Any] = {}
     failures: dict[str, str] = {}
     for key in keys:
@@ -82,7 +82,7 @@ async def measure_all(
 
 
 def _kept(key: str, figures: Sequence[Figure], homes: Sequence[Home], size: Size) -> dict[str, Any]:
-    """What was measured. It is left for the document, unless it was so small that it says nothing."""
+    """What was measured. It is kept for the document, unless the size was the smallest, which shows nothing."""
     ours, *theirs = (figure.to_json() for figure in figures)
     if not theirs:
         file, measured = results.ALONE, ours

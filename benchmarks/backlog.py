@@ -1,4 +1,4 @@
-"""`backlog`: whether many messages that wait, or many rows already sent, slow down what is handled and relayed."""
+"""`backlog`: whether handling and relaying get slower with many waiting messages, or many rows that were sent."""
 
 import asyncio
 import time
@@ -25,13 +25,13 @@ from tests.support.probe import declined
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Messages that wait (a multiple of ten), and rows that were sent and handled before."""
+    """How many messages wait (a multiple of ten), and how many rows were sent and handled before."""
 
     waiting: int
     sent: int
     handled: int
     relayed: int
-    """Messages and rows of each measurement with those rows there."""
+    """How many messages are handled, and rows relayed, beside those rows."""
 
 
 SIZES = Sizes(
@@ -41,12 +41,12 @@ SIZES = Sizes(
 
 
 async def measure(servers: BenchServers, backlog: Backlog) -> AsyncIterator[Reading]:
-    """The figure is the rate of the last tenth of what waited against that of the first."""
+    """The figure is the rate of the last tenth of what waited, divided by that of the first."""
     drained = await rates_of(servers, backlog.waiting)
     peers = {
         f"{backlog.waiting:,} waiting, first tenth": Measured(drained.first_tenth, "messages/s"),
         f"{backlog.waiting:,} waiting, last tenth": Measured(drained.last_tenth, "messages/s"),
-        f"{backlog.waiting:,} waiting, until all is said": Measured(drained.whole, "messages/s"),
+        f"{backlog.waiting:,} waiting, until all is published": Measured(drained.whole, "messages/s"),
     }
     for rows, name in ((0, "an empty outbox"), (backlog.sent, f"{backlog.sent:,} sent rows")):
         spent = await exactly_once.consumed(await _filled(servers, rows), consume_as_service, backlog.handled)
@@ -58,7 +58,7 @@ async def measure(servers: BenchServers, backlog: Backlog) -> AsyncIterator[Read
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """Messages a second: handled, in the first and in the last tenth; and in all, until what they say is confirmed."""
+    """Messages a second: handled in the first and the last tenth; and in all, until what they publish is confirmed."""
 
     first_tenth: float
     last_tenth: float
@@ -76,7 +76,7 @@ async def rates_of(servers: BenchServers, messages: int) -> Drained:
 
 
 async def drain(place: Place, messages: int) -> Drained:
-    """With the service's runtime; `messages` is a multiple of ten."""
+    """Consume what waits with the service's runtime; `messages` is a multiple of ten."""
     tenth = messages // 10
     moments: list[float] = []
     handled = 0
@@ -102,7 +102,7 @@ async def drain(place: Place, messages: int) -> Drained:
 
 
 async def _filled(servers: BenchServers, rows: int) -> Place:
-    """A place with what so many handled messages leave in inbox and outbox, each of the size that ours have."""
+    """A place whose inbox and outbox have what so many handled messages leave there, in rows of the usual size."""
     place = await servers.fresh(SERVICES)
     administrator = await asyncpg.connect(place.database_url, server_settings={"search_path": "screening"})
     now = system_time()

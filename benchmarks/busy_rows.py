@@ -9,7 +9,7 @@ import asyncpg
 
 from benchmarks.figure import Measured, Reading, Sizes
 from benchmarks.processes import side_by_side
-from benchmarks.product import all_said, screening_at
+from benchmarks.product import all_published, screening_at
 from benchmarks.servers import BenchServers, Place
 from benchmarks.traffic import SERVICES, publish_projects
 from shared.contracts.intake import ProjectSubmitted
@@ -38,7 +38,7 @@ async def measure(servers: BenchServers, messages: int) -> AsyncIterator[Reading
 
 
 async def _rate(servers: BenchServers, messages: int, *, replicas: int) -> tuple[float, int]:
-    """Messages a second and deadlocks, from when all replicas are at work: the table is locked until then."""
+    """Messages a second, and deadlocks, from when all replicas run: the table is locked until then."""
     place = await servers.fresh(SERVICES)
     await publish_projects(place.amqp_url, messages, subjects=SUBJECTS)
     administrator = await asyncpg.connect(place.database_url, server_settings={"search_path": "screening"})
@@ -65,7 +65,7 @@ where not granted and (locktype = 'advisory' or relation = 'tally'::regclass)
 
 
 async def tally(place: Place, messages: int) -> float:
-    """When the last message of all replicas was done with, by the system's time."""
+    """Handle messages until all replicas together have handled all; returns when that was, in the system's time."""
 
     async def count(event: ProjectSubmitted, work: Work) -> None:
         for one in _subjects(event):
@@ -80,7 +80,7 @@ async def tally(place: Place, messages: int) -> float:
         async with replica.units_of_work.read() as connection:
             while await connection.fetchval("select sum(hits) from tally") != 2 * messages:
                 await asyncio.sleep(LOOKS_EVERY)
-        await all_said(replica)
+        await all_published(replica)
         return time.time()
 
 

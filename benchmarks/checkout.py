@@ -10,7 +10,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 
 _KEPT = re.compile(r"PATH|HOME|USER|LANG|LC_.*|TMPDIR|XDG_.*|DOCKER_.*|TESTCONTAINERS_.*|.*_proxy", re.IGNORECASE)
-"""What a process is given of this one's environment: no setting of the programme that happens to be set here."""
+"""The variables of this environment that a measuring process gets: none that is a setting of the programme."""
 
 
 class NoCheckout(Exception):
@@ -51,9 +51,9 @@ class Checkout:
         return described.stdout.strip() or "no commit"
 
     def environment(self) -> dict[str, str]:
-        """That of a process which measures the product of this checkout by the benchmarks of ours.
+        """The environment of a process that measures the product of this checkout with our benchmarks.
 
-        The product and what its tests share come by the checkout's environment; our `benchmarks` are found before its.
+        The product and its test helpers come from the checkout's `.venv`; our `benchmarks` come before its own.
         """
         kept = {name: value for name, value in os.environ.items() if _KEPT.fullmatch(name)}
         return kept | {"PYTHONPATH": str(_only_our_benchmarks())}

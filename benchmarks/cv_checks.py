@@ -1,4 +1,4 @@
-"""`cv_checks`: CVs that intake reads a second, sent to `/documents` at once, as another system sends them."""
+"""`cv_checks`: how many CVs intake reads a second that are sent to `/documents` at once, as another system does."""
 
 import asyncio
 import time
@@ -19,7 +19,7 @@ GIVEN_UP_AFTER = 300.0
 
 
 async def measure(servers: BenchServers, number: int) -> AsyncIterator[Reading]:
-    """One is sent before the others: what is started for the first alone is no part of it."""
+    """One CV is sent before the others, since the first starts the program that reads them."""
     place = await servers.fresh()
     async with ninthweek("run", "intake", place=place) as programme:
         address = f"http://127.0.0.1:{port_of(programme)}"

@@ -1,4 +1,4 @@
-"""`deadline_rush`: how many students a second can send the form with a CV, and how soon their CVs are decided."""
+"""`deadline_rush`: how many students a second can send the form with a CV, and how soon CVs are decided."""
 
 import asyncio
 import math
@@ -25,10 +25,10 @@ GIVEN_UP_AFTER = 40.0
 """Seconds."""
 
 FIRST_RATE, STEP = 2.0, 1.4
-"""Students a second, and by how much the next try has more."""
+"""Students a second of the first try, and the factor by which each next try has more."""
 
-A_SECOND = 20
-"""Students, of the rush that lasts."""
+LASTING_RATE = 20
+"""Students a second of the rush that lasts."""
 
 OK, SEE_OTHER, UNAVAILABLE_FROM = 200, 303, 500
 
@@ -39,7 +39,7 @@ STATEMENT = "I enjoy making a messy table tell the truth, and would like to see 
 
 @dataclass(frozen=True, slots=True)
 class Rush:
-    """Seconds of each try, the most tries, and seconds of the rush that lasts."""
+    """Seconds of each try, how many tries at most, and seconds of the rush that lasts."""
 
     of_a_try: int
     tries: int
@@ -47,17 +47,21 @@ class Rush:
 
     @property
     def students(self) -> int:
-        """So many that none applies twice."""
-        return sum(_students_of(_rate(number), self.of_a_try) for number in range(self.tries)) + A_SECOND * self.lasting
+        """How many students are needed for none to apply twice."""
+        return (
+            sum(_students_of(_rate(number), self.of_a_try) for number in range(self.tries))
+            + LASTING_RATE * self.lasting
+        )
 
 
 SIZES = Sizes(smallest=Rush(1, 1, 1), usual=Rush(10, 12, 30), long=Rush(20, 12, 600))
 
 
 async def measure(servers: BenchServers, rush: Rush) -> AsyncIterator[Reading]:
-    """The most a second of the tries at which 99 of 100 were answered in time, each try with more than the one before.
+    """The figure is the highest rate at which 99 of 100 students were answered in time.
 
-    After it a rush of twenty a second, or of as many as that where it is less.
+    Each try has a higher rate than the one before. After them comes a rush that lasts, of twenty students a second, or
+    fewer where the figure is less.
     """
     while True:
         place = await servers.fresh()
@@ -76,12 +80,12 @@ async def _measure(students: "Students", rush: Rush) -> Reading:
         if tried.p99 > SLOWEST and number:
             break
         most, slowest = _rate(number), tried.p99
-    lasting = await students.apply(min(A_SECOND, most), rush.lasting)
+    lasting = await students.apply(min(LASTING_RATE, most), rush.lasting)
     return Reading(
         Measured(most, "students/s"),
         {
             "p99 at that": Measured(slowest, "s"),
-            f"students a second, for {rush.lasting} s": Measured(min(A_SECOND, most), "students/s"),
+            f"students a second, for {rush.lasting} s": Measured(min(LASTING_RATE, most), "students/s"),
             "p99 of these": Measured(lasting.p99, "s"),
             "from the last of these until every CV is decided": Measured(lasting.decided_after, "s"),
         },
@@ -90,14 +94,14 @@ async def _measure(students: "Students", rush: Rush) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Seconds: within which 99 of 100 were answered, and from the last form until every application was decided."""
+    """Seconds within which 99 of 100 were answered, and from the last form until every application was decided."""
 
     p99: float
     decided_after: float
 
 
 class Students:
-    """Each applies once, from a browser of their own."""
+    """Students who each apply once, from a browser of their own."""
 
     def __init__(self, port: int, administrator: asyncpg.Connection) -> None:
         self._port = port
@@ -106,7 +110,7 @@ class Students:
         self._sent = 0
 
     async def apply(self, rate: float, seconds: int) -> Answered:
-        """So many a second, evenly, whether those before are answered or not; wait until all is decided."""
+        """Send forms at an even rate, whether earlier ones are answered or not; then wait until all are decided."""
         forms = [self._form(next(self._numbers)) for _ in range(_students_of(rate, seconds))]
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -123,7 +127,7 @@ class Students:
         return Answered(quantiles(took, n=100, method="inclusive")[98], time.monotonic() - last)
 
     async def _apply(self, form: "Form") -> float:
-        """Send a form and open the page that it leads to; seconds. Whoever is sent away has waited to no end."""
+        """Send a form and open the page that it leads to; returns the seconds. A refusal counts as `GIVEN_UP_AFTER`."""
         began = time.monotonic()
         try:
             async with asyncio.timeout(GIVEN_UP_AFTER):
@@ -137,7 +141,7 @@ class Students:
         return time.monotonic() - began if status == OK else GIVEN_UP_AFTER
 
     async def _ask(self, request: bytes) -> tuple[int, str]:
-        """The status of the answer, and where it leads."""
+        """The status of the answer, and the page that it redirects to."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         try:
             writer.write(request)
@@ -156,7 +160,7 @@ class Students:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A request that sends it, and the session of its student."""
+    """A request that sends a form, and the cookie of its student's session."""
 
     request: bytes
     cookie: str
@@ -193,7 +197,7 @@ def _head(method: str, path: str, cookie: str, content_type: str = "", length: i
 
 
 def _rate(number: int) -> float:
-    """Of a try; the first is number 0."""
+    """Students a second of a try; the first is number 0."""
     return FIRST_RATE * STEP**number
 
 

@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def with_table(text: str, name: str, measured: Mapping[str, Iterable[str]]) -> str:
-    """The text, with these lines of these figures in the table between its marks, in the order of `FIGURES`."""
+    """The text, with the lines of these figures put into the table between its markers, in the order of `FIGURES`."""
     begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
     before, _, rest = text.partition(begin)
     table, _, after = rest.partition(end)

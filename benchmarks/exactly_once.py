@@ -1,4 +1,4 @@
-"""`exactly_once_ratio`: messages a second, each with an inbox row, a row, an event out, all confirmed."""
+"""`exactly_once_ratio`: messages handled a second, each with an inbox row, a row of its own and an event, confirmed."""
 
 import asyncio
 import time
@@ -23,14 +23,14 @@ SIZES = Sizes(smallest=200, usual=5_000)
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """From the first message taken to the end: seconds, and those of the processor that the process had."""
+    """Seconds from the first message to the end, and seconds of the processor that the process used."""
 
     seconds: float
     processor: float
 
 
 class Stopwatch:
-    """Started by the first message, of which it is told as of any other."""
+    """Starts with the first message: `start` may be called for each."""
 
     def __init__(self) -> None:
         self._began: Spent | None = None
@@ -58,7 +58,10 @@ async def measure(servers: BenchServers, messages: int) -> AsyncIterator[Reading
 
 
 async def consumed(place: Place, side: Consume, messages: int) -> Spent:
-    """What it took at a place where nothing waits yet. Raises `RuntimeError` where the work was not done."""
+    """Publish messages to a place where nothing waits, and have one side consume them; returns the time spent.
+
+    Raises `RuntimeError` where the work was not done.
+    """
     await add_table(place)
     await publish_projects(place.amqp_url, messages)
     spent = await alone(side, place, messages)
@@ -67,7 +70,7 @@ async def consumed(place: Place, side: Consume, messages: int) -> Spent:
 
 
 async def check_done(place: Place, messages: int) -> None:
-    """A rate counts only if the work was done: every row, every event, every acknowledgement."""
+    """Raise `RuntimeError` unless the work was done: every row, every event, every acknowledgement."""
     done = (
         await recorded(place),
         await waiting_in(place.amqp_url, "intake"),
@@ -78,7 +81,7 @@ async def check_done(place: Place, messages: int) -> None:
 
 
 async def consume_as_service(place: Place, messages: int) -> Spent:
-    """With the service's runtime, until the last event is confirmed and marked."""
+    """Consume with the service's runtime, until the last event is confirmed and marked as sent."""
     watch = Stopwatch()
     handled = 0
     all_handled = asyncio.Event()
@@ -99,7 +102,7 @@ async def consume_as_service(place: Place, messages: int) -> Spent:
 
 
 async def consume_plainly(place: Place, messages: int) -> Spent:
-    """With the plain subscriber, until the last event is confirmed."""
+    """Consume with the plain subscriber, until the last event is confirmed."""
     watch = Stopwatch()
     ended = 0
     all_ended = asyncio.Event()

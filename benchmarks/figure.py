@@ -1,4 +1,4 @@
-"""What a figure module gives: its sizes, and a reading each repeat; and the figure that the readings make."""
+"""What a figure module has: its sizes, and a reading for each repeat; and the figure made of the readings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class Size(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sizes(Generic[Of]):
-    """What a figure module is measured with, in its own terms; `long` is as `usual` unless it says otherwise."""
+    """The sizes of a figure module, in its own terms; without a `long` one the `usual` one is taken."""
 
     smallest: Of
     usual: Of
@@ -38,7 +38,7 @@ class Measured(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one repeat gives: the figure's own number, and by name what stands beside it."""
+    """The result of one repeat: the figure's own number, and by name the numbers beside it."""
 
     own: Measured
     peers: dict[str, Measured] = field(default_factory=dict)
@@ -61,14 +61,14 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What stands under one key: its own series, and by name what stands beside it."""
+    """What was measured under one key: its own series, and by name the series beside it."""
 
     series: Series
     peers: dict[str, Series] = field(default_factory=dict)
 
     @classmethod
     def of(cls, readings: Sequence[Reading]) -> "Figure":
-        """The figure of one repeat or more; a peer need not be in each."""
+        """The figure made of one or more repeats; a peer need not be in each."""
         names = dict.fromkeys(name for reading in readings for name in reading.peers)
         return cls(
             _series([reading.own for reading in readings]),
@@ -76,7 +76,7 @@ class Figure:
         )
 
     def beside(self, other: "Figure") -> "Figure":
-        """How many times the other's numbers these are, of each series that both have, repeat by repeat."""
+        """These numbers divided by the other's, repeat by repeat, in each series that both have."""
         return Figure(
             ratio_of(self.series.runs, other.series.runs),
             {
@@ -92,9 +92,9 @@ class Figure:
 
 
 def ratio_of(ours: Sequence[float], theirs: Sequence[float]) -> Series:
-    """How many times theirs ours is, repeat by repeat: each pair was measured one after the other.
+    """Ours divided by theirs, repeat by repeat: the two of a pair were measured one after the other.
 
-    Of two zeros the ratio is 1; of a number and zero it is infinite.
+    The ratio of two zeros is 1; that of a number and zero is infinite.
     """
     return Series(tuple(_ratio(one, other) for one, other in zip(ours, theirs, strict=True)), "times")
 

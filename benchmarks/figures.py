@@ -1,7 +1,7 @@
-"""Every figure there is: the module that measures it, and what is aimed at.
+"""The table of all figures: the module that measures each, and the aim.
 
-A module has `SIZES`, its `Sizes`, and `measure(servers, size)`, which yields a `Reading` each time it is asked for one:
-what it sets up before is set up once. A figure for which one repeat is enough yields once.
+A module has `SIZES`, its `Sizes`, and an async generator `measure(servers, size)`, which yields a `Reading` for each
+repeat; what it sets up before the first is set up once. A figure for which one repeat is enough yields once.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`is_long`: it takes so long, of whatever size, that only `make bench-long` measures it."""
+    """A figure. `is_long`: it takes so long at any size that only `make bench-long` measures it."""
 
     module: str
     aim: str

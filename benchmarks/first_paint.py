@@ -35,7 +35,7 @@ from tests.support.visitors import SETTINGS, session_cookie, staff
 class Looks:
     projects: int
     loads: int
-    """Of each page in each repeat, in a browser that has none of its files yet; the middle one counts."""
+    """How often each page is loaded in a repeat, in a browser that has none of its files yet; the median counts."""
 
 
 SIZES = Sizes(smallest=Looks(projects=3, loads=1), usual=Looks(projects=1_000, loads=9))
@@ -45,29 +45,29 @@ PLAIN = "a plain page of the catalogue's size, by the same server"
 
 
 async def measure(servers: BenchServers, looks: Looks) -> AsyncIterator[Reading]:
-    """The catalogue; beside it a project's page, the screening queue, and a page that costs nothing to make."""
+    """The figure is the catalogue's; beside it a project's page, the screening queue, and a page that costs nothing."""
     place = await servers.fresh()
     with TemporaryDirectory() as folder:
         async with _programme(place, Path(folder), looks.projects) as pages, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
             while True:
-                seen = {name: await _middle(browser, url, looks.loads) for name, url in pages.items()}
+                seen = {name: await _median(browser, url, looks.loads) for name, url in pages.items()}
                 yield Reading(seen.pop("the catalogue"), seen)
 
 
-async def _middle(browser: Browser, url: str, loads: int) -> Measured:
+async def _median(browser: Browser, url: str, loads: int) -> Measured:
     return Measured(median([await _first_paint(browser, url) for _ in range(loads)]), "ms")
 
 
 @asynccontextmanager
 async def _programme(place: Place, folder: Path, number: int) -> AsyncIterator[Mapping[str, str]]:
-    """A term just after its window has opened; the address of each page."""
+    """The services of a term just after applications have opened; yields the address of each page."""
     os.environ |= {"MAIL_FOLDER": str(folder / "mails"), "DOCUMENTS_URL": (folder / "documents").as_uri()}
     term = read_term(MadeUpTerm(seed=1, students=2 * number).write(folder / "term"))
     stop = Stop(Moment.APPLICATIONS, term.calendar.opens_at + timedelta(minutes=1))
     async with stage_for(term, AdministratorUrls(place.database_url, place.amqp_url)) as stage:
         await play_term(term, stage, lambda: None, stop)
-        gc.freeze()  # as `serve` does; and what the play itself has left is in no process that serves
+        gc.freeze()  # as `serve` does, whose process would have nothing in memory of playing the term
         app = application(list(stage.replicas.values()), Door({}, SETTINGS))
         plain = ""
 
@@ -90,7 +90,7 @@ async def _programme(place: Place, folder: Path, number: int) -> AsyncIterator[M
 
 
 async def _first_paint(browser: Browser, url: str) -> float:
-    """Milliseconds from when the page is asked for to when something of it is seen."""
+    """Milliseconds from asking for the page to its first contentful paint."""
     context = await browser.new_context()
     try:
         await context.add_cookies([{"name": cookie_name(SETTINGS), "value": session_cookie(staff()), "url": url}])

@@ -1,4 +1,4 @@
-"""Intake as whoever stands before it finds it: a round that takes applications, approved projects, students and CVs."""
+"""Prepares intake for a figure: a round that takes applications, approved projects, students and CVs."""
 
 import asyncio
 import secrets
@@ -21,12 +21,12 @@ from tests.support.intake import a_calendar, a_host_record, a_proposal, a_studen
 from tests.support.matching import project_approved
 
 TOKEN = {"Authorization": "Bearer the token of these figures"}
-"""Of staff, as `programme.environment` sets it."""
+"""The token of staff, as `programme.environment` sets it."""
 
 PROJECTS = 60
 BYTES_OF_A_CV = 60_000
 LOOKS_EVERY = 0.2
-"""Seconds between two looks at how far it is."""
+"""Seconds between two looks at what is handled."""
 
 
 def port_of(programme: psutil.Process) -> int:
@@ -50,12 +50,12 @@ def student_id(number: int) -> str:
 
 
 def project_id(number: int) -> str:
-    """The project that a student applies for: each for one of them in turn."""
+    """The project that a student applies for: students are spread over all projects in turn."""
     return f"P{number % PROJECTS:04}"
 
 
 async def open_applications(place: Place, programme: psutil.Process, students: int) -> None:
-    """Set a round whose time to apply is now, with its projects and so many students, and wait until all are known."""
+    """Set a round that takes applications now, with its projects and so many students; wait until intake has all."""
     now = datetime.now(UTC)
     monday = (now + timedelta(days=70 - now.weekday())).date()
     week = PlacementWeek(week=9, starts_on=monday, ends_on=monday + timedelta(days=4))

@@ -1,4 +1,4 @@
-"""`help_seconds`: of the processor, for `ninthweek --help`: what every command costs before it begins."""
+"""`help_seconds`: seconds of the processor for `ninthweek --help`, which every command costs before it begins."""
 
 import asyncio
 import resource
@@ -12,21 +12,21 @@ from benchmarks.programme import COMMAND
 from benchmarks.servers import BenchServers
 
 SIZES = Sizes(smallest=1, usual=5)
-"""Times that each is asked for, after one that may have to compile; the middle one counts."""
+"""How often each help is asked for, after a first time that may have to compile; the median counts."""
 
 COMMANDS = ((), ("run",), ("queues",), ("demo",))
 
 
 async def measure(_servers: BenchServers, times: int) -> AsyncIterator[Reading]:
-    """The help of all commands; beside it how long one waits for it, and the help of some of them."""
+    """The figure is the help of all commands; beside it how long one waits for it, and the help of single commands."""
     while True:
-        told = {arguments: await _middle(arguments, times) for arguments in COMMANDS}
-        used, waited = told.pop(())
-        helps = {f"ninthweek {' '.join(arguments)} --help": each for arguments, (each, _) in told.items()}
+        measured = {arguments: await _median(arguments, times) for arguments in COMMANDS}
+        used, waited = measured.pop(())
+        helps = {f"ninthweek {' '.join(arguments)} --help": each for arguments, (each, _) in measured.items()}
         yield Reading(used, {"until it is there": waited, **helps})
 
 
-async def _middle(arguments: tuple[str, ...], times: int) -> tuple[Measured, Measured]:
+async def _median(arguments: tuple[str, ...], times: int) -> tuple[Measured, Measured]:
     await _help(arguments)
     used, waited = zip(*[await _help(arguments) for _ in range(times)], strict=True)
     return Measured(median(used), "s"), Measured(median(waited), "s")
@@ -42,6 +42,6 @@ async def _help(arguments: tuple[str, ...]) -> tuple[float, float]:
 
 
 def _used() -> float:
-    """By the children that have ended."""
+    """Seconds of the processor that ended children have used."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return children.ru_utime + children.ru_stime

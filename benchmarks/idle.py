@@ -26,7 +26,7 @@ SIZES = Sizes(smallest=Watch(0, 1), usual=Watch(10, 15))
 
 
 async def measure(_servers: BenchServers, watch: Watch) -> AsyncIterator[Reading]:
-    """It starts servers of its own, as it would for its users: its children."""
+    """The programme starts its own servers, as it does for its users: they are its children."""
     data = FOLDER / f"bench-idle-{os.getpid()}"
     try:
         async with ninthweek("up", "--data", data) as programme:
@@ -39,7 +39,7 @@ async def measure(_servers: BenchServers, watch: Watch) -> AsyncIterator[Reading
 
 
 async def _watch(programme: psutil.Process, seconds: float) -> Reading:
-    """Of the programme's own process, and of its servers."""
+    """A reading of the programme's own process, beside that of its servers."""
     before = _seconds(programme)
     await asyncio.sleep(seconds)
     after = _seconds(programme)
@@ -54,6 +54,6 @@ def _seconds(programme: psutil.Process) -> tuple[float, float]:
 
 
 def _used(process: psutil.Process) -> float:
-    """Seconds of a core so far, with those of children that have ended."""
+    """Seconds of a core used so far, with those of children that have ended."""
     times = process.cpu_times()
     return float(times.user + times.system + times.children_user + times.children_system)

@@ -25,7 +25,7 @@ from tests.support.probe import declined, submitted
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Messages, and how many of them, the first, are not counted."""
+    """How many messages, and how many of the first are not counted."""
 
     messages: int
     warming: int
@@ -33,16 +33,17 @@ class Traffic:
 
 SIZES = Sizes(smallest=Traffic(100, 20), usual=Traffic(1_500, 300))
 
-A_SECOND = 100
+RATE = 100
+"""Messages a second."""
 
 Latencies = list[float]
-"""Milliseconds, a message each."""
+"""Milliseconds, one number for each message."""
 
 
 async def measure(servers: BenchServers, traffic: Traffic) -> AsyncIterator[Reading]:
     while True:
-        ours = await _latencies(servers, traffic, hear_as_service)
-        plain = await _latencies(servers, traffic, hear_plainly)
+        ours = await _latencies(servers, traffic, consume_as_service)
+        plain = await _latencies(servers, traffic, consume_plainly)
         peers = {
             "ninthweek p50": _percentile(ours, 50),
             "ninthweek p99": _percentile(ours, 99),
@@ -61,13 +62,13 @@ async def _latencies(
 ) -> Latencies:
     place = await servers.fresh(SERVICES)
     await add_table(place)
-    async with side_by_side([partial(side, place, traffic.messages)]) as (hearing,):
+    async with side_by_side([partial(side, place, traffic.messages)]) as (consuming,):
         await _publish_evenly(place, traffic.messages)
-        return (await hearing)[traffic.warming :]
+        return (await consuming)[traffic.warming :]
 
 
 async def _publish_evenly(place: Place, messages: int) -> None:
-    """Each message has the moment of its publishing in its title; it begins once somebody consumes."""
+    """Publish at an even rate once somebody consumes; a message's title is the moment at which it is published."""
     async with await aio_pika.connect(place.amqp_url) as connection:
         channel = await connection.channel()
         while not (await channel.declare_queue("screening", passive=True)).declaration_result.consumer_count:
@@ -76,7 +77,7 @@ async def _publish_evenly(place: Place, messages: int) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
         for number in range(messages):
-            await asyncio.sleep(began + number / A_SECOND - loop.time())
+            await asyncio.sleep(began + number / RATE - loop.time())
             event = submitted(f"P{number}", title=str(time.time_ns()))
             await exchange.publish(message_of(event), event.routing_key)
 
@@ -85,8 +86,8 @@ def _since(title: str) -> float:
     return (time.time_ns() - int(title)) / 1e6
 
 
-async def hear_as_service(place: Place, messages: int) -> Latencies:
-    """With the service's runtime."""
+async def consume_as_service(place: Place, messages: int) -> Latencies:
+    """Consume with the service's runtime; returns the latency of each message."""
     latencies: Latencies = []
     called_with: list[str] = []
     all_committed = asyncio.Event()
@@ -107,8 +108,8 @@ async def hear_as_service(place: Place, messages: int) -> Latencies:
         return latencies
 
 
-async def hear_plainly(place: Place, messages: int) -> Latencies:
-    """With the plain subscriber."""
+async def consume_plainly(place: Place, messages: int) -> Latencies:
+    """Consume with the plain subscriber; returns the latency of each message."""
     latencies: Latencies = []
     all_committed = asyncio.Event()
 

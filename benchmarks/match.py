@@ -20,14 +20,14 @@ from services.matching.rules.most_places import fullest_match
 
 @dataclass(frozen=True, slots=True)
 class Markets:
-    """Students of each market; a fifth as many projects."""
+    """How many students each market has; it has a fifth as many projects."""
 
     whole: int
     previewed: int
-    """Of the market of which the most places are filled."""
+    """The market on which the policy is measured that fills the most places."""
 
     ladder: tuple[int, ...]
-    """Of the smaller markets, for packages that cannot do the large one."""
+    """The smaller markets, for packages that cannot do the large one."""
 
 
 SIZES = Sizes(
@@ -46,7 +46,7 @@ DEEP = 500_000_000
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """Applications are whole numbers; choices by student and rankings by project, best first; places by project."""
+    """Students and projects. Applications are numbers: `choices` by student and `rankings` by project, best first."""
 
     choices: dict[int, list[int]]
     rankings: dict[int, list[int]]
@@ -91,7 +91,7 @@ class Solved:
 
 
 Solve = Callable[[Market], Callable[[], int]]
-"""Puts a market into the dictionaries that the package takes; what it returns is measured: from those to the match."""
+"""Puts a market into the dictionaries that a package takes, and returns the call that is measured: the match itself."""
 
 
 async def measure(_servers: BenchServers, markets: Markets) -> AsyncIterator[Reading]:
@@ -137,7 +137,7 @@ def _check_equal(solved: dict[str, Solved], students: int) -> None:
 
 
 async def solved_alone(prepare: Solve, students: int) -> Solved:
-    """In a process that does nothing else."""
+    """Solve a market in a process that does nothing else."""
     return await alone(solve, prepare, students, students // 5)
 
 

@@ -1,7 +1,7 @@
-"""Measures one figure in a process of its own, a repeat each time that it is asked for one. `turns` starts it.
+"""The program that measures one figure, one repeat at each request. `turns` starts it.
 
-Its first line of input is an `Order`; each line after it asks for a reading, which is answered in a line: the reading,
-`null` where another is not needed, or why there is none. What else is printed goes to the figure's log.
+Its first line of input is an `Order`. Each further line asks for a reading; the answer is a line of JSON: the reading,
+`null` where no more are needed, or why there is none. All other output goes to the figure's log.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ from benchmarks.processes import quieten
 from benchmarks.servers import BenchServers
 
 LONGEST_REASON = 300
-"""Characters: it is told in a line; the whole of it is in the log."""
+"""Characters: the reason is printed in a line; the whole of it is in the log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The figure to be measured, and where."""
+    """Which figure is to be measured, and on which servers."""
 
     key: str
     size: Size
@@ -83,7 +83,7 @@ def _checked(reading: Reading) -> dict[str, Any]:
 
 
 def reading_from(answer: dict[str, Any]) -> Reading:
-    """What `_checked` made of it."""
+    """The reading in an answer: the inverse of `_checked`."""
     return Reading(Measured(*answer["own"]), {name: Measured(*peer) for name, peer in answer["peers"].items()})
 
 

@@ -20,15 +20,15 @@ from tests.support.matching import project_approved
 from tests.support.probe import submitted
 
 AT_A_TIME = 10_000
-"""Messages that wait in a queue: what waits is in memory too, but in the broker's."""
+"""How many messages wait in a queue at most: what waits takes memory of the broker."""
 
 LOOKS_EVERY = 0.2
-"""Seconds between two looks at how far it is."""
+"""Seconds between two looks at what is handled."""
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What a service handles here, many times over, and who else has a queue: the subscribers of what it says."""
+class Consumer:
+    """A service, the messages that it handles here, and who else has a queue: the subscribers of what it publishes."""
 
     service: str
     exchange: str
@@ -36,7 +36,7 @@ class Heard:
     also: tuple[str, ...] = ()
 
     def messages(self, begin: int, end: int) -> Iterator[aio_pika.Message]:
-        """Each about another student or project."""
+        """Messages that are each about another student or project."""
         for number in range(begin, end):
             if self.service == "intake":
                 yield message_of(a_student_record(student_id=f"S{number}"), source="student-records")
@@ -48,58 +48,58 @@ class Heard:
                 yield message_of(student_registered(student_id=f"S{number}"))
 
 
-HEARD = (
-    Heard("intake", SUBMISSIONS, "student-records.student", also=("notifications", "evaluation")),
-    Heard("screening", EVENTS, ProjectSubmitted.routing_key),
-    Heard("matching", EVENTS, ProjectApproved.routing_key),
-    Heard("notifications", EVENTS, StudentRegistered.routing_key),
-    Heard("evaluation", EVENTS, StudentRegistered.routing_key),
+CONSUMERS = (
+    Consumer("intake", SUBMISSIONS, "student-records.student", also=("notifications", "evaluation")),
+    Consumer("screening", EVENTS, ProjectSubmitted.routing_key),
+    Consumer("matching", EVENTS, ProjectApproved.routing_key),
+    Consumer("notifications", EVENTS, StudentRegistered.routing_key),
+    Consumer("evaluation", EVENTS, StudentRegistered.routing_key),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     messages: int
-    services: tuple[Heard, ...] = HEARD
+    services: tuple[Consumer, ...] = CONSUMERS
 
 
-SIZES = Sizes(smallest=Load(100, services=HEARD[:1]), usual=Load(5_000), long=Load(100_000))
+SIZES = Sizes(smallest=Load(100, services=CONSUMERS[:1]), usual=Load(5_000), long=Load(100_000))
 
 
 async def measure(servers: BenchServers, load: Load) -> AsyncIterator[Reading]:
-    """The figure is how much the service that grows most grows over the second half of its messages."""
+    """The figure is the growth of the service that grows most, over the second half of its messages."""
     peers: dict[str, Measured] = {}
     grown = []
     messages = load.messages
-    for heard in load.services:
-        idle, halfway, ended = await _resident(servers, heard, messages)
+    for consumer in load.services:
+        idle, halfway, ended = await _resident(servers, consumer, messages)
         grown.append(ended - halfway)
-        peers[f"{heard.service}, idle"] = Measured(idle, "MB")
-        peers[f"{heard.service}, after {messages // 2:,}"] = Measured(halfway, "MB")
-        peers[f"{heard.service}, after {messages:,}"] = Measured(ended, "MB")
+        peers[f"{consumer.service}, idle"] = Measured(idle, "MB")
+        peers[f"{consumer.service}, after {messages // 2:,}"] = Measured(halfway, "MB")
+        peers[f"{consumer.service}, after {messages:,}"] = Measured(ended, "MB")
     yield Reading(Measured(max(grown), "MB grown"), peers)
 
 
-async def _resident(servers: BenchServers, heard: Heard, messages: int) -> tuple[float, float, float]:
-    place = await servers.fresh((heard.service, *heard.also))
-    async with ninthweek("run", heard.service, place=place) as programme:
+async def _resident(servers: BenchServers, consumer: Consumer, messages: int) -> tuple[float, float, float]:
+    place = await servers.fresh((consumer.service, *consumer.also))
+    async with ninthweek("run", consumer.service, place=place) as programme:
         idle = programme.memory_info().rss
-        await _handle(place, heard, 0, messages // 2)
+        await _handle(place, consumer, 0, messages // 2)
         halfway = programme.memory_info().rss
-        await _handle(place, heard, messages // 2, messages)
+        await _handle(place, consumer, messages // 2, messages)
         ended = programme.memory_info().rss
     return idle / 1e6, halfway / 1e6, ended / 1e6
 
 
-async def _handle(place: Place, heard: Heard, begin: int, end: int) -> None:
-    """Publish messages, and return when they are handled and none of them is among the failures."""
-    administrator = await asyncpg.connect(place.database_url, server_settings={"search_path": heard.service})
+async def _handle(place: Place, consumer: Consumer, begin: int, end: int) -> None:
+    """Publish messages, and return when all are handled. Raises `RuntimeError` where one is among the failures."""
+    administrator = await asyncpg.connect(place.database_url, server_settings={"search_path": consumer.service})
     for first in range(begin, end, AT_A_TIME):
         last = min(first + AT_A_TIME, end)
-        await publish(place.amqp_url, heard.exchange, heard.routing_key, heard.messages(first, last))
+        await publish(place.amqp_url, consumer.exchange, consumer.routing_key, consumer.messages(first, last))
         while await administrator.fetchval("select count(*) from inbox") < last:
             if await administrator.fetchval("select exists (select from failures)"):
-                raise RuntimeError(f"{heard.service} has a failure: its memory is not that of its work")
+                raise RuntimeError(f"{consumer.service} has a failure, so its memory cannot be measured")
             await asyncio.sleep(LOOKS_EVERY)
     while await administrator.fetchval("select exists (select from unsent)"):
         await asyncio.sleep(LOOKS_EVERY)

@@ -1,7 +1,7 @@
-"""The peer: a FastStream subscriber as its documentation would have it written, with no inbox and no outbox.
+"""The peer: a FastStream subscriber as FastStream's documentation has it, with no inbox and no outbox.
 
-It inserts the row in a transaction, publishes with confirm after the commit, and the message is acknowledged when that
-is done. A crash in between loses the event or does the work twice: that is what it is measured against.
+It inserts the row in a transaction, publishes with confirm after the commit, and acknowledges the message when that is
+done. A crash in between loses the event or does the work twice.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -45,7 +45,7 @@ class Project(BaseModel):
 
 
 class Declined(BaseModel):
-    """What the subscriber says."""
+    """What the subscriber publishes."""
 
     project_id: str
     revision: int

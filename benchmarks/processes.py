@@ -1,4 +1,4 @@
-"""Each side of a comparison runs in a fresh process of its own, on the same event loop."""
+"""Runs each side of a comparison in a fresh process of its own, on the same kind of event loop."""
 
 import asyncio
 import gc
@@ -21,14 +21,14 @@ Side = Callable[[], Coroutine[Any, Any, Result]]
 async def alone(
     side: Callable[Arguments, Coroutine[Any, Any, Result]], *arguments: Arguments.args, **named: Arguments.kwargs
 ) -> Result:
-    """What a side returns that runs in a process of its own; its errors are raised here."""
+    """Run a side in a process of its own; returns what it returns, and raises what it raises."""
     async with side_by_side([partial(side, *arguments, **named)]) as (running,):
         return await running
 
 
 @asynccontextmanager
 async def side_by_side(sides: Sequence[Side[Result]]) -> AsyncIterator[list[asyncio.Future[Result]]]:
-    """Sides that run at a time, each in a process of its own, while the block lasts; it ends when they do."""
+    """Run sides at the same time, each in a process of its own; the block ends when all have ended."""
     with ProcessPoolExecutor(len(sides), mp_context=get_context("spawn")) as executor:
         yield [asyncio.wrap_future(executor.submit(_run, side)) for side in sides]
 
@@ -40,5 +40,5 @@ def _run(side: Side[Result]) -> Result:
 
 
 def quieten() -> None:
-    """Log what goes wrong, and nothing else: a line a message would be measured too."""
+    """Log only what goes wrong: the cost of a log line for each message would be measured too."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

@@ -1,7 +1,7 @@
-"""What the figures touch of the inside of the product: its runtime, put together as a service puts it together.
+"""All that the figures use of the product's internals: its runtime, put together as a service puts it together.
 
-The same figures measure an earlier checkout too (`make bench BESIDE=…`), so this relies on as little as it can; where
-two checkouts differ inside, this is where it is bridged.
+The same figures measure an earlier checkout too (`make bench BESIDE=…`). So this uses as few internals as it can, and
+where those of two checkouts differ, this module handles the difference.
 """
 
 import asyncio
@@ -31,19 +31,19 @@ from shared.runtime.settings import RuntimeSettings
 from tests.support.probe import OnProject, probe
 
 _SERVERS = "ninthweek.servers" if find_spec("ninthweek.servers") else "shared.servers"
-"""Where a checkout has its local servers: the second is that of an earlier one."""
+"""The package with a checkout's local servers: earlier checkouts have the second."""
 
 remove_servers: Callable[[Path], None] = import_module(_SERVERS).remove_servers
 free_port: Callable[[], int] = import_module(f"{_SERVERS}.ports").free_port
 
 _OBSERVER = "observer" if "observer" in signature(running).parameters else "flight"
-"""How a replica is told who looks on: the second in an earlier checkout."""
+"""The name of the parameter for an observer: earlier checkouts have the second."""
 
 LOOKS_EVERY = 0.005
-"""Seconds between two looks at whether all is said: what a measurement may be too long by."""
+"""Seconds between two looks at whether all is published: a measurement may be too long by as much."""
 
 AT_A_TIME = 1_000
-"""Rows of one statement that fills a table."""
+"""How many rows one statement writes."""
 
 
 @asynccontextmanager
@@ -54,9 +54,9 @@ async def screening_at(
     changes: Callable[[Any], tuple[str, ...]] | None = None,
     committed: Callable[[], None] | None = None,
 ) -> AsyncIterator[Replica]:
-    """One replica that does `on_project` in screening's place, while the block lasts.
+    """Run one replica, with `on_project` as its handler and screening's queues and tables, while the block lasts.
 
-    `changes` names the subjects that it changes; `committed` is called for each message once it is.
+    `changes` names the subjects that the handler changes; `committed` is called for each message after its commit.
     """
     observer: dict[str, Any] = {_OBSERVER: _Commits(committed) if committed else None}
     async with running(
@@ -69,32 +69,33 @@ async def screening_at(
 
 
 async def settled(replica: Replica, messages: int) -> None:
-    """Wait until so many messages have their row, and all that was said is confirmed and marked.
+    """Wait until so many messages have their row, and all that they publish is confirmed and marked as sent.
 
-    A group is acknowledged as soon as it is committed, before what it said is confirmed.
+    A group is acknowledged as soon as it is committed, before what it publishes is confirmed.
     """
     async with replica.units_of_work.read() as connection:
         while await connection.fetchval("select count(*) from recorded") < messages:
             await asyncio.sleep(LOOKS_EVERY)
-    await all_said(replica)
+    await all_published(replica)
 
 
-async def all_said(replica: Replica) -> None:
+async def all_published(replica: Replica) -> None:
+    """Wait until the outbox has nothing left to be sent."""
     while await replica.anything_due():
         await asyncio.sleep(LOOKS_EVERY)
 
 
 class _Commits:
-    """The runtime tells it after the commit that a message is handled."""
+    """An observer that calls a function for each message that is handled, after its commit."""
 
     def __init__(self, committed: Callable[[], None]) -> None:
         self._committed = committed
 
     def publishing(self, service: str, outgoing: Outgoing) -> None:
-        """Nobody here waits for what is published."""
+        """Do nothing: no figure waits for what is published."""
 
     said = publishing
-    """What an earlier checkout calls it."""
+    """The name of this method in earlier checkouts."""
 
     def handled(self, service: str, message: UUID) -> None:
         self._committed()
@@ -102,7 +103,7 @@ class _Commits:
 
 @asynccontextmanager
 async def relay_at(place: Place) -> AsyncIterator[tuple[Relay, Pool]]:
-    """Screening's relay, not yet at work, and its pool."""
+    """Screening's relay, not yet running, and its pool."""
     settings = RuntimeSettings()
     pool = await connect_pool(place.service_url("screening"), schema="screening", size=settings.pool_size)
     metrics = Metrics("screening", CollectorRegistry())
@@ -112,7 +113,7 @@ async def relay_at(place: Place) -> AsyncIterator[tuple[Relay, Pool]]:
 
 
 async def fill_outbox(pool: Pool, outgoing: Sequence[Outgoing], *, published_at: datetime) -> None:
-    """Put rows into the outbox, as transactions leave them."""
+    """Write rows to the outbox, as transactions do."""
     async with acquire(pool) as connection:
         for begin in range(0, len(outgoing), AT_A_TIME):
             rows = outgoing[begin : begin + AT_A_TIME]
@@ -120,12 +121,12 @@ async def fill_outbox(pool: Pool, outgoing: Sequence[Outgoing], *, published_at:
 
 
 async def until_sent(pool: Pool) -> None:
-    """Wait until the outbox has nothing to say."""
+    """Wait until the outbox has nothing left to be sent."""
     async with acquire(pool) as connection:
         while await store.glance.anything_due(connection, programme_now=system_time()):
             await asyncio.sleep(LOOKS_EVERY)
 
 
 def slot_at(moment: datetime) -> int:
-    """The part of inbox and outbox that is written at a moment."""
+    """The partition of inbox and outbox that is written at a moment."""
     return Partitions(RuntimeSettings().remember).slot(moment)

@@ -23,9 +23,9 @@ OURS = {
     "shared/broker/deliveries.py": "deliveries off the wire",
     "shared/broker/properties.py": "reading: envelope, identity, body into its model",
     "shared/runtime/incoming.py": "reading: envelope, identity, body into its model",
-    "shared/runtime/work.py": "saying: the event out, its envelope, its body, into the outbox",
+    "shared/runtime/work.py": "writing the event: its envelope, its body, its outbox row",
     "shared/runtime/store/inbox.py": "claiming in the inbox",
-    "shared/runtime/store/outbox.py": "noting as sent",
+    "shared/runtime/store/outbox.py": "marking as sent",
     "shared/runtime/publisher.py": "publishing, with its confirms",
     "shared/runtime/relay.py": "publishing, with its confirms",
     "shared/runtime/acknowledgement.py": "acknowledging",
@@ -39,7 +39,7 @@ LIBRARIES = {
     "/pamqp/": "aio-pika and aiormq: frames in and out",
 }
 LOOP = "the event loop, with what runs in C: sockets, asyncpg's protocol"
-"""A sample counts for the innermost of our files that it lies in; else of the libraries'; else for the loop."""
+"""A sample counts for the innermost of our files on its stack; without any, for a library; else for the loop."""
 
 
 MESSAGES = 5_000
@@ -50,7 +50,7 @@ SAMPLED_EVERY = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Seconds of the processor by area of the service and by process, and from begin to end."""
+    """Seconds of the processor, by area of the service and by process; and seconds from begin to end."""
 
     areas: dict[str, float]
     processes: dict[str, float]
@@ -79,7 +79,10 @@ async def consume_profiled(place: Place) -> tuple[dict[str, float], float, float
 
 @contextmanager
 def _sampling(areas: Counter[str]) -> Iterator[None]:
-    """Count in which area the process is, as often as it has used so much of the processor: waiting is no area."""
+    """Count the area that the process is in each time it has used `SAMPLED_EVERY` of the processor.
+
+    So time that is spent waiting counts for no area.
+    """
 
     def sample(_signal: int, frame: FrameType | None) -> None:
         stack = []
@@ -106,7 +109,7 @@ def _area(innermost_first: Sequence[str]) -> str:
 
 
 def _server_seconds() -> dict[str, float]:
-    """Of the processor, by server, with processes that have ended."""
+    """Seconds of the processor by server, with those of processes that have ended."""
     spent = {"PostgreSQL": 0.0, "RabbitMQ": 0.0}
     for process in psutil.Process().children(recursive=True):
         name = {"postgres": "PostgreSQL", "beam.smp": "RabbitMQ"}.get(process.name())

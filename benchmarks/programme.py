@@ -24,11 +24,10 @@ COMMAND = Path(sys.executable).with_name("ninthweek")
 
 
 def environment(port: int, at: tuple[Place, Path] | None = None) -> dict[str, str]:
-    """All that any command needs: `at` is where its servers are, and the folder for mails and documents.
+    """The environment of any command: `at` is the place on the servers, and the folder for mails and documents.
 
-    Without it they are where `up` and `demo` keep them.
-
-    Sessions are signed as `tests.support.visitors` signs them.
+    Without `at`, servers, mails and documents are where `up` and `demo` keep them. Sessions are signed as
+    `tests.support.visitors` signs them.
     """
     settings = {
         "NINTHWEEK_TOKEN": "the token of these figures",
@@ -48,7 +47,7 @@ def environment(port: int, at: tuple[Place, Path] | None = None) -> dict[str, st
 
 @asynccontextmanager
 async def ninthweek(*arguments: str | Path, place: Place | None = None) -> AsyncIterator[psutil.Process]:
-    """A command that serves HTTP, from when it is ready to when the block ends; what it says goes to the log."""
+    """Run a command that serves HTTP; the block begins when it is ready, and ends it. Its output goes to the log."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         started = await asyncio.create_subprocess_exec(
@@ -68,14 +67,14 @@ async def ninthweek(*arguments: str | Path, place: Place | None = None) -> Async
 
 
 async def run_to_end(*arguments: str | Path) -> None:
-    """Run a command of the programme. Raises `RuntimeError` where it fails, with the last line that it said."""
+    """Run a command of the programme. Raises `RuntimeError` where it fails, with the last line that it printed."""
     running = await asyncio.create_subprocess_exec(
         COMMAND, *arguments, env=environment(free_port()), stdin=DEVNULL, stdout=PIPE, stderr=STDOUT
     )
-    said = (await running.communicate())[0].decode(errors="replace").strip()
+    printed = (await running.communicate())[0].decode(errors="replace").strip()
     if running.returncode:
-        sys.stderr.write(f"{said}\n")
-        last = said.splitlines()[-1:] or ["nothing was said"]
+        sys.stderr.write(f"{printed}\n")
+        last = printed.splitlines()[-1:] or ["nothing was printed"]
         raise RuntimeError(f"ninthweek {arguments[0]} ended with {running.returncode}: {last[0]}")
 
 

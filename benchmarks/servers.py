@@ -1,4 +1,4 @@
-"""The servers of a run: its own, durable as those of `ninthweek up`, and a fresh place on them for each measurement."""
+"""The servers of a run: private ones, as durable as those of `ninthweek up`, with a new place for each measurement."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -27,19 +27,19 @@ ALL = tuple(card.name for card in SERVICES)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A migrated database with nothing in it and empty queues; the URLs are the administrator's."""
+    """An empty database with all tables, and empty queues; the URLs are the administrator's."""
 
     database_url: str
     amqp_url: str
 
     def service_url(self, service: str) -> str:
-        """The database, in the role of a service."""
+        """The database's URL in the role of a service."""
         return service_url(self.database_url, service)
 
 
 @dataclass(frozen=True, slots=True)
 class BenchServers:
-    """Makes places; they go with the servers. `template` is the database that they are copies of, made when missing."""
+    """Makes places, which are removed with the servers. Each is a copy of the database `template`, made if missing."""
 
     database_url: str
     amqp_url: str
@@ -59,7 +59,7 @@ class BenchServers:
         return Place(_at(self.database_url, name), self.amqp_url)
 
     async def _make_template(self, administrator: asyncpg.Connection) -> None:
-        # Only here: every process of every figure imports this module, and these take a while.
+        # Imported here: every process of every figure imports this module, and these take a while.
         from ninthweek.addresses import addresses  # noqa: PLC0415
         from ninthweek.migration import migrate  # noqa: PLC0415
 
@@ -70,11 +70,11 @@ class BenchServers:
 
 @contextmanager
 def bench_servers() -> Iterator["Servers"]:
-    """Start both servers, and remove them and all that is on them when the block ends.
+    """Start both servers; when the block ends they are removed, with all their data.
 
-    Servers that the environment names are left alone: the queues of those that are measured on are emptied.
+    Servers that the environment names are never used, since measuring empties all queues.
     """
-    # Only here: another checkout, which measures on them by this module too, may have them elsewhere.
+    # Imported here: this module is also used with another checkout, which may have its servers elsewhere.
     from ninthweek.servers import local_servers, remove_servers  # noqa: PLC0415
 
     for name in ("DATABASE_URL", "AMQP_URL"):
@@ -89,7 +89,7 @@ def bench_servers() -> Iterator["Servers"]:
 
 def virtual_host(servers: "Servers", name: str) -> str:
     """The broker's URL with a virtual host of this name, made for it."""
-    assert servers.rabbitmq is not None  # ours, since no other is looked for
+    assert servers.rabbitmq is not None  # it was started here
     servers.rabbitmq.control("add_vhost", name)
     user = urlsplit(servers.amqp_url).username or ""
     servers.rabbitmq.control("set_permissions", "--vhost", name, user, ".*", ".*", ".*")
@@ -97,7 +97,7 @@ def virtual_host(servers: "Servers", name: str) -> str:
 
 
 async def _empty_queues(amqp_url: str, services: Sequence[str]) -> None:
-    """New queues, so that no log of an old one is still being cleared; those of other services are not there."""
+    """Declare all queues anew, and delete those of other services. A purged queue would still be clearing its log."""
     async with await aio_pika.connect(amqp_url) as connection:
         async with connection.channel() as channel:
             for queue in topology().queues:

@@ -1,4 +1,4 @@
-"""`statements_per_message`: round trips to the database, counted on the wire, with the handler's own one."""
+"""`statements_per_message`: round trips to the database for each message, counted on the wire."""
 
 from collections.abc import AsyncIterator
 
@@ -13,11 +13,11 @@ from tests.support.probe import declined, probe, submitted
 from tests.support.round_trips import counting_round_trips
 
 SIZES = Sizes(smallest=50, usual=50)
-"""Messages in a group: counted, so that a smaller one would say something else."""
+"""Messages in a group. The smallest size is the same: a smaller group would have another count."""
 
 
 async def measure(servers: BenchServers, largest: int) -> AsyncIterator[Reading]:
-    """They are counted, so once is enough."""
+    """A count is the same each time, so there is one reading."""
     place = await servers.fresh(SERVICES)
     await add_table(place)
     alone, in_group = await _count(place, largest)

@@ -1,4 +1,4 @@
-"""The figures of a run as a table, for a terminal."""
+"""The figures of a run as a table in a terminal."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from benchmarks.figures import FIGURES
 
 
 def table_of(results: Mapping[str, Any], failures: Mapping[str, str]) -> Table:
-    """A line a figure, with its aim, and under it one for each that stands beside it; then what failed, and why."""
+    """A line for each figure, with its aim; under it a line for each number beside it; then failures and reasons."""
     columns = ("figure", Column("median", justify="right"), Column("runs", overflow="fold"), "unit")
     table = Table(*columns, title="Benchmarks", title_justify="left")
     for key, figure in results.items():
@@ -22,7 +22,7 @@ def table_of(results: Mapping[str, Any], failures: Mapping[str, str]) -> Table:
 
 
 def table_beside(results: Mapping[str, Any], failures: Mapping[str, str]) -> Table:
-    """The same of two checkouts: both medians, and how many times theirs ours is in each repeat."""
+    """The same for two checkouts: ours divided by theirs, as a median and in each repeat, and both medians."""
     columns = ("figure", Column("times", justify="right"), Column("each repeat", overflow="fold"))
     medians = (Column("ours", justify="right"), Column("theirs", justify="right"), "unit")
     table = Table(*columns, *medians, title="This checkout beside another", title_justify="left")
@@ -42,7 +42,7 @@ def _add_failures(table: Table, failures: Mapping[str, str]) -> None:
 
 
 def all_series(title: str, figure: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The figure's own series, named by its title, and those beside it."""
+    """The figure's own series, under its title, and the series beside it."""
     yield title, figure
     yield from figure.get("peers", {}).items()
 
@@ -50,18 +50,18 @@ def all_series(title: str, figure: dict[str, Any]) -> Iterator[tuple[str, dict[s
 def beside(
     title: str, measured: dict[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]]:
-    """By name, each ratio of two checkouts, with ours and theirs that it is of."""
+    """The name of each series, the ratio of two checkouts, and our and their series."""
     ours, theirs = dict(all_series(title, measured["ours"])), dict(all_series(title, measured["theirs"]))
     for name, ratio in all_series(title, measured["ratio"]):
         yield name, ratio, ours[name], theirs[name]
 
 
 def shown(number: float) -> str:
-    """To three digits, or to the whole number."""
+    """A number with three digits, or as a whole number from 100 on."""
     return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
 
 
 def runs_of(series: dict[str, Any]) -> str:
-    """Each run, where there is more than one."""
+    """The number of each run, where there is more than one."""
     runs = series["runs"]
     return " ".join(map(shown, runs)) if len(runs) > 1 else ""

@@ -1,4 +1,4 @@
-"""`term_seconds`: whole terms, made up for so many students, as `ninthweek demo` plays them."""
+"""`term_seconds`: how long `ninthweek demo` takes for whole terms, made up for different numbers of students."""
 
 import json
 import os
@@ -13,11 +13,14 @@ from benchmarks.servers import FOLDER, BenchServers
 from tests.journeys.terms import MadeUpTerm
 
 SIZES = Sizes(smallest=(4,), usual=(240, 1_000), long=(240, 1_000, 5_000))
-"""Students of each term."""
+"""How many students each term has."""
 
 
 async def measure(_servers: BenchServers, terms: tuple[int, ...]) -> AsyncIterator[Reading]:
-    """Each once, with servers of its own; the figure is the seconds of the largest, and beside it events a second."""
+    """The figure is the seconds of the largest term; beside it are those of each, and events a second.
+
+    Each is played once, on servers of its own.
+    """
     peers: dict[str, Measured] = {}
     largest = Measured(0.0, "s")
     for students in terms:

@@ -1,4 +1,4 @@
-"""`tracing_cost`: messages a second with spans sent to a collector, beside the same with tracing off, in turns."""
+"""`tracing_cost`: time with spans sent to a collector, divided by the time with tracing off, measured in turns."""
 
 import os
 from collections.abc import AsyncIterator
@@ -34,6 +34,6 @@ async def consume_untraced(place: Place, messages: int) -> Spent:
 
 
 async def consume_traced(place: Place, messages: int) -> Spent:
-    """What is still to be sent when the last event is confirmed, the collector gets after that."""
+    """Consume with tracing. Spans that are not sent when the last event is confirmed are sent after the measurement."""
     with tracing():
         return await consume_as_service(place, messages)

@@ -1,4 +1,4 @@
-"""The messages that are measured with: projects submitted to screening, each answered by one event out."""
+"""The messages of the figures: projects submitted to screening, each of which has it publish one event."""
 
 import asyncio
 from collections.abc import Iterator
@@ -15,10 +15,10 @@ from shared.contracts.message import Message
 from tests.support.probe import submitted
 
 SERVICES = ("screening", "intake")
-"""Who has queues: who is measured, and one subscriber of what that says, so that every event is stored once."""
+"""The services with queues: the one that is measured, and one subscriber of its events, which are so stored once."""
 
 AT_A_TIME = 1_000
-"""Messages that wait for their confirmation."""
+"""How many messages wait for their confirmation at a time."""
 
 
 def projects(messages: int, *, subjects: int | None = None) -> Iterator[ProjectSubmitted]:
@@ -28,9 +28,9 @@ def projects(messages: int, *, subjects: int | None = None) -> Iterator[ProjectS
 
 
 def message_of(message: Message, *, source: str = "intake") -> aio_pika.Message:
-    """The message as whoever says it would publish it.
+    """The message as its publisher would send it.
 
-    Put together here, and not by the product's own codec: an earlier checkout that is measured beside has another.
+    It is put together here, and not by the product's own codec: an earlier checkout has another codec.
     """
     envelope = Envelope(
         id=str(uuid4()),
@@ -50,7 +50,7 @@ def message_of(message: Message, *, source: str = "intake") -> aio_pika.Message:
 
 
 async def publish_projects(amqp_url: str, messages: int, *, subjects: int | None = None) -> None:
-    """Let so many projects wait in screening's queue; confirmed when it returns."""
+    """Publish so many projects to screening's queue; returns when all are confirmed."""
     events = projects(messages, subjects=subjects)
     await publish(amqp_url, EVENTS, ProjectSubmitted.routing_key, map(message_of, events))
 

@@ -1,4 +1,4 @@
-"""Measures a figure of one checkout or of two in turns, repeat by repeat, each in a process of its own."""
+"""Measures a figure in one checkout, or in two that take turns repeat by repeat, each in a process of its own."""
 
 import asyncio
 import json
@@ -15,10 +15,10 @@ from benchmarks.figure import Figure, Reading, Size
 from benchmarks.measuring import Order, reading_from
 
 NO_ANSWER_AFTER = {Size.SMALLEST: 300.0, Size.USUAL: 1_200.0, Size.LONG: 10_800.0}
-"""Seconds for a repeat, far more than any needs: one that hangs does not keep the others waiting for ever."""
+"""Seconds for a repeat, far more than any needs: one that hangs does not hold up the others for ever."""
 
 ENDS_WITHIN = 40.0
-"""Seconds, in order; then it is killed, with what it has started."""
+"""Seconds that a process may take to end; then it is killed, with all that it has started."""
 
 
 class FigureFailed(Exception):
@@ -27,7 +27,7 @@ class FigureFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A checkout, and what of the servers is its own, so that two do not meet."""
+    """A checkout, and its own part of the servers: two checkouts share nothing there."""
 
     checkout: Checkout
     database_url: str
@@ -39,7 +39,7 @@ class Home:
 
 
 async def in_turns(key: str, size: Size, homes: Sequence[Home], *, repeats: int, logs: Path) -> list[Figure]:
-    """The figure of each checkout: they take turns, and who begins changes from repeat to repeat.
+    """Measure the figure in each checkout; they take turns, and who begins changes from repeat to repeat.
 
     Raises `FigureFailed`.
     """
@@ -65,7 +65,7 @@ class _Measurer:
     log: Path
 
     async def reading(self) -> Reading | None:
-        """The next; none where another is not needed."""
+        """Ask for the next reading; `None` where no more are needed."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         try:
@@ -81,7 +81,7 @@ class _Measurer:
 
 @asynccontextmanager
 async def _measurer(home: Home, key: str, size: Size, log: Path) -> AsyncIterator[_Measurer]:
-    """A process that measures, while the block lasts; it has a group of its own, so that all it starts ends with it."""
+    """A measuring process, while the block lasts; it has its own process group, so that all it starts ends with it."""
     checkout = home.checkout
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
@@ -116,7 +116,7 @@ async def _ended(process: Process) -> None:
             async with asyncio.timeout(ENDS_WITHIN):
                 await process.wait()
     finally:
-        if process.returncode != 0:  # else all that it started has ended before it
+        if process.returncode != 0:  # 0 means that all that it started has ended before it
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
     await process.wait()

@@ -11,7 +11,7 @@ from shared.database.roles import service_url
 
 @dataclass(frozen=True)
 class Addresses:
-    """URLs by service: each in a role of its own."""
+    """URLs by the name of a service; each service has a role and a user of its own."""
 
     database: Mapping[str, str]
     amqp: Mapping[str, str]
@@ -20,7 +20,7 @@ class Addresses:
 def addresses(database_url: str | None, amqp_url: str | None, environment: Mapping[str, str] = os.environ) -> Addresses:
     """`<SERVICE>_DATABASE_URL` and `<SERVICE>_AMQP_URL` where they are set, else from the administrator's URLs.
 
-    A service whose addresses are known by neither is left out.
+    A service for which neither gives an address is left out.
     """
     database, amqp = {}, {}
     for name in NAMES:

@@ -8,7 +8,7 @@ from pathlib import Path
 import uvloop
 
 from ninthweek.addresses import addresses
-from ninthweek.command_line.welcome import tokens_and_places, ways_in, welcome
+from ninthweek.command_line.welcome import sign_in_links, tokens_and_addresses, welcome
 from ninthweek.demonstration.clock import noted_moment, resumed
 from ninthweek.demonstration.visitors import with_most_to_do
 from ninthweek.migration import migrate
@@ -30,12 +30,12 @@ from shared.clock import Clock, system_time
 
 
 def run_all(data: Path, host: str, port: int) -> None:
-    """Run until SIGINT or SIGTERM; what they know stays in the data folder. Raises `SettingFaulty`."""
+    """Run all services until SIGINT or SIGTERM; their data stays in the folder. Raises `SettingFaulty`."""
     check_port(host, port)
     check_server_urls()
-    _folder(data)
+    _make_folder(data)
     _own_servers_only_for_a_demonstration(data)
-    _keep_in(data)
+    _keep_documents_and_mails_in(data)
     keep_session_secret(data)
     os.environ.setdefault("PUBLIC_URL", f"http://{host}:{port}")
     check_settings(NAMES)
@@ -58,7 +58,7 @@ async def _up(urls: AdministratorUrls, data: Path, host: str, port: int) -> None
     async with _clock_of(data) as clock:
 
         def ready() -> None:
-            rows = ways_in(door, people, clock()) | tokens_and_places(door, urls)
+            rows = sign_in_links(door, people, clock()) | tokens_and_addresses(door, urls)
             welcome(f"http://{host}:{port}", data, rows, programme_time=clock() if is_demonstration else None)
 
         await serve(own, names=NAMES, door=door, host=host, port=port, clock=clock, ready=ready)
@@ -66,7 +66,7 @@ async def _up(urls: AdministratorUrls, data: Path, host: str, port: int) -> None
 
 @asynccontextmanager
 async def _clock_of(data: Path) -> AsyncIterator[Clock]:
-    """The system's time; for what a demonstration left, the time that it had come to, going on from there."""
+    """The system's clock; for the data of a demonstration, one that goes on from where the demonstration stopped."""
     if (moment := noted_moment(data)) is None:
         yield system_time
         return
@@ -74,7 +74,7 @@ async def _clock_of(data: Path) -> AsyncIterator[Clock]:
         yield clock
 
 
-def _folder(folder: Path) -> None:
+def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -84,7 +84,7 @@ def _folder(folder: Path) -> None:
 
 
 def _own_servers_only_for_a_demonstration(data: Path) -> None:
-    """Raise `SettingFaulty` where the time of a demonstration would be that of a real programme's servers."""
+    """Raise `SettingFaulty` where a demonstration's clock would be used with the servers of a real programme."""
     if noted_moment(data) and (os.environ.get("DATABASE_URL") or os.environ.get("AMQP_URL")):
         raise SettingFaulty(
             f"{data} has a demonstration, with servers and a time of its own: unset DATABASE_URL and AMQP_URL, "
@@ -92,7 +92,7 @@ def _own_servers_only_for_a_demonstration(data: Path) -> None:
         )
 
 
-def _keep_in(data: Path) -> None:
-    """Documents and mails lie beside the servers' data, unless a setting says otherwise."""
+def _keep_documents_and_mails_in(data: Path) -> None:
+    """Have documents and mails kept beside the servers' data, unless a setting says otherwise."""
     os.environ.setdefault("DOCUMENTS_URL", f"file://{(data / 'documents').absolute()}")
     os.environ.setdefault("MAIL_FOLDER", str((data / "mails").absolute()))

@@ -13,11 +13,11 @@ from shared.database.preparation import prepare_schema
 async def migrate(
     *, database_url: str, amqp_url: str, service_urls: Mapping[str, str], management_url: str | None = None
 ) -> None:
-    """Bring both servers to what this version needs; safe to repeat, and while services run.
+    """Bring both servers to what this version needs. It can be repeated, also while services run.
 
-    `database_url` and `amqp_url` are the administrator's; `service_urls` the databases of the services by name, in
-    the roles that they will use. With `management_url`, raises `PoliciesEndanger` where a policy undoes what the queues
-    promise, and `ManagementUnusable`.
+    `database_url` and `amqp_url` are the administrator's. `service_urls` has each service's database by its name, in
+    the role that the service will use. With `management_url`, raises `PoliciesEndanger` where a policy would lose
+    messages, and `ManagementUnusable` where the management API gives no answer.
     """
     for name in NAMES:
         await prepare_schema(database_url, service=name, url=service_urls[name], migrations=migrations(name))

@@ -12,7 +12,7 @@ from shared import logs
 
 
 def run_one(service: str, host: str, port: int) -> None:
-    """Run until SIGINT or SIGTERM. Raises `SettingFaulty`."""
+    """Run a service until SIGINT or SIGTERM. Raises `SettingFaulty`."""
     if service not in NAMES:
         raise SettingFaulty(f"There is no service {service}: name one of {', '.join(NAMES)}.")
     own = addresses(os.environ.get("DATABASE_URL"), os.environ.get("AMQP_URL"))

@@ -1,4 +1,4 @@
-"""The five services, put together: the only place that imports them."""
+"""Loads the five services by name: a process imports only those that it runs."""
 
 from collections.abc import Iterable
 from importlib import import_module
@@ -22,7 +22,7 @@ NAMES = tuple(card.name for card in SERVICES)
 
 
 def load(name: str) -> Service:
-    """A service with all its rooms."""
+    """Import a service with all its rooms, and return it."""
     package = import_module(f"services.{name}")
     for room in ROOMS:
         if find_spec(f"services.{name}.{room}"):
@@ -32,11 +32,11 @@ def load(name: str) -> Service:
 
 
 def check_settings(names: Iterable[str]) -> None:
-    """Read what services need of their environment before anything is started.
+    """Check the settings of these services, before anything is started.
 
     Raises `SettingFaulty` or pydantic's `ValidationError`, which says which setting is wrong and what to do.
     """
-    # What one service needs is not imported where another runs.
+    # What only one service needs is not imported where another runs.
     try:
         telemetry.check_settings()
         if "intake" in names:

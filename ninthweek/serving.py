@@ -11,13 +11,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from ninthweek.addresses import Addresses
-from ninthweek.house import house
+from ninthweek.running import running_services
 from shared.clock import Clock, system_time
 from shared.web.door import Door
 
 
 class Server(uvicorn.Server):
-    """Uvicorn raises a signal again once it has stopped; here the services stop after it, undisturbed."""
+    """Uvicorn without its signal handling: it would raise the signal again while the services are still stopping."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -36,10 +36,10 @@ async def serve(
 ) -> None:
     """Serve until SIGINT or SIGTERM; then take no more requests, stop the services in order, and return.
 
-    Raises the error of a service whose runtime crashed, so that whoever started the process starts it again.
+    Raises the error of a service whose runtime crashed: the process ends, and whoever started it can start it again.
     """
-    async with house(addresses, names=names, door=door, clock=clock) as running:
-        gc.freeze()  # what is there now stays: a request need not wait until it was looked through again
+    async with running_services(addresses, names=names, door=door, clock=clock) as running:
+        gc.freeze()  # what is loaded by now stays: no request has to wait while the collector goes through it
         server = Server(
             uvicorn.Config(running.application, host=host, port=port, log_config=None, access_log=False, lifespan="off")
         )
@@ -61,7 +61,7 @@ async def serve(
 
 @asynccontextmanager
 async def listening(application: FastAPI, port: int = 0) -> AsyncIterator[str]:
-    """Serve an application on this machine, on a free port unless one is named; the URL."""
+    """Serve an application on this machine while the block lasts; yields its URL. The port is a free one by default."""
     with socket.create_server(("127.0.0.1", port)) as listener:
         server = Server(uvicorn.Config(application, log_config=None, access_log=False, lifespan="off"))
         serving = asyncio.create_task(server.serve([listener]))

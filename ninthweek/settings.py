@@ -1,4 +1,4 @@
-"""What the commands read from the environment, held against what it must be."""
+"""What the commands read from the environment, and the checks of it."""
 
 import errno
 import json
@@ -23,7 +23,7 @@ class SettingFaulty(Exception):
 
 @dataclass(frozen=True)
 class AdministratorUrls:
-    """Both servers, as their administrator; and the broker's management API, where it may be asked."""
+    """The administrator's URLs of both servers, and of the broker's management API where it is set."""
 
     database: str
     amqp: str
@@ -67,7 +67,10 @@ def check_port(host: str, port: int) -> None:
 
 
 def administrator_urls(data: Path) -> AdministratorUrls:
-    """From `DATABASE_URL` and `AMQP_URL`, else those of an `up` that runs with this data folder."""
+    """The URLs in `DATABASE_URL` and `AMQP_URL`, else those of an `up` that runs with this data folder.
+
+    Raises `SettingFaulty` where there are neither.
+    """
     database, amqp = os.environ.get("DATABASE_URL"), os.environ.get("AMQP_URL")
     noted = _noted(data) if not (database and amqp) else {}
     database, amqp = database or noted.get("database"), amqp or noted.get("amqp")
@@ -83,7 +86,7 @@ def administrator_urls(data: Path) -> AdministratorUrls:
 
 
 def note_servers(data: Path, urls: AdministratorUrls) -> None:
-    """Let other commands on this machine find the servers; for this user alone, since the URLs hold passwords."""
+    """Write the servers' URLs down for other commands. They hold passwords, so only this user can read the file."""
     file = data / SERVERS_FILE
     file.touch(mode=0o600)
     file.write_text(json.dumps({"database": urls.database, "amqp": urls.amqp}))
@@ -100,9 +103,9 @@ def _noted(data: Path) -> dict[str, str]:
 
 
 def keep_session_secret(data: Path) -> None:
-    """Have links and sessions outlast the process: unless it is set, what signs them lies in the data folder.
+    """Set `SESSION_SECRET`, where it is not set, from a file of the data folder.
 
-    For this user alone.
+    So links and sessions outlast the process. Only this user can read the file.
     """
     file = data / SIGNING_KEY_FILE
     if not file.exists():
@@ -112,8 +115,8 @@ def keep_session_secret(data: Path) -> None:
 
 
 def door_from_environment() -> "Door":
-    """The tokens in `NINTHWEEK_TOKEN` (staff) and `<SYSTEM>_TOKEN`; new ones for those that are not set."""
-    # Every command reads settings, and few have a door.
+    """A door for the tokens in `NINTHWEEK_TOKEN` (staff) and `<SYSTEM>_TOKEN`; tokens that are not set are made up."""
+    # Imported here: every command reads settings, and few serve HTTP.
     from shared.contracts.directory import OUTSIDE_SYSTEMS  # noqa: PLC0415
     from shared.web.door import STAFF, Door  # noqa: PLC0415
 

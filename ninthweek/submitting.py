@@ -11,7 +11,7 @@ from shared.contracts.message import Submission
 
 
 def broker_at(amqp_url: str) -> RabbitBroker:
-    """A broker to publish with, connected inside `async with`. It raises what it can give to no queue."""
+    """A broker to publish with, connected inside `async with`. It raises an error for a message that no queue takes."""
     return RabbitBroker(amqp_url, logger=None, default_channel=Channel(on_return_raises=True))
 
 
@@ -24,9 +24,9 @@ async def submit(
     event_id: str,
     time: datetime,
 ) -> None:
-    """Publish and wait for the broker's confirmation; raises `aio_pika.exceptions.DeliveryError` if nobody takes it.
+    """Publish and wait for the broker's confirmation; raises `aio_pika.exceptions.DeliveryError` if no queue takes it.
 
-    `body` is JSON, as the submission's contract says it; `time` is when the system sent it.
+    `body` is JSON by the submission's contract; `time` is when the system sent it.
     """
     message = binary_message(body, id=event_id, source=system.name, type=submission.type, time=time)
     await broker.publish(message, system.routing_key(submission), SUBMISSIONS)

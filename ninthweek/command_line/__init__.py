@@ -1,7 +1,7 @@
 """`ninthweek`: every command, and what a person is told when one cannot do its work.
 
-The modules here say what can be typed. What a command does is imported when it is run, so that nobody waits for the
-parts of another, and the process of a service does not hold them.
+The modules here define what can be typed. What a command does is imported only when it is run: nobody waits for the
+imports of another command, and the process of a service does not hold them in memory.
 """
 
 import sys
@@ -16,12 +16,12 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for room in (running, broker, publishing, staff_tools, sign_in):
-    commands.add_typer(room.commands)
+for module in (running, broker, publishing, staff_tools, sign_in):
+    commands.add_typer(module.commands)
 
 
 def main() -> None:
-    """Run a command; whatever stops it is told in one line, without a traceback."""
+    """Run a command; an error that is foreseen is printed without a traceback, and the exit status is then 2."""
     try:
         commands()
     except Exception as fault:

@@ -15,8 +15,8 @@ def definitions() -> None:
     """Print the broker's definitions as JSON: exchanges, queues and bindings; users, and what each may do.
 
     For RabbitMQ's `load_definitions` or `rabbitmqctl import_definitions`. Reads AMQP_URL, the administrator's, and
-    <SERVICE>_AMQP_URL and <SYSTEM>_AMQP_URL of every service and outside system: whom each is to be, and by which
-    password. Passwords are printed as salted hashes.
+    <SERVICE>_AMQP_URL and <SYSTEM>_AMQP_URL of every service and outside system: the user and the password in each URL
+    are the ones that it gets. Passwords are printed as salted hashes.
     """
     from ninthweek.services import NAMES
     from shared.broker import definitions as broker

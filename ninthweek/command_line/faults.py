@@ -17,11 +17,11 @@ FAULTS_IN_WORDS = (
     *(BreakingChange, SettingFaulty, ServersUnavailable),
     *(TopologyConflict, PoliciesEndanger, ManagementUnusable, UnsuitableDatabase, MigrationBlocked),
 )
-"""Faults whose text says what is wrong, and what to do."""
+"""Errors whose text says what is wrong, and what to do."""
 
 
 def in_words(fault: Exception) -> str | None:
-    """What is wrong, and what to do, in one line; None for what nobody expects."""
+    """What is wrong, and what to do about it; `None` for an error that is not foreseen."""
     match fault:
         case _ if isinstance(fault, FAULTS_IN_WORDS):
             return str(fault)

@@ -1,4 +1,4 @@
-"""Commands about the contracts: `contracts` writes them, `publish` sends a message by them."""
+"""Commands about the contracts: `contracts` writes them, `publish` sends a submission that keeps to one."""
 
 import asyncio
 import json
@@ -55,8 +55,8 @@ def publish(
 ) -> None:
     """Send a submission as an outside system does: a CloudEvent, on the exchange `submissions`.
 
-    The body is held against its contract first. Prints the event's id once the broker has confirmed it; whether intake
-    accepts it is told by the events and mails that follow.
+    The body is checked against its contract first. Prints the event's id once the broker has confirmed it; the events
+    and mails that follow show whether intake accepts it.
     """
     sender, submission = _sender(kind, system)
     body = _body(submission, file)

@@ -19,8 +19,8 @@ Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on
 def up(data: Data = Path("var/up"), host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Run all services in one process, with private servers unless DATABASE_URL and AMQP_URL name others.
 
-    Prints where they are, how to come in, and the tokens that open the HTTP API, and runs until Ctrl-C. What they know
-    stays in the data folder for the next time. Mail is written there too, unless SMTP_URL is set.
+    Prints their address, links to sign in by and the tokens of the HTTP API, and runs until Ctrl-C. All data stays in
+    the data folder for the next run. Mail is written there too, unless SMTP_URL is set.
     """
     from ninthweek.all_services import run_all
 
@@ -45,12 +45,15 @@ def run(
 
 
 def leave_out_what_a_service_does_not_use() -> None:
-    """Where they are installed, structlog imports rich and greenlet (5 MB), and FastAPI pydantic's version 1 (2 MB)."""
+    """Keep packages out of memory that other packages import wherever they are installed.
+
+    structlog imports rich and greenlet (5 MB), FastAPI pydantic's version 1 (2 MB).
+    """
     unused = dict.fromkeys(("rich", "greenlet", "pydantic.v1"))
     sys.modules.update(unused)  # type: ignore[arg-type]  # None is how Python is told that there is no such module
     import structlog  # noqa: F401
 
-    for name in ("rich", "greenlet"):  # which others may want
+    for name in ("rich", "greenlet"):  # other modules may need them
         del sys.modules[name]
 
 
@@ -60,7 +63,7 @@ def migrate() -> None:
 
     Reads DATABASE_URL and AMQP_URL, the administrator's. The role of each service is the one in its
     <SERVICE>_DATABASE_URL, else one of its own whose password is derived from the administrator's. Safe to repeat.
-    With AMQP_MANAGEMENT_URL, says which policies of the broker would lose messages.
+    With AMQP_MANAGEMENT_URL, names the policies of the broker that would lose messages.
     """
     import asyncio
 
@@ -88,7 +91,7 @@ def demo(
         str | None,
         typer.Option(
             metavar="MOMENT",
-            help="Stop when most is to be seen of: screening, applications, rankings, offers, placements, surveys.",
+            help="Stop where there is most to see of: screening, applications, rankings, offers, placements, surveys.",
         ),
     ] = None,
 ) -> None:
@@ -96,7 +99,7 @@ def demo(
 
     Writes summary.json, the mails and the evaluation page. With --until, leaves its servers' data instead:
     `ninthweek up --data OUT` goes on from that moment of the programme's time. Exits with 0 only if every invariant of
-    a term holds and no message is left failed.
+    a term holds and no message is left among the failures.
     """
     from rich.console import Console
 

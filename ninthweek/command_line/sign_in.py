@@ -1,4 +1,4 @@
-"""`sign-in`: a way in for staff where no OpenID provider is set, or it is away."""
+"""The command `sign-in`: a link for staff, where no OpenID provider is set or it does not answer."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,7 +11,7 @@ commands = typer.Typer()
 @commands.command("sign-in")
 def sign_in(
     role: Annotated[Literal["viewer", "reviewer", "staff"], typer.Option(help="What they may do.")] = "staff",
-    who: Annotated[str, typer.Option(help="Whom the histories name.")] = "staff",
+    who: Annotated[str, typer.Option(help="The name that histories show.")] = "staff",
     data: Annotated[Path, typer.Option(help="The data folder of an `up`, unless SESSION_SECRET is set.")] = Path(
         "var/up"
     ),

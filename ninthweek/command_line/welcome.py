@@ -1,4 +1,4 @@
-"""What `up` tells whoever started it: where everything is, and how to come in as each kind of person."""
+"""What `up` prints when it has started: where everything is, and links to sign in by."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -16,13 +16,13 @@ from shared.web.links import link_url, staff_link_url
 from shared.web.settings import WebSettings
 
 LINKS_LAST: Final = timedelta(days=30)
-"""By the programme's clock; the session of one ends earlier."""
+"""By the programme's clock. The session that a link opens ends earlier."""
 
 Rows = Mapping[str, str]
 
 
 def welcome(address: str, data: Path, rows: Rows, *, programme_time: datetime | None) -> None:
-    """Print it. `programme_time` is that of a demonstration's data."""
+    """Print it. `programme_time` is given only for the data of a demonstration."""
     console = Console(soft_wrap=True, highlight=False)
     console.print(f"\nninthweek runs at [bold]{address}[/] until Ctrl-C; its data is in {data}")
     if programme_time:
@@ -33,10 +33,11 @@ def welcome(address: str, data: Path, rows: Rows, *, programme_time: datetime | 
     console.print()
 
 
-def ways_in(door: Door, people: Mapping[PersonKind, str], now: datetime) -> dict[str, str]:
-    """A link for each kind of person: for staff once, where no OpenID provider is set; for `people`, by id, a month.
+def sign_in_links(door: Door, people: Mapping[PersonKind, str], now: datetime) -> dict[str, str]:
+    """A link for each kind of person, with a label.
 
-    `now` is the programme's time.
+    A link for staff, of which there are none where an OpenID provider is set, opens once. That of a person in `people`,
+    which has an id for each kind, opens for a month. `now` is the programme's time.
     """
     return dict(_links(door.settings, people, now))
 
@@ -50,7 +51,7 @@ def _links(settings: WebSettings, people: Mapping[PersonKind, str], now: datetim
         yield f"sign in as {kind} {person_id}", link_url(link, settings)
 
 
-def tokens_and_places(door: Door, urls: AdministratorUrls) -> dict[str, str]:
+def tokens_and_addresses(door: Door, urls: AdministratorUrls) -> dict[str, str]:
     """The tokens of the HTTP API, the broker, and where mail goes."""
     return {
         **{f"token of {name}": token for name, token in door.tokens.items()},

@@ -1,4 +1,4 @@
-"""The HTTP API, as somebody uses it who does not give up while a server is away."""
+"""A client of the HTTP API that repeats its requests while a server is away."""
 
 import asyncio
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 
 PAUSE = 0.25
-"""Seconds before a request is made again that the service could not meet just then."""
+"""Seconds before a request is repeated that was not answered, or answered with 503."""
 
 
 class RequestRefused(Exception):
-    """The API refused what somebody wanted to do; the text says who wanted what, and why not."""
+    """The API refused a request; the text says whose, which and why."""
 
     def __init__(self, who: str, request: httpx.Request, response: httpx.Response) -> None:
         super().__init__(
@@ -22,7 +22,7 @@ class RequestRefused(Exception):
 
 
 class Api:
-    """The routes, by one caller's token. Every request may be made twice: the second changes nothing."""
+    """The HTTP API with one caller's token. Every request may be made twice: the second changes nothing."""
 
     def __init__(self, client: httpx.AsyncClient, who: str, token: str) -> None:
         self._client = client
@@ -39,7 +39,7 @@ class Api:
         return await self._request("POST", path, files={"file": (name, content)})
 
     async def _request(self, method: str, path: str, **body: Any) -> httpx.Response:
-        """Ask until it is answered. Raises `RequestRefused`."""
+        """Repeat a request until it is answered. Raises `RequestRefused`."""
         request = self._client.build_request(method, path, headers=self._headers, **body)
         while True:
             try:

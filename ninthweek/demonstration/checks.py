@@ -18,11 +18,11 @@ from shared.database.connection import acquire
 from shared.runtime.replica import Replica
 
 ENDS = (ApplicationWithdrawn, ApplicationUnsuccessful, OfferDeclined, PlacementCancelled, PlacementCompleted)
-"""What an application may come to."""
+"""The events that end an application."""
 
 
 async def what_is_wrong(term: Term, stage: Stage, outcome: Outcome) -> list[str]:
-    """Whatever is wrong with a term that was played to its end, in words; nothing, if all is right."""
+    """All that is wrong with a term that was played to its end, in words; empty where nothing is."""
     chronicle = stage.chronicle
     return [
         *_unanswered(chronicle, (*term.records, *term.submissions)),
@@ -33,7 +33,7 @@ async def what_is_wrong(term: Term, stage: Stage, outcome: Outcome) -> list[str]
 
 
 async def what_is_wrong_by_now(stage: Stage, outcome: Outcome) -> list[str]:
-    """The same of a term that was played so far: what must hold at any moment."""
+    """All that is wrong with a term that was played so far: what must hold at any moment."""
     return [
         *too_many_placements(stage.chronicle, outcome),
         *await _wrong_in_match(stage.chronicle, stage.replicas["matching"]),
@@ -68,7 +68,7 @@ def too_many_placements(chronicle: Chronicle, outcome: Outcome) -> Iterator[str]
 
 
 async def _wrong_in_match(chronicle: Chronicle, matching: Replica) -> list[str]:
-    """By matching's own record of every step: the first match, each offer after it, and each end."""
+    """What is wrong with the match, by matching's own record of every step: match, later offers, ends."""
     async with acquire(matching.pool) as connection:
         rounds = {event.round_id for event in chronicle.of(RoundScheduled)}
         histories = [await store.history_of_round(connection, round_id) for round_id in sorted(rounds)]

@@ -16,7 +16,7 @@ AnyEvent = TypeVar("AnyEvent", bound=Event)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PublishedEvent:
     """An event and its envelope."""
 
     event: Event
@@ -24,35 +24,35 @@ class Said:
 
 
 class Chronicle(Flight):
-    """A flight that remembers each event once, in the order in which they took off."""
+    """Counts what is in flight, and keeps each event once, in the order in which they were published."""
 
     def __init__(self, services: Collection[str]) -> None:
         super().__init__(services)
-        self.everything: list[Said] = []
+        self.everything: list[PublishedEvent] = []
         self.counts: Counter[str] = Counter()
         """How many events were published, by name."""
         self.emails: Counter[str] = Counter()
         """How many mails were sent, by template."""
         self._known: set[str] = set()
-        self._told = 0
+        self._seen = 0
 
     def publishing(self, service: str, outgoing: Outgoing) -> None:
         super().publishing(service, outgoing)
         envelope = Envelope.from_headers(outgoing.headers)
-        if outgoing.exchange != EVENTS or envelope.id in self._known:  # it may take off again after an outage
+        if outgoing.exchange != EVENTS or envelope.id in self._known:  # after an outage it may be published again
             return
         self._known.add(envelope.id)
         event = type_registry[envelope.type].from_json(outgoing.body)
         if isinstance(event, Event):
-            self.everything.append(Said(event, envelope))
+            self.everything.append(PublishedEvent(event, envelope))
             self.counts[type(event).__name__] += 1
         if isinstance(event, EmailSent):
             self.emails[event.template] += 1
 
     def news(self) -> list[Event]:
-        """What was published since this was asked last."""
-        news = [record.event for record in self.everything[self._told :]]
-        self._told += len(news)
+        """The events that were published since the last call."""
+        news = [record.event for record in self.everything[self._seen :]]
+        self._seen += len(news)
         return news
 
     def of(self, kind: type[AnyEvent]) -> list[AnyEvent]:

@@ -1,6 +1,6 @@
-"""A programme's clock that somebody steps, and one that goes on from where it stood.
+"""The programme's clock of demonstrations and tests: one that is stepped, and one that goes on from a moment.
 
-The demonstration and the tests have them; nothing that runs a real programme does.
+A real programme uses neither.
 """
 
 import asyncio
@@ -12,17 +12,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 CLOCK = "clock.json"
-"""In a data folder that a demonstration left: the moment that the programme's time has come to."""
+"""The file in a demonstration's data folder with the moment that the programme's time has come to."""
 
 NOTED_EVERY = 5.0
-"""Seconds between two notes of the moment in the file."""
+"""Seconds between two writes of the moment to the file."""
 
 NOTED_AHEAD = timedelta(seconds=2 * NOTED_EVERY)
-"""The note lies so far ahead: after a process that was killed, the programme's time goes on and never back."""
+"""How far ahead of the clock the moment in the file is: after a process was killed, time never goes back."""
 
 
 class SteppedClock:
-    """Stands still until it is stepped; called, it tells its moment in UTC, as every `Clock` does."""
+    """A clock that stands still until it is stepped. Called, it returns its moment in UTC, as every `Clock` does."""
 
     def __init__(self, moment: datetime = datetime(2027, 3, 1, tzinfo=UTC)) -> None:
         self._moment = moment.astimezone(UTC)
@@ -31,14 +31,14 @@ class SteppedClock:
         return self._moment
 
     def step_to(self, moment: datetime) -> None:
-        """Go on to a moment; raises `ValueError` for one that lies behind."""
+        """Step to a moment. Raises `ValueError` for one in its past."""
         if moment < self._moment:
             raise ValueError(f"The clock stands at {self._moment} and does not go back to {moment}.")
         self._moment = moment.astimezone(UTC)
 
 
 class ResumedClock:
-    """Goes on from a moment, as fast as real time does."""
+    """A clock that goes on from a moment, as fast as real time does."""
 
     def __init__(self, moment: datetime) -> None:
         self._moment = moment.astimezone(UTC)
@@ -49,7 +49,7 @@ class ResumedClock:
 
 
 def note_moment(data: Path, moment: datetime) -> None:
-    """Have whoever goes on with this data folder begin at this moment."""
+    """Write the moment from which an `up` with this data folder goes on."""
     draft = data / f"{CLOCK}.draft"
     draft.write_text(json.dumps({"programme_time": moment.isoformat()}), encoding="utf-8")
     draft.replace(data / CLOCK)
@@ -66,7 +66,7 @@ def noted_moment(data: Path) -> datetime | None:
 
 @asynccontextmanager
 async def resumed(data: Path, moment: datetime) -> AsyncIterator[ResumedClock]:
-    """The clock of a demonstration's data while the block lasts, with its moment kept in the folder."""
+    """The clock of a demonstration's data; while the block lasts its moment is kept in the folder."""
     clock = ResumedClock(moment)
     keeping = asyncio.create_task(_keep_noting(data, clock))
     try:

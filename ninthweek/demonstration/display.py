@@ -1,4 +1,4 @@
-"""Where a term is, for whoever watches: a panel that changes in a terminal, else a line at each new phase."""
+"""Shows how far a term is: a panel that changes in a terminal, else a line at each new phase."""
 
 import time
 from collections import Counter
@@ -24,7 +24,7 @@ REDRAWN_A_SECOND = 5
 
 
 class Display:
-    """What a reader sees of a term that is played."""
+    """Shows a term while it is played."""
 
     def __init__(self, console: Console, calendar: RoundCalendar, clock: Clock, chronicle: Chronicle) -> None:
         self._console = console
@@ -32,11 +32,11 @@ class Display:
         self._clock = clock
         self._chronicle = chronicle
         self._began = time.monotonic()
-        self._told: Phase | None = None
+        self._shown_phase: Phase | None = None
 
     @contextmanager
     def shown(self) -> Iterator[None]:
-        """Show it while the block lasts."""
+        """Show the panel while the block lasts, where the output is a terminal."""
         if not self._console.is_terminal:
             yield
             return
@@ -46,11 +46,11 @@ class Display:
             yield
 
     def stepped(self) -> None:
-        """The term has gone on: where nothing can be redrawn, tell of a new phase."""
+        """The term has gone on: where the output is no terminal, print a line if a new phase has begun."""
         now = phase(self._calendar, self._clock())
-        if now is not self._told and not self._console.is_terminal:
+        if now is not self._shown_phase and not self._console.is_terminal:
             self._console.print(f"{self._moment()}  {now}  ({self._counts()})", highlight=False, soft_wrap=True)
-        self._told = now
+        self._shown_phase = now
 
     def _panel(self) -> RenderableType:
         now = phase(self._calendar, self._clock())
@@ -83,7 +83,7 @@ def _line(phase: Phase, ahead: int) -> Text:
 
 
 def print_summary(console: Console, summary: Summary, wrong: Sequence[str], out: Path) -> None:
-    """The summary for the reader, and whatever is wrong."""
+    """Print the summary, and all that is wrong."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold")
     table.add_column(overflow="fold")
@@ -105,7 +105,7 @@ def print_summary(console: Console, summary: Summary, wrong: Sequence[str], out:
 
 
 def print_stop(console: Console, stop: Stop, wrong: Sequence[str], out: Path) -> None:
-    """Where the term stands now, how to go on from there, and whatever is wrong."""
+    """Print where the term stands now, how to go on from there, and all that is wrong."""
     _print_wrong(console, wrong)
     console.print(
         f"It is {stop.at.astimezone(LOCAL_TIME):%a %d %b %Y %H:%M} in the programme: {stop.moment}. Go on from there:",

@@ -1,4 +1,4 @@
-"""What is published and not yet handled by all its subscribers: counted, so that quiet is known and not guessed."""
+"""Counts what is in flight: published, and not yet handled by all its subscribers."""
 
 import asyncio
 from collections.abc import Collection, Iterable
@@ -10,46 +10,46 @@ from shared.runtime.outgoing import Outgoing
 
 
 class Flight:
-    """Who of the services that run in this process, all of which it observes, is still to handle what.
+    """The messages that services of this process are still to handle; an observer of all of these services.
 
-    A message published twice is in flight once, as it is handled once.
+    A message that is published twice is in flight once, since it is handled once.
     """
 
     def __init__(self, services: Collection[str]) -> None:
         self._services = frozenset(services)
         self._awaited: set[tuple[str, UUID]] = set()
-        self._landed = asyncio.Event()
-        self._landed.set()
-        self.movements = 0
-        """How many messages took off so far: unchanged between two looks, none did."""
+        self._emptied = asyncio.Event()
+        self._emptied.set()
+        self.published_count = 0
+        """How many messages were published so far; where two looks find the same number, none was in between."""
 
     def expect(self, services: Iterable[str], message: UUID) -> None:
-        """A message is published that these services will handle, those of them that run."""
+        """Note that a message is published, which those of these services will handle that run here."""
         self._awaited.update((service, message) for service in services if service in self._services)
-        self.movements += 1
+        self.published_count += 1
         if self._awaited:
-            self._landed.clear()
+            self._emptied.clear()
 
     def publishing(self, service: str, outgoing: Outgoing) -> None:
-        """As an `Observer` is told."""
-        heard_by: Iterable[str] = (service,)  # a timer, an effect, or what returns to be tried again, of whatever type
+        """Note what a service publishes: called as an `Observer` is."""
+        handled_by: Iterable[str] = (service,)  # a timer, an effect or a retry, whatever its type: for itself alone
         if outgoing.exchange != service:
             message_type = type_registry[outgoing.headers["ce-type"]]
             assert issubclass(message_type, Event)  # noqa: S101 - nothing else leaves a service
-            heard_by = subscribers(message_type)
-        self.expect(heard_by, outgoing.identity)
+            handled_by = subscribers(message_type)
+        self.expect(handled_by, outgoing.identity)
 
     def handled(self, service: str, message: UUID) -> None:
-        """As an `Observer` is told."""
+        """Note what a service has handled: called as an `Observer` is."""
         self._awaited.discard((service, message))
         if not self._awaited:
-            self._landed.set()
+            self._emptied.set()
 
     @property
     def is_empty(self) -> bool:
         return not self._awaited
 
-    async def landed(self) -> None:
-        """Wait until nothing is in flight: by the time that the waiter is woken, another may have taken off."""
-        while self._awaited:
-            await self._landed.wait()
+    async def until_empty(self) -> None:
+        """Wait until nothing is in flight."""
+        while self._awaited:  # again: before the waiter is woken, another message may have been published
+            await self._emptied.wait()

@@ -14,11 +14,11 @@ from shared.contracts.matching import OfferMade
 from shared.contracts.message import Event
 
 LATELY = timedelta(weeks=3)
-"""Of what people were asked within this time before the moment, much is not done yet."""
+"""Before the moment: of what people were asked to do within this time, much is not done yet."""
 
 
 class Moment(StrEnum):
-    """A moment of a term, by what there is most to see of then."""
+    """A moment of a term, named by what there is most to see of then."""
 
     SCREENING = "screening"
     APPLICATIONS = "applications"
@@ -29,7 +29,7 @@ class Moment(StrEnum):
 
 
 def moment_named(name: str | None) -> Moment | None:
-    """None where none is named; raises `SettingFaulty`."""
+    """The moment of a name; `None` without one. Raises `SettingFaulty` for an unknown name."""
     if name is None:
         return None
     if name not in list(Moment):
@@ -43,7 +43,7 @@ BEING_DONE: dict[Moment, type[Event]] = {
     Moment.OFFERS: OfferMade,
     Moment.SURVEYS: SurveyOpened,
 }
-"""By what event people were asked for that which some of them have done by then, and some have not."""
+"""The event that asked people to do something, which only some of them have done by the moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,10 @@ class Stop:
     at: datetime
 
     def comes_before(self, deed: Deed, asked_by: Event, now: datetime) -> bool:
-        """Whether the term stops before this is done: every second deed that was asked for lately, always the same."""
+        """Whether the term stops before this is done: so for every second of the deeds that were asked for lately.
+
+        A deed gets the same answer in every run.
+        """
         asked = BEING_DONE.get(self.moment)
         if asked is None or not isinstance(asked_by, asked):
             return False
@@ -62,7 +65,7 @@ class Stop:
 
 
 def stop_at(moment: Moment, calendar: RoundCalendar) -> Stop:
-    """Where a term of this calendar is at a moment."""
+    """The stop of a term with this calendar at a moment."""
     first_day = min(week.starts_on for week in calendar.weeks)
     last_day = max(week.ends_on for week in calendar.weeks)
     reply_by = calendar.offers_at + timedelta(days=calendar.reply_within_days)

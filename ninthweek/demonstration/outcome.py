@@ -1,4 +1,4 @@
-"""What came of a term, by the events published in it, and how that differs from what was expected."""
+"""The outcome of a term, from the events published in it, and how it differs from what was expected."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ from shared.contracts.matching import (
 from shared.contracts.screening import ProjectApproved
 
 SHOWN = 10
-"""Differences of one key that are told one by one."""
+"""How many differences of one key are listed; of the others only the number is given."""
 
 
 class Placement(BaseModel):
@@ -39,7 +39,7 @@ class Placement(BaseModel):
 
 
 class Outcome(BaseModel):
-    """What came of a term."""
+    """The outcome of a term."""
 
     projects_submitted: int
     projects_approved: list[str]
@@ -53,13 +53,13 @@ class Outcome(BaseModel):
 
 
 class Summary(Outcome):
-    """The outcome as `summary.json` has it, and how long it took."""
+    """The contents of `summary.json`: the outcome, and how long the term took."""
 
     seconds: float
 
 
 def outcome_of(chronicle: Chronicle) -> Outcome:
-    """The outcome, by all events published until now."""
+    """The outcome, from all events published until now."""
     withdrawn = {event.project_id for event in chronicle.of(ProjectWithdrawn)}
     approved = {event.project_id: event for event in chronicle.of(ProjectApproved) if event.project_id not in withdrawn}
     return Outcome(
@@ -127,7 +127,7 @@ def _applications_at_the_close(chronicle: Chronicle) -> list[str]:
 
 
 def _first_offers(chronicle: Chronicle) -> list[str]:
-    """The offers that were made because of the very message that the match was made because of."""
+    """The offers of the match itself: the same message caused them and `MatchMade`."""
     matches = {record.envelope.causation_id for record in chronicle.everything if isinstance(record.event, MatchMade)}
     return sorted(
         record.event.application_id

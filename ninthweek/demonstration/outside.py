@@ -1,4 +1,4 @@
-"""The university's other systems: each publishes its submissions over AMQP, CVs over HTTP first."""
+"""The university's other systems: each publishes its submissions over AMQP, and sends CVs over HTTP before."""
 
 import asyncio
 import json
@@ -20,21 +20,23 @@ from shared.contracts.envelope import Envelope, identity
 from shared.contracts.submissions import ApplicationForm
 
 UNCONFIRMED = 200
-"""Submissions published at a time, before the first of them is confirmed."""
+"""How many submissions are published at a time, without waiting for a confirmation in between."""
 
 UPLOADS = 8
-"""Documents sent at a time."""
+"""How many documents are sent at a time."""
 
 CONFIRMED_WITHIN = 60.0
+"""Seconds that a confirmation may take."""
+
 PAUSE = 0.25
-"""Seconds that a confirmation may take, and between two tries to reach the broker."""
+"""Seconds between two tries to reach the broker."""
 
 BROKER_AWAY = (AMQPError, ChannelInvalidStateError, asyncio.InvalidStateError, OSError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A submission and its body, as it goes out; each time the same."""
+    """A submission with its body as it is sent: the same bytes each time."""
 
     sent: Sent
     body: bytes
@@ -52,9 +54,9 @@ class Written:
 
 
 class OutsideSystems:
-    """Publish what a term has them send, and say so to whoever counts what is in flight.
+    """Publish what a term has them send, and count it as in flight.
 
-    `folder` is the term's, where CVs lie, and `portal` the API by the careers portal's token.
+    `folder` is the term's, with the CVs; `portal` is the API with the careers portal's token.
     """
 
     def __init__(self, amqp_url: str, portal: Api, folder: Path, flight: Flight) -> None:
@@ -66,7 +68,7 @@ class OutsideSystems:
         self._uploads = asyncio.Semaphore(UPLOADS)
 
     async def publish(self, wave: Sequence[Sent]) -> None:
-        """Publish a wave; returns once the broker has confirmed all of it, however often it goes away meanwhile."""
+        """Publish a wave. Returns once the broker has confirmed all of it, however often it is away meanwhile."""
         written = await asyncio.gather(*map(self._write, wave))
         for each in written:
             self._flight.expect([INTAKE.name], each.identity)
@@ -80,7 +82,7 @@ class OutsideSystems:
         return Written(sent, json.dumps(content, ensure_ascii=False).encode())
 
     async def _document(self, student_id: str, file: str) -> str:
-        """The document of a student's file, which is sent once."""
+        """The id of the document made from a student's file, which is sent once."""
         known = self._documents.get((student_id, file))
         if known is None:
             known = self._documents[student_id, file] = asyncio.create_task(self._upload(file))
@@ -94,7 +96,7 @@ class OutsideSystems:
             except RequestRefused as refused:
                 if refused.response.status_code != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
                     raise
-                # It was not taken, so there is no document of this id, and the application is refused for its CV.
+                # It was too large, so there is no document of this id, and the application is refused for its CV.
                 return str(uuid5(NAMESPACE_URL, f"urn:ninthweek:not-taken:{file}"))
         return str(answer.json()["document_id"])
 

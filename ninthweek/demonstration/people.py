@@ -12,7 +12,7 @@ from shared.contracts.matching import OfferMade
 from shared.contracts.message import Event
 
 NO_COMMENT = "Please see the programme's guidance for hosts."
-"""What staff tell a host where the script has no comment: a host is always told why."""
+"""The comment to a host where the script has none: a host is always told why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Deed:
 
 
 def deeds(event: Event, script: Script, chronicle: Chronicle) -> Iterator[Deed]:
-    """What people do now that this was published; who has no line in the script does nothing."""
+    """What people do because this event was published. Whoever has no line in the script does nothing."""
     match event:
         case ProjectSubmitted(project_id=project_id, revision=revision):
             if verdict := script.verdicts.get((project_id, revision)):
@@ -51,7 +51,7 @@ def _decide(verdict: Verdict) -> Deed:
 
 
 def _rank(script: Script, chronicle: Chronicle) -> Iterator[Deed]:
-    """Each host ranks those who applied; of whom else the script speaks, it was never told."""
+    """Each host ranks those who applied; the script may rank more, whose applications never came."""
     applicants = {application.application_id for application in chronicle.of(ApplicationReceived)}
     for project_id, ranking in script.rankings.items():
         application_ids = [application_id for application_id in ranking if application_id in applicants]

@@ -1,4 +1,4 @@
-"""A performance: a term played from beginning to end, judged, and its results laid into a folder."""
+"""Plays a term from beginning to end, checks the outcome, and writes the results into a folder."""
 
 import gc
 import logging
@@ -42,10 +42,11 @@ LOG = "services.log"
 
 
 def play(folder: Path, out: Path, *, console: Console, until: Moment | None = None) -> int:
-    """Play the term of a folder on servers of its own, or on those of `DATABASE_URL` and `AMQP_URL`; the exit status.
+    """Play the term of a folder; returns the exit status.
 
-    The results are laid into `out`, in place of earlier ones; the status is 0 only if all holds that must hold of a
-    term. One that is played `until` a moment leaves its servers' data there too, for `ninthweek up` to go on with.
+    The servers are those of `DATABASE_URL` and `AMQP_URL`, else private ones. The results replace earlier ones in
+    `out`. The status is 0 only if all holds that must hold of a term. With `until`, the term stops at that moment, and
+    its servers' data stays in `out` for `ninthweek up` to go on with.
     Raises `TermFaulty`, `SettingFaulty` and `ServersUnavailable`.
     """
     began = time.monotonic()
@@ -55,7 +56,7 @@ def play(folder: Path, out: Path, *, console: Console, until: Moment | None = No
     term = read_term(folder)
     _clear(out)
     if until:
-        keep_session_secret(out)  # links in mails are good for whoever goes on
+        keep_session_secret(out)  # so that the links in its mails still open pages when `up` goes on with it
     with ExitStack() as stack:
         log = stack.enter_context((out / LOG).open("w", encoding="utf-8"))
         logs.configure(output=log)
@@ -70,14 +71,14 @@ def play(folder: Path, out: Path, *, console: Console, until: Moment | None = No
         except (RequestRefused, NeverQuiet) as stopped:
             console.print(f"The term could not be played to its end. {stopped}", style="red", markup=False)
             return 1
-    os.sync()  # the servers wrote without it: from here on, a power cut loses nothing
+    os.sync()  # PostgreSQL ran without fsync: only after this does a power cut lose nothing
     return status
 
 
 async def perform_until(stop: Stop, term: Term, out: Path, urls: AdministratorUrls, *, console: Console) -> int:
-    """Play a term on empty servers up to a stop, and leave its moment in `out`; the exit status. Raises as `perform`.
+    """Play a term on empty servers up to a stop, and write the moment to `out`; returns the exit status.
 
-    Nothing is in flight when it returns.
+    Nothing is in flight when it returns. Raises the same as `perform`.
     """
     async with _played(term, out, urls, console=console, stop=stop) as stage:
         wrong = await what_is_wrong_by_now(stage, outcome_of(stage.chronicle))
@@ -87,11 +88,11 @@ async def perform_until(stop: Stop, term: Term, out: Path, urls: AdministratorUr
 
 
 async def perform(term: Term, out: Path, urls: AdministratorUrls, *, console: Console, began: float) -> int:
-    """Play a term on empty servers, judge it, and lay the results into `out`; the exit status.
+    """Play a term on empty servers, check the outcome, and write the results to `out`; returns the exit status.
 
     `began` is when all of it began, by `time.monotonic()`. Raises `SettingFaulty` where the database has a round
-    already, `RequestRefused` where somebody could not do what the script says, `NeverQuiet`, and the error of a service
-    that crashed.
+    already, `RequestRefused` where somebody could not do what the script says, `NeverQuiet` where messages are not
+    handled, and the error of a service that crashed.
     """
     async with _played(term, out, urls, console=console) as stage:
         outcome = outcome_of(stage.chronicle)
@@ -107,12 +108,12 @@ async def perform(term: Term, out: Path, urls: AdministratorUrls, *, console: Co
 async def _played(
     term: Term, out: Path, urls: AdministratorUrls, *, console: Console, stop: Stop | None = None
 ) -> AsyncIterator[Stage]:
-    """The stage once the term was played on it, to its end or up to a stop."""
-    with _kept_in(out):
+    """Play the term, to its end or up to a stop, and yield its stage."""
+    with _mails_and_documents_in(out):
         async with stage_for(term, urls) as stage:
             if (await stage.staff.get("/rounds")).json():
                 raise SettingFaulty("DATABASE_URL names a database that has a round already: name an empty one.")
-            gc.freeze()  # what is there now stays: it need not be looked through again and again
+            gc.freeze()  # what is loaded by now stays: the collector need not go through it again and again
             display = Display(console, term.calendar, stage.clock, stage.chronicle)
             with display.shown():
                 await play_term(term, stage, display.stepped, stop)
@@ -140,8 +141,8 @@ def _clear(out: Path) -> None:
 
 
 @contextmanager
-def _kept_in(out: Path) -> Iterator[None]:
-    """Have mails and documents laid into the folder while the block lasts, whatever the environment says."""
+def _mails_and_documents_in(out: Path) -> Iterator[None]:
+    """Have mails and documents written to the folder while the block lasts, whatever the environment says."""
     ours = {"MAIL_FOLDER": str((out / MAILS).absolute()), "DOCUMENTS_URL": (out / DOCUMENTS).absolute().as_uri()}
     before = {name: os.environ.pop(name, None) for name in (*ours, "SMTP_URL")}
     os.environ.update(ours)

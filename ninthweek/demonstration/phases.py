@@ -8,7 +8,7 @@ from shared.contracts.intake import RoundCalendar
 
 
 class Phase(StrEnum):
-    """What the programme is busy with, in a reader's words."""
+    """What the programme is busy with, as the display names it."""
 
     PROPOSALS = "hosts propose projects, staff review them"
     APPLICATIONS = "students apply"

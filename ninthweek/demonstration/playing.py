@@ -1,4 +1,4 @@
-"""Plays a term on a stage: what was sent, what people do, and what falls due, each in its time."""
+"""Plays a term on a stage: what systems send, what people do, and what timers do, each at its moment."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Stage(Protocol):
-    """What a play needs of the place where it is played, in one process or in many."""
+    """Where a term is played, in one process or in many: what `play_term` needs of it."""
 
     @property
     def clock(self) -> Clock: ...
@@ -34,21 +34,21 @@ class Stage(Protocol):
     def outside(self) -> OutsideSystems: ...
 
     async def quiet(self) -> None:
-        """Wait until everything published is handled; the chronicle has all of it then."""
+        """Wait until everything published is handled and in the chronicle."""
 
     async def next_timer(self) -> datetime | None:
         """The moment of the earliest timer of all services."""
 
     def step_to(self, moment: datetime) -> None:
-        """Let the programme's time come to a moment."""
+        """Step the programme's clock to a moment."""
 
 
 async def play_term(term: Term, stage: Stage, stepped: Callable[[], None], stop: Stop | None = None) -> None:
-    """Play a term until nothing is left to be sent and no timer to fall due; `stepped` is called after every step.
+    """Play a term until nothing is left to be sent and no timer is left; `stepped` is called after every step.
 
-    Whenever all is quiet and nobody has anything to do, the clock goes on: to what was sent before the next timer,
-    else to the timer. What was sent on one day, with no timer between, is published together as far as it may be.
-    With a `stop`, the term is played up to there, and all is quiet then.
+    Whenever all is quiet and nobody has anything to do, the clock is stepped: to submissions that were sent before the
+    next timer, else to that timer. Submissions of one day, with no timer between them, are published together as far as
+    their order does not matter. With a `stop`, the term is played up to there, and all is quiet then.
     """
     end = stop.at if stop else NEVER
     await stage.staff.send("POST", "/rounds", term.calendar.model_dump(mode="json"))
@@ -72,7 +72,7 @@ async def play_term(term: Term, stage: Stage, stepped: Callable[[], None], stop:
 
 
 def _sent_before(moment: datetime, unsent: deque[Sent]) -> list[Sent]:
-    """Take what was sent next, on one day and before the moment; nothing where the moment comes first."""
+    """Take the next submissions, of one day and before the moment; none where the moment comes first."""
     sent: list[Sent] = []
     while unsent and unsent[0].sent_at < moment and _same_day(unsent[0], (sent or unsent)[0]):
         sent.append(unsent.popleft())
@@ -80,7 +80,7 @@ def _sent_before(moment: datetime, unsent: deque[Sent]) -> list[Sent]:
 
 
 def _same_day(one: Sent, other: Sent) -> bool:
-    """Mails that are about a day's proposals are then of that day, and not of weeks later."""
+    """Whether both were sent on one day: mails about them are then of that day, and not of weeks later."""
     return one.sent_at.astimezone(LOCAL_TIME).date() == other.sent_at.astimezone(LOCAL_TIME).date()
 
 
@@ -102,7 +102,7 @@ async def _settle(term: Term, stage: Stage, stop: Stop | None) -> None:
 
 
 def _done(event: Event, term: Term, stage: Stage, stop: Stop | None) -> Iterator[Deed]:
-    """What people do now that this was published, unless the term stops before they come to it."""
+    """What people do because this event was published, unless the term stops before."""
     for deed in deeds(event, term.script, stage.chronicle):
         if stop is None or not stop.comes_before(deed, event, stage.clock()):
             yield deed

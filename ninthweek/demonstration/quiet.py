@@ -1,15 +1,16 @@
-"""When all is quiet: each message has been handled by all its subscribers, and no outbox has anything due.
+"""Waits until all is quiet: each message is handled by all its subscribers, and no outbox has anything due.
 
-Counted, never read from queues. Why it is right, for a process that runs all services and sends nothing meanwhile:
+Quiet is found by counting, never by looking at queues. Why this is right, for a process that runs all services and
+sends nothing meanwhile:
 
-- A message is counted as in flight from before it is published until the transaction that handled it is committed
-  with all that it publishes. So a service's tables change only while something is in flight.
-- Suppose that nothing was in flight when the outboxes were begun to be read, that each was found to have nothing due,
-  and that nothing has taken off since. Then nothing was in flight all that time, no outbox has changed since it was
-  read, and so none has anything due now.
+- A message is in flight from before it is published until the transaction that handled it is committed, with all that
+  it publishes. So a service's tables change only while something is in flight.
+- The outboxes are read one after the other, at a moment at which nothing is in flight. Suppose that each has nothing
+  due, and that by the end of reading no message was published. Then nothing was in flight all that time, and no outbox
+  has changed since it was read. So none has anything due now.
 
-A message that a broker delivers again after it was handled is neither in flight nor changes anything. A timer of the
-future is not due; a retry is, whenever its time comes, and is waited for.
+A message that the broker delivers again after it was handled is not in flight, and changes nothing. A timer of the
+future is not due. A retry counts as due before its time comes, and is waited for.
 """
 
 import asyncio
@@ -20,23 +21,23 @@ from typing import Protocol
 from shared.database.connection import DatabaseAway
 
 PAUSES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
-"""Seconds between looks at the outboxes, the last again and again: a relay needs a moment to record what it sent."""
+"""Seconds between looks at the outboxes, the last repeated: a relay needs a moment to record what it sent."""
 
 PATIENCE = 900.0
-"""Seconds in which something must move: longer than a failing message waits for its last try."""
+"""Seconds within which a message must be published: longer than a failing message waits for its last try."""
 
 
 class NeverQuiet(Exception):
-    """Nothing moves any more, and yet not everything is handled."""
+    """Nothing is published any more, and yet not everything is handled."""
 
 
 class Flight(Protocol):
     """What is in flight, as `flight` counts it."""
 
     @property
-    def movements(self) -> int: ...
+    def published_count(self) -> int: ...
 
-    async def landed(self) -> None: ...
+    async def until_empty(self) -> None: ...
 
 
 class Publisher(Protocol):
@@ -46,17 +47,17 @@ class Publisher(Protocol):
 
 
 async def quiet(flight: Flight, publishers: Collection[Publisher], *, patience: float = PATIENCE) -> None:
-    """Wait until all is quiet; while the database is away, nothing is.
+    """Wait until all is quiet. While the database is away, it is not.
 
-    Raises `NeverQuiet` when nothing has moved for `patience` seconds.
+    Raises `NeverQuiet` where it is not quiet, and nothing was published for `patience` seconds.
     """
     while True:
-        movements = flight.movements
+        published_count = flight.published_count
         try:
             async with asyncio.timeout(patience):
                 return await _quiet(flight, publishers)
         except TimeoutError:
-            if flight.movements == movements:
+            if flight.published_count == published_count:
                 reason = f"Nothing has moved for {patience:.0f} seconds, and yet not everything is handled."
                 raise NeverQuiet(reason) from None
 
@@ -64,11 +65,11 @@ async def quiet(flight: Flight, publishers: Collection[Publisher], *, patience: 
 async def _quiet(flight: Flight, publishers: Collection[Publisher]) -> None:
     pauses = _pauses()
     while True:
-        await flight.landed()
-        movements = flight.movements
-        if not await _anything_due(publishers) and flight.movements == movements:
+        await flight.until_empty()
+        published_count = flight.published_count
+        if not await _anything_due(publishers) and flight.published_count == published_count:
             return
-        if flight.movements != movements:
+        if flight.published_count != published_count:
             pauses = _pauses()
         await asyncio.sleep(next(pauses))
 

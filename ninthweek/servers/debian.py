@@ -1,4 +1,4 @@
-"""Packages on Debian and Ubuntu, installed without a service of theirs being started: RabbitMQ's, a browser's."""
+"""Installs packages on Debian and Ubuntu, such as RabbitMQ or a browser, without starting their services."""
 
 import fcntl
 import os

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from ninthweek.servers.errors import ServersUnavailable
 
-# A run that died leaves its servers to their watches, which end them within five seconds.
+# When a run dies, the watches of its servers end them within five seconds.
 _PREDECESSOR_SECONDS = 15.0
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[int]:
-    """Hold the folder alone, and yield the file descriptor that does.
+    """Lock the folder while the block lasts, and yield the file descriptor that holds the lock.
 
     Waits for the servers of a run that was killed. Raises ServersUnavailable if another run uses the folder.
     """
@@ -43,7 +43,7 @@ def _lock(descriptor: int, folder: Path) -> None:
 
 
 def kept_password(file: Path) -> str:
-    """The password in the file, which is written at the first call and can be read by its owner alone."""
+    """The password in the file, which is made at the first call; only its owner can read the file."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_suffix(".draft")

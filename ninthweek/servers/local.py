@@ -23,9 +23,9 @@ There is no RabbitMQ here. Any of these will do:
 def local_servers(folder: Path, *, durable: bool = True, definitions: Path | None = None) -> Iterator[Servers]:
     """Both servers for this block: those that the environment names, else our own with data in `folder`.
 
-    What an earlier run left in `folder` is used again, even where that run was killed. `durable=False` makes
-    PostgreSQL faster, at the price that a power cut (nothing less) may lose data. A broker of our own loads
-    `definitions`, a file, when it boots, and has its users. Raises ServersUnavailable.
+    Data that an earlier run left in `folder` is used again, even where that run was killed. `durable=False` makes
+    PostgreSQL faster, but a power cut (nothing less) may then lose data. A broker of our own loads the file
+    `definitions` when it boots, and has the users in it. Raises ServersUnavailable.
     """
     with ExitStack() as ours:
         database_url, amqp_url = os.environ.get("DATABASE_URL"), os.environ.get("AMQP_URL")
@@ -51,7 +51,7 @@ def local_servers(folder: Path, *, durable: bool = True, definitions: Path | Non
 
 
 def remove_servers(folder: Path) -> None:
-    """Remove what the servers of an ended run left in `folder`, and for root what is linked from there.
+    """Remove what the servers of an ended run left in `folder`; for root, also the folders that links in it lead to.
 
     Raises ServersUnavailable if a run is using it.
     """

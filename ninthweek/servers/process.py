@@ -1,4 +1,4 @@
-"""A server's process: started apart from the terminal, watched, and never left behind."""
+"""A server's process: started apart from the terminal, and ended when our process ends, however that is."""
 
 import os
 import signal

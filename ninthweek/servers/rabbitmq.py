@@ -55,9 +55,9 @@ def installed_rabbitmq() -> RabbitMQPrograms | None:
 class LocalRabbitMQ:
     """A broker of our own on a free port of 127.0.0.1, with its data in `folder`.
 
-    Its node finds its name in an `epmd` of its own: the one of other brokers on this machine is neither
-    asked nor started. `held_until_gone` is the file descriptor that locks the folder. With `definitions`, a file,
-    it has the users of that file instead of the one in `url`. With `management` it has its management API too, and
+    Its node registers its name with an `epmd` of its own; that of other brokers on this machine is neither
+    used nor started. `held_until_gone` is the file descriptor that locks the folder. With `definitions`, a file,
+    it has the users of that file instead of the one in `url`. With `management` it also has its management API, and
     takes longer to start.
     """
 
@@ -92,7 +92,7 @@ class LocalRabbitMQ:
         return f"http://127.0.0.1:{self._management_port}"
 
     def start(self) -> None:
-        """Start it and return when it speaks AMQP; a second time on the same port and data."""
+        """Start it and return when it answers on AMQP; when started again, it has the same port and data."""
         self._home.mkdir(mode=0o700, exist_ok=True)
         configuration = self._home / "rabbitmq.conf"
         configuration.touch(mode=0o600)
@@ -141,19 +141,19 @@ class LocalRabbitMQ:
     def control(self, *arguments: str) -> str:
         """What `rabbitmqctl` answers on this node. Raises CalledProcessError."""
         environment = self._environment()
-        del environment["RABBITMQ_DIST_PORT"]  # the node's, not that of who asks it
+        del environment["RABBITMQ_DIST_PORT"]  # the port of the node, which `rabbitmqctl` must not take
         return subprocess.run(
             [self._programs.control, *arguments], env=environment, check=True, capture_output=True, text=True
         ).stdout
 
     def _end_epmd(self) -> None:
-        # It holds names in memory, nothing else: there is no order to keep.
+        # It only holds names in memory, so it need not be stopped in order.
         if self._epmd is not None:
             self._epmd.kill()
             self._epmd = None
 
     def _environment(self) -> dict[str, str]:
-        # Not the caller's: its RABBITMQ_… and ERL_… would be another broker's.
+        # Not our process's own environment: RABBITMQ_… and ERL_… in it would be those of another broker.
         applications = self._home / "applications"
         return {
             "PATH": _search_path(),

@@ -1,1 +1,1 @@
-"""What staff see of the queues and failures of all services, and what they decide."""
+"""What staff see and do on the command line: the queues and failures of all services."""

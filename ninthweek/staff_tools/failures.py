@@ -25,8 +25,8 @@ async def list_failures(urls: AdministratorUrls, *, state: str) -> list[dict[str
 
 
 async def show_failure(urls: AdministratorUrls, name: str) -> dict[str, Any]:
-    """One failure, whole."""
-    service, identifier = parse(name)
+    """One failure, whole. Raises `SettingFaulty` where there is none of that name."""
+    service, identifier = _parse(name)
     async with _in(urls, service) as connection:
         failure = await store.failures.find(connection, identifier)
     if failure is None:
@@ -36,15 +36,15 @@ async def show_failure(urls: AdministratorUrls, name: str) -> dict[str, Any]:
 
 async def decide(urls: AdministratorUrls, name: str, *, retry: bool) -> bool:
     """Retry or discard a failure; false where that was done already."""
-    service, identifier = parse(name)
+    service, identifier = _parse(name)
     async with _in(urls, service) as connection, connection.transaction():
         if retry:
             return await decisions.retry(connection, service, identifier, at=system_time())
         return await decisions.discard(connection, identifier, at=system_time())
 
 
-def parse(name: str) -> tuple[str, int]:
-    """`matching/12` as service and number; raises `SettingFaulty`."""
+def _parse(name: str) -> tuple[str, int]:
+    """Service and number of a name such as `matching/12`. Raises `SettingFaulty`."""
     service, _, number = name.partition("/")
     if service not in NAMES or not number.isdecimal():
         raise SettingFaulty(f"{name} is not the name of a failure, such as {NAMES[0]}/12.")

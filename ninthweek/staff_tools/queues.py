@@ -1,4 +1,4 @@
-"""How each service's queues, outbox, timers and failures are."""
+"""The state of each service: its queues, its outbox, its timers, its failures."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,11 +24,11 @@ class ServiceState:
 
     service: str
     waiting: int
-    """Messages in its queue that no consumer has been given."""
+    """Messages in its queue that were not delivered to a consumer yet."""
     consumers: int
     effects_waiting: int
     oldest: timedelta | None
-    """Since when the oldest message that it has not handled waits."""
+    """How long the oldest event waits that it has not handled."""
     handled_last_minute: int
     unsent: int
     """Rows of its outbox that are due and not sent."""
@@ -38,13 +38,13 @@ class ServiceState:
     next_timer: datetime | None
     failures: int
     dead_letters: int
-    """In its queue of them, where the service has not adopted them yet, or cannot."""
+    """Messages in its dead-letter queue: the service has not adopted them yet, or cannot."""
     policies: list[str] | None
-    """What policies of the broker do to its queues that they may not; `None` where nobody could look."""
+    """Policies of the broker that would lose messages of its queues; `None` where they were not looked at."""
 
 
 async def states(urls: AdministratorUrls, *, programme_now: datetime | None = None) -> list[ServiceState]:
-    """All services, as they are now; the programme's time is the system's, but for a demonstration's data."""
+    """The state of all services now. `programme_now` is given only for the data of a demonstration."""
     found = await dangers(urls.management, urls.amqp) if urls.management else None
     async with _connections(urls) as (database, channel):
         return [await _state(database, channel, card, programme_now, found) for card in SERVICES]

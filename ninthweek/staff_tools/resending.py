@@ -14,9 +14,10 @@ from shared.contracts.directory import SERVICES, Card
 
 
 async def send_again(urls: AdministratorUrls, *, older_than: timedelta, remember: timedelta) -> dict[str, int]:
-    """Have the relays send again what was published longer ago than this and not handled; how many, by subscriber.
+    """Have the relays send again what was published and not handled; returns how many messages, by subscriber.
 
-    Whoever else subscribes to one of them knows it. Nothing is looked at that an inbox may have forgotten (`remember`).
+    They were published longer ago than `older_than`, and not so long ago that an inbox may have forgotten them
+    (`remember`). Other subscribers get them again too: their inboxes know them.
     """
     now = system_time()
     sent: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""SQL of the staff tools, as the administrator, across the schemas of all services."""
+"""SQL of the staff tools: they read and write the schemas of all services, as the administrator."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 async def oldest_waiting(
     connection: "Administrator", service: str, *, publishers: Sequence[str], routing_keys: Sequence[str]
 ) -> datetime | None:
-    """When the oldest event was published that a service has neither handled nor kept among its failures."""
+    """When the oldest event was published that a service has not handled; its failures and suspects do not count."""
     published = " union all ".join(
         f"""
         select published_at, identity from "{publisher}".outbox
@@ -47,7 +47,7 @@ async def send_again(
     published_between: tuple[datetime, datetime],
     now: datetime,
 ) -> int:
-    """Have a publisher's relay send again what a subscriber has neither handled nor kept; how many messages."""
+    """Have a publisher's relay send again what a subscriber has neither handled nor kept; returns how many messages."""
     status = await connection.execute(
         f"""
         insert into "{publisher}".unsent (id, slot, look_at)

@@ -1,4 +1,4 @@
-"""How services are, as tables in a terminal."""
+"""The state of services as tables in a terminal."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
@@ -24,10 +24,10 @@ def tables_of(services: Sequence[ServiceState]) -> tuple[Table, Table]:
 
 
 def remarks_on(services: Sequence[ServiceState]) -> Iterator[str]:
-    """What the numbers do not say by themselves."""
+    """Sentences on what the numbers do not show by themselves."""
     if any(state.dead_letters for state in services):
         yield (
-            "A running service takes its dead letters over, and `ninthweek failures list` has them then. "
+            "A running service adopts its dead letters, and `ninthweek failures list` has them then. "
             "For those that stay see docs/operating.md, Dead letters."
         )
     if any(state.policies is None for state in services):

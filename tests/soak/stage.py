@@ -69,8 +69,8 @@ class SoakStage:
     async def quiet(self) -> None:
         looks, moved_at, before = 0, time.monotonic(), -1
         while unfinished := await self._unfinished():
-            if self.chronicle.movements != before:
-                before, moved_at = self.chronicle.movements, time.monotonic()
+            if self.chronicle.published_count != before:
+                before, moved_at = self.chronicle.published_count, time.monotonic()
             if time.monotonic() - moved_at > PATIENCE:
                 raise NeverQuiet(f"Nothing has moved for {PATIENCE:.0f} seconds: {'; '.join(unfinished)}.")
             await asyncio.sleep(PAUSES[min(looks, len(PAUSES) - 1)])

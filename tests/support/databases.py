@@ -46,7 +46,7 @@ class TestDatabase:
             await connection.execute(_TERMINATE_OTHERS)
             is_as_it_was = await self._shape_now(connection) == self._shape
             if is_as_it_was and (tables := await _tables_with_rows(connection) - self._filled):
-                await connection.execute(f"truncate {','.join(sorted(tables))} restart identity")
+                await connection.execute(f"truncate {','.join(sorted(tables))} restart identity cascade")
         finally:
             await connection.close()
         if not is_as_it_was:

@@ -1,4 +1,4 @@
-"""What must come of a term, as far as its folder says so."""
+"""The expected outcome of a term, as far as its folder has it."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from shared.contracts.faults import faults_of
 
 
 class Expected(BaseModel):
-    """`expected.json`; a key that it leaves out may come to anything. `refused` are the fields at fault by event id."""
+    """`expected.json`; a key that it leaves out is not checked. `refused` has the fields at fault by event id."""
 
     model_config = ConfigDict(strict=True)
 
@@ -22,7 +22,7 @@ class Expected(BaseModel):
 
 
 def read_expected(folder: Path, faults: Faults) -> Expected:
-    """What the folder expects; nothing, where it has no such file."""
+    """Read what the folder expects; nothing where it has no such file."""
     file = folder / "expected.json"
     if not file.exists():
         return Expected()

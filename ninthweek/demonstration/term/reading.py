@@ -1,4 +1,4 @@
-"""Reads a term's folder; what is wrong with it is told all at once."""
+"""Reads a term's folder, and reports all that is wrong with it at once."""
 
 import tomllib
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ class TermFaulty(SettingFaulty):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term: its calendar, what outside systems send, what people do, and what must come of it.
+    """A term: its calendar, what outside systems send, what people do, and the expected outcome.
 
-    `records` are sent when the term begins, and `submissions` are in the order in which they were sent.
+    `records` are sent when the term begins; `submissions` are in the order in which they are sent.
     """
 
     folder: Path

@@ -1,4 +1,4 @@
-"""What people do in a term: staff, hosts and students, each when they are asked."""
+"""What staff, hosts and students do in a term, when they are asked to."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -56,7 +56,7 @@ class Feedback(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The script, by what a person is asked about. `rankings` are each project's applications, best first."""
+    """The script, keyed by what a person is asked about. `rankings` has each project's applications, best first."""
 
     verdicts: Mapping[tuple[str, int], Verdict]
     rankings: Mapping[str, list[str]]
@@ -88,7 +88,7 @@ def _read(folder: Path, name: str, model: type[Line], key: Callable[[Line], Key]
             faults += [f"{row.place}: {fault.field}: {fault.reason}" for fault in faults_of(error.errors())]
             continue
         if key(line) in lines:
-            faults.append(f"{row.place}: says again what an earlier line says.")
+            faults.append(f"{row.place}: repeats an earlier line.")
         lines[key(line)] = line
     return lines
 

@@ -1,4 +1,4 @@
-"""What outside systems send, as the rows of their tables say it."""
+"""What outside systems send, from the rows of their tables."""
 
 import json
 import math
@@ -17,7 +17,7 @@ from shared.contracts.message import Submission, subject
 from shared.contracts.submissions import ApplicationForm, HostRecord, ProjectProposal, StudentRecord
 
 RECORDS: Mapping[str, type[Submission]] = {"hosts.csv": HostRecord, "students.csv": StudentRecord}
-"""Tables of what is known before the term begins: their rows have neither an id nor a time of their own."""
+"""Tables of what is known before the term begins. Their rows have no event id and no time."""
 
 SUBMISSIONS: Mapping[str, type[Submission]] = {"projects.csv": ProjectProposal, "applications.csv": ApplicationForm}
 
@@ -27,9 +27,9 @@ WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One submission as its system sends it: under which id, when, and what.
+    """One submission of an outside system: its id, when it is sent, and its content.
 
-    An application's `cv` is a file of the term's folder here; what is sent names the document instead.
+    An application's `cv` is a file of the term's folder here; the message that is sent names a document instead.
     """
 
     kind: type[Submission]
@@ -47,7 +47,7 @@ class Sent:
 
 
 def read_records(folder: Path, faults: Faults, *, sent_at: datetime) -> Iterator[Sent]:
-    """Hosts and students, as if all were sent at one moment; the id of each is made of its row."""
+    """Read hosts and students, all sent at one moment; the event id of each is made from its row."""
     for name, kind in RECORDS.items():
         for row in read_table(folder, name, list(kind.model_fields), faults):
             content = _content(kind, row)
@@ -56,7 +56,7 @@ def read_records(folder: Path, faults: Faults, *, sent_at: datetime) -> Iterator
 
 
 def read_submissions(folder: Path, faults: Faults) -> list[Sent]:
-    """Proposals and applications, in the order in which they were sent."""
+    """Read proposals and applications, in the order in which they are sent."""
     sent: list[Sent] = []
     for name, kind in SUBMISSIONS.items():
         for row in read_table(folder, name, ["event_id", "sent_at", *kind.model_fields], faults):
@@ -75,7 +75,7 @@ def _content(kind: type[Submission], row: Row) -> dict[str, Any]:
 
 
 def typed(cell: str, annotation: Any) -> Any:
-    """A cell as the contract's type; one that cannot be is left as it is, and refused at the door by its field."""
+    """A cell converted to the contract's type; one that cannot be is left as it is, and intake refuses its field."""
     if get_origin(annotation) is list:
         return [part.strip() for part in cell.split(LIST_SEPARATOR) if part.strip()]
     if annotation is bool:
@@ -109,6 +109,6 @@ def _moment(row: Row, faults: Faults) -> datetime | None:
 def _check_file(folder: Path, row: Row, faults: Faults) -> None:
     file = folder / row.cells["cv"]
     if not row.cells["cv"]:
-        return  # names no file: for the door to refuse
+        return  # names no file: intake refuses it
     if not file.is_file() or not file.resolve().is_relative_to(folder.resolve()):
         faults.append(f"{row.place}: its cv {row.cells['cv']!r} is not a file of the folder.")

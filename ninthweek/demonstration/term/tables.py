@@ -1,4 +1,4 @@
-"""The rows of a CSV file, and everything that is wrong with it."""
+"""Reads the rows of a CSV file, and notes everything that is wrong with it."""
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 Faults = list[str]
-"""What is wrong with a term, a line each; gathered, so that all of it can be told at once."""
+"""What is wrong with a term, a line each; collected, so that all of it can be reported at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row's cells by column, as text without white space around it; `place` says where it stands."""
+    """A row's cells by column, as text without white space around it; `place` is its file and line."""
 
     place: str
     cells: Mapping[str, str]
 
 
 def read_table(folder: Path, name: str, columns: Sequence[str], faults: Faults) -> list[Row]:
-    """The readable rows of `<folder>/<name>`, which must have at least these columns; other columns are left out."""
+    """The readable rows of `<folder>/<name>`, which must have at least these columns; others are ignored."""
     try:
         with (folder / name).open(encoding="utf-8-sig", newline="") as file:
             return list(_rows(file, name, columns, faults))

@@ -1,4 +1,4 @@
-"""What staff see of queues and failures, and what they decide."""
+"""Staff see queues and failures on the command line, and decide what becomes of failures."""
 
 import aio_pika
 import pytest
@@ -39,7 +39,9 @@ async def test_a_service_that_is_up_to_date_has_nothing_waiting(start: Start, ur
     assert state.next_timer is not None
 
 
-async def test_what_nobody_takes_is_seen_waiting_with_its_age(start: Start, urls: AdministratorUrls) -> None:
+async def test_an_event_that_nobody_consumes_is_shown_waiting_with_its_age(
+    start: Start, urls: AdministratorUrls
+) -> None:
     screening = await start(probe(publish_declined))
     await screening.receive(submitted("P1"))
     state = await _state(urls, "notifications")
@@ -60,7 +62,7 @@ async def test_failures_are_listed_and_shown_whole(start: Start, urls: Administr
     assert (await _state(urls, "screening")).failures == 1
 
 
-async def test_a_failure_that_is_sent_back_reaches_its_service_alone(start: Start, urls: AdministratorUrls) -> None:
+async def test_a_failure_that_is_retried_reaches_its_service_alone(start: Start, urls: AdministratorUrls) -> None:
     screening = await start(probe(publish_declined))
     event = submitted("P1")
     headers = Envelope(id="e1", source="intake", type=event.type, time=system_time()).to_headers()
@@ -70,8 +72,8 @@ async def test_a_failure_that_is_sent_back_reaches_its_service_alone(start: Star
         await screening.quiet()
     (listed,) = await list_failures(urls, state="waiting")
     mended = event.to_json()
-    known_by = identity(Envelope.from_headers(headers), mended)
-    await screening.connection.execute("update failures set body = $1, identity = $2", mended, known_by)
+    new_identity = identity(Envelope.from_headers(headers), mended)
+    await screening.connection.execute("update failures set body = $1, identity = $2", mended, new_identity)
     assert await decide(urls, listed["name"], retry=True)
     assert not await decide(urls, listed["name"], retry=True)
     await screening.quiet()
@@ -88,6 +90,6 @@ async def test_a_failure_is_discarded_once(start: Start, urls: AdministratorUrls
     assert len(await list_failures(urls, state="discarded")) == 1
 
 
-async def test_a_failure_that_is_not_there_is_told(urls: AdministratorUrls) -> None:
+async def test_a_failure_that_is_not_there_is_reported(urls: AdministratorUrls) -> None:
     with pytest.raises(SettingFaulty, match="no failure screening/99"):
         await show_failure(urls, "screening/99")

@@ -1,4 +1,4 @@
-"""`ninthweek definitions`: what the broker is given to load."""
+"""`ninthweek definitions` prints what the broker loads."""
 
 import json
 
@@ -22,7 +22,7 @@ def test_every_service_and_outside_system_has_a_user_and_no_password_is_shown() 
 
 
 @pytest.mark.parametrize(
-    ("name", "url", "told"),
+    ("name", "url", "error"),
     [
         ("CAREERS_PORTAL_AMQP_URL", "", "CAREERS_PORTAL_AMQP_URL must be set"),
         ("INTAKE_AMQP_URL", "http://broker/", "INTAKE_AMQP_URL is not a URL"),
@@ -30,7 +30,7 @@ def test_every_service_and_outside_system_has_a_user_and_no_password_is_shown() 
         ("SCREENING_AMQP_URL", ENVIRONMENT["INTAKE_AMQP_URL"], "needs a user of its own"),
     ],
 )
-def test_a_url_that_gives_no_user_of_its_own_is_named(name: str, url: str, told: str) -> None:
+def test_a_url_that_gives_no_user_of_its_own_is_named(name: str, url: str, error: str) -> None:
     ended = CliRunner().invoke(commands, ["definitions"], env=ENVIRONMENT | {name: url})
     assert isinstance(ended.exception, SettingFaulty)
-    assert told in str(ended.exception)
+    assert error in str(ended.exception)

@@ -1,4 +1,4 @@
-"""A wrong setting stops the command with one line that says which and what to do."""
+"""A wrong setting stops the command, with one line that names it and says what to do."""
 
 import io
 import sys
@@ -67,7 +67,7 @@ SERVERS = {"DATABASE_URL": "postgresql://h/d", "AMQP_URL": "amqp://h/"}
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment", "told"),
+    ("arguments", "environment", "reason"),
     [
         (["run", "matchmaking"], {}, "There is no service matchmaking: name one of intake"),
         (["run", "matching"], {}, "MATCHING_DATABASE_URL must be set"),
@@ -90,21 +90,21 @@ SERVERS = {"DATABASE_URL": "postgresql://h/d", "AMQP_URL": "amqp://h/"}
     ],
 )
 def test_a_command_that_cannot_do_its_work_says_why_in_one_line(
-    arguments: list[str], environment: dict[str, str], told: str, ninthweek: Ninthweek
+    arguments: list[str], environment: dict[str, str], reason: str, ninthweek: Ninthweek
 ) -> None:
     status, error = ninthweek(arguments, environment=environment)
     assert status != 0
-    assert told in error
+    assert reason in error
     assert "Traceback" not in error
 
 
-def test_a_body_that_breaks_its_contract_is_told_with_every_fault(ninthweek: Ninthweek) -> None:
+def test_every_fault_of_a_body_that_breaks_its_contract_is_reported(ninthweek: Ninthweek) -> None:
     _, error = ninthweek(["publish", "host"], given='{"host_id": "H1", "citty": "Oxford"}')
     assert "organisation: This field is missing" in error
     assert "citty: The contract knows no such field" in error
 
 
-def test_the_time_of_a_demonstration_is_not_that_of_other_servers(ninthweek: Ninthweek, tmp_path: Path) -> None:
+def test_a_demonstrations_data_is_refused_with_other_servers(ninthweek: Ninthweek, tmp_path: Path) -> None:
     note_moment(tmp_path, datetime(2027, 5, 22, 12, tzinfo=UTC))
     status, error = ninthweek(["up", "--data", str(tmp_path), "--port", str(free_port())], environment=SERVERS)
     assert (status, "has a demonstration" in error) == (2, True)

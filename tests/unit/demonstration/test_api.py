@@ -1,4 +1,4 @@
-"""Whoever uses the API does not give up while a server is away, and does not go on where something is refused."""
+"""The client of the API repeats a request while a server is away, and stops where a request is refused."""
 
 from collections.abc import Callable, Iterator
 
@@ -39,7 +39,7 @@ def api_that_answers(asked: list[httpx.Request]) -> Callable[..., Api]:
     return api_that_answers
 
 
-async def test_a_request_is_made_again_until_the_service_can_meet_it(
+async def test_a_request_is_repeated_until_the_service_answers_it(
     api_that_answers: Callable[..., Api], asked: list[httpx.Request]
 ) -> None:
     staff = api_that_answers(httpx.Response(503), httpx.ConnectError("gone"), httpx.Response(200, json={"done": True}))
@@ -57,7 +57,7 @@ async def test_a_file_is_sent_whole_each_time(api_that_answers: Callable[..., Ap
     assert b"%PDF-1.4" in second.read()
 
 
-async def test_what_is_refused_is_told_with_who_wanted_it(api_that_answers: Callable[..., Api]) -> None:
+async def test_the_error_of_a_refused_request_names_the_caller(api_that_answers: Callable[..., Api]) -> None:
     staff = api_that_answers(httpx.Response(409, text="This offer was declined."))
     with pytest.raises(RequestRefused) as raised:
         await staff.send("POST", "/offers/A1/reply", {"reply": "accept"})

@@ -9,7 +9,7 @@ from ninthweek.demonstration.clock import NOTED_AHEAD, SteppedClock, note_moment
 MOMENT = datetime(2027, 4, 21, 8, tzinfo=UTC)
 
 
-def test_it_stands_until_it_is_stepped_and_tells_utc() -> None:
+def test_it_stands_until_it_is_stepped_and_returns_utc() -> None:
     clock = SteppedClock(MOMENT)
     assert clock() == clock() == MOMENT
     clock.step_to(datetime(2027, 4, 21, 10, tzinfo=timezone(timedelta(hours=1))))

@@ -8,11 +8,11 @@ from ninthweek.demonstration.flight import Flight
 FIRST, SECOND = UUID(int=1), UUID(int=2)
 
 
-async def test_what_takes_off_before_the_waiter_is_woken_is_waited_for_too() -> None:
-    """A relay says a mail in the very turn in which the message that led to it is handled."""
+async def test_what_is_published_before_the_waiter_is_woken_is_waited_for_too() -> None:
+    """A relay publishes a mail in the same turn of the loop in which the message that led to it is handled."""
     flight = Flight(["notifications"])
     flight.expect(["notifications"], FIRST)
-    waiter = asyncio.create_task(flight.landed())
+    waiter = asyncio.create_task(flight.until_empty())
     await asyncio.sleep(0)
 
     flight.handled("notifications", FIRST)

@@ -41,7 +41,7 @@ def test_where_no_noon_lies_between_it_is_the_middle() -> None:
     assert stop_at(Moment.APPLICATIONS, soon).at == calendar.opens_at + timedelta(hours=1)
 
 
-def test_some_have_done_what_the_moment_is_about_and_always_the_same() -> None:
+def test_some_have_done_what_the_moment_is_about_and_they_are_the_same_in_every_run() -> None:
     stop = stop_at(Moment.OFFERS, round_scheduled())
     left = [stop.comes_before(reply, OFFER, stop.at) for reply in REPLIES]
     assert 30 < sum(left) < 70

@@ -1,4 +1,4 @@
-"""The outcome is what the events say."""
+"""The outcome is made from the events."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ def chronicle() -> Chronicle:
     return Chronicle([])
 
 
-def say(chronicle: Chronicle, *events: Event, because_of: str | None = None, times: int = 1) -> None:
+def publish(chronicle: Chronicle, *events: Event, because_of: str | None = None, times: int = 1) -> None:
     for event in events:
         identifier = uuid4()
         envelope = Envelope(str(identifier), "a service", event.type, NOW, event.subject, causation_id=because_of)
@@ -65,21 +65,21 @@ def refused(event_id: str, fields: Sequence[str]) -> SubmissionRefused:
     )
 
 
-def test_an_event_that_takes_off_twice_is_remembered_once(chronicle: Chronicle) -> None:
-    say(chronicle, project_submitted(), times=2)
+def test_an_event_that_is_published_twice_is_kept_once(chronicle: Chronicle) -> None:
+    publish(chronicle, project_submitted(), times=2)
     assert chronicle.counts == {"ProjectSubmitted": 1}
     assert [type(event).__name__ for event in chronicle.news()] == ["ProjectSubmitted"]
 
 
-def test_news_are_told_once(chronicle: Chronicle) -> None:
-    say(chronicle, project_submitted())
+def test_news_are_returned_once(chronicle: Chronicle) -> None:
+    publish(chronicle, project_submitted())
     assert len(chronicle.news()) == 1
     assert chronicle.news() == []
-    say(chronicle, project_withdrawn(), project_submitted(revision=2))
+    publish(chronicle, project_withdrawn(), project_submitted(revision=2))
     assert len(chronicle.news()) == 2
 
 
-def test_a_message_that_a_service_says_to_itself_is_no_event(chronicle: Chronicle) -> None:
+def test_a_private_message_of_a_service_is_no_event(chronicle: Chronicle) -> None:
     event = project_submitted()
     envelope = Envelope("e1", "intake", event.type, NOW)
     returning = Outgoing(
@@ -90,8 +90,8 @@ def test_a_message_that_a_service_says_to_itself_is_no_event(chronicle: Chronicl
 
 
 def test_projects_count_once_and_those_withdrawn_are_not_approved(chronicle: Chronicle) -> None:
-    say(chronicle, project_submitted(), project_submitted(revision=2), project_submitted(project_id="P2"))
-    say(
+    publish(chronicle, project_submitted(), project_submitted(revision=2), project_submitted(project_id="P2"))
+    publish(
         chronicle,
         project_approved("P1", places=2),
         project_approved("P2", places=3),
@@ -102,22 +102,24 @@ def test_projects_count_once_and_those_withdrawn_are_not_approved(chronicle: Chr
 
 
 def test_applications_stand_unless_withdrawn_before_the_close(chronicle: Chronicle) -> None:
-    say(chronicle, *(application_received(student, "P1") for student in ("S1", "S2", "S3")))
-    say(chronicle, application_withdrawn("S1", "P1"), applications_closed(3), application_withdrawn("S2", "P1"))
+    publish(chronicle, *(application_received(student, "P1") for student in ("S1", "S2", "S3")))
+    publish(chronicle, application_withdrawn("S1", "P1"), applications_closed(3), application_withdrawn("S2", "P1"))
     assert outcome_of(chronicle).applications_received == ["S2-P1", "S3-P1"]
 
 
 def test_first_offers_are_those_of_the_match_alone(chronicle: Chronicle) -> None:
     first, later = (OfferMade(**ids_of(each), reply_by=NOW) for each in ("A1", "A2"))
-    say(chronicle, MatchMade(round_id=ROUND, applications=2, places=1, offers=1), first, because_of="the timer")
-    say(chronicle, later, because_of="a reply")
+    publish(chronicle, MatchMade(round_id=ROUND, applications=2, places=1, offers=1), first, because_of="the timer")
+    publish(chronicle, later, because_of="a reply")
     assert outcome_of(chronicle).first_offers == ["A1"]
 
 
 def test_a_placement_is_confirmed_until_it_is_completed_or_cancelled(chronicle: Chronicle) -> None:
     days = {name: getattr(placement_completed(), name) for name in ("starts_on", "ends_on")}
-    say(chronicle, *(PlacementConfirmed(**ids_of(each), **days) for each in ("A3", "A2", "A1")))
-    say(chronicle, PlacementCompleted(**ids_of("A1"), **days), PlacementCancelled(**ids_of("A2"), **days, by="host"))
+    publish(chronicle, *(PlacementConfirmed(**ids_of(each), **days) for each in ("A3", "A2", "A1")))
+    publish(
+        chronicle, PlacementCompleted(**ids_of("A1"), **days), PlacementCancelled(**ids_of("A2"), **days, by="host")
+    )
     placements = outcome_of(chronicle).placements
     assert [(placement.application_id, placement.status) for placement in placements] == [
         ("A1", "completed"),
@@ -126,25 +128,25 @@ def test_a_placement_is_confirmed_until_it_is_completed_or_cancelled(chronicle: 
     ]
 
 
-def test_refusals_are_told_by_event_id_with_all_fields(chronicle: Chronicle) -> None:
-    say(chronicle, refused("e2", ["statement", "cv"]), refused("e1", ["student_id"]))
+def test_refusals_are_listed_by_event_id_with_all_fields(chronicle: Chronicle) -> None:
+    publish(chronicle, refused("e2", ["statement", "cv"]), refused("e1", ["student_id"]))
     assert outcome_of(chronicle).refused == {"e1": ["student_id"], "e2": ["cv", "statement"]}
 
 
 def test_mails_are_counted_by_template(chronicle: Chronicle) -> None:
     for template in ("offer_made", "offer_made", "review_overdue"):
-        say(chronicle, EmailSent(email_id=uuid4(), template=template, recipient_id="S1"))
+        publish(chronicle, EmailSent(email_id=uuid4(), template=template, recipient_id="S1"))
     assert outcome_of(chronicle).emails == {"offer_made": 2, "review_overdue": 1}
 
 
 @pytest.fixture
 def outcome(chronicle: Chronicle) -> Outcome:
-    say(chronicle, project_approved("P1", places=2), refused("e1", ["cv"]), refused("e2", ["cv", "statement"]))
+    publish(chronicle, project_approved("P1", places=2), refused("e1", ["cv"]), refused("e2", ["cv", "statement"]))
     return outcome_of(chronicle)
 
 
 @pytest.mark.parametrize(
-    ("expected", "told"),
+    ("expected", "listed"),
     [
         ({"places": 2, "projects_approved": ["P1"], "refused": {"e1": ["cv"], "e2": ["statement", "cv"]}}, []),
         ({}, []),
@@ -163,5 +165,5 @@ def outcome(chronicle: Chronicle) -> Outcome:
         ),
     ],
 )
-def test_differences_are_told_in_words(outcome: Outcome, expected: dict[str, Any], told: list[str]) -> None:
-    assert differences(outcome, Expected(**expected)) == told
+def test_differences_are_listed_in_words(outcome: Outcome, expected: dict[str, Any], listed: list[str]) -> None:
+    assert differences(outcome, Expected(**expected)) == listed

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from ninthweek.demonstration.chronicle import Chronicle, Said
+from ninthweek.demonstration.chronicle import Chronicle, PublishedEvent
 from ninthweek.demonstration.people import NO_COMMENT, Deed, deeds
 from ninthweek.demonstration.term import Feedback, Script, Verdict
 from ninthweek.demonstration.term.script import Reply
@@ -38,7 +38,7 @@ SCRIPT = Script(
 
 def done(event: Event, *before: Event) -> list[Deed]:
     chronicle = Chronicle([])
-    chronicle.everything += [Said(each, Envelope("e", "intake", each.type, NOW)) for each in before]
+    chronicle.everything += [PublishedEvent(each, Envelope("e", "intake", each.type, NOW)) for each in before]
     return list(deeds(event, SCRIPT, chronicle))
 
 
@@ -64,7 +64,7 @@ def survey(application_id: str, respondent: Respondent) -> SurveyOpened:
     ("project_id", "revision", "verdict", "comments"),
     [("P1", 1, "return", "Name a supervisor."), ("P1", 2, "approve", ""), ("P2", 1, "decline", NO_COMMENT)],
 )
-def test_staff_decide_a_revision_and_always_tell_why_not(
+def test_staff_decide_a_revision_and_give_a_reason_unless_they_approve(
     project_id: str, revision: int, verdict: str, comments: str
 ) -> None:
     assert done(project_submitted(project_id=project_id, revision=revision)) == [

@@ -1,4 +1,4 @@
-"""Quiet is counted: it is neither told too early nor waited for in vain."""
+"""Quiet is found by counting: it is neither reported too early nor waited for in vain."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -11,21 +11,21 @@ from shared.database.connection import DatabaseAway
 
 @dataclass
 class FlightInMemory:
-    """A flight whose landings the test decides."""
+    """A flight whose messages the test publishes and handles."""
 
     in_flight: int = 0
-    movements: int = 0
+    published_count: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def take_off(self) -> None:
+    def publish(self) -> None:
         self.in_flight += 1
-        self.movements += 1
+        self.published_count += 1
 
-    def land(self) -> None:
+    def handle(self) -> None:
         self.in_flight -= 1
         self.changed.set()
 
-    async def landed(self) -> None:
+    async def until_empty(self) -> None:
         while self.in_flight:
             self.changed.clear()
             await self.changed.wait()
@@ -33,7 +33,7 @@ class FlightInMemory:
 
 @dataclass
 class PublisherInMemory:
-    """A service whose outbox answers what the test says, and lets things happen while it is read."""
+    """A service whose outbox answers what the test sets, and in which things happen while it is read."""
 
     flight: FlightInMemory
     answers: list[bool | Exception]
@@ -41,9 +41,9 @@ class PublisherInMemory:
 
     async def anything_due(self) -> bool:
         answer = self.answers.pop(0)
-        if self.happens and self.happens.pop(0) == "a message goes by":
-            self.flight.take_off()
-            self.flight.land()
+        if self.happens and self.happens.pop(0) == "a message is published and handled":
+            self.flight.publish()
+            self.flight.handle()
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -59,11 +59,11 @@ async def test_with_nothing_in_flight_and_nothing_due_it_is_quiet_at_the_first_l
 async def test_what_is_in_flight_is_waited_for_before_anybody_looks_at_an_outbox() -> None:
     flight = FlightInMemory()
     publisher = PublisherInMemory(flight, [False])
-    flight.take_off()
+    flight.publish()
     waiting = asyncio.create_task(quiet(flight, [publisher]))
     await asyncio.sleep(0)
     assert publisher.answers == [False]
-    flight.land()
+    flight.handle()
     await waiting
     assert publisher.answers == []
 
@@ -75,11 +75,11 @@ async def test_what_is_due_is_waited_for() -> None:
     assert publisher.answers == []
 
 
-async def test_a_message_that_took_off_and_landed_between_two_looks_is_noticed() -> None:
-    # The first service's outbox was found empty before the message was handled there, and said something more.
+async def test_a_message_that_is_published_and_handled_between_two_looks_is_noticed() -> None:
+    # The first service's outbox was found empty before the message was handled there, and published another.
     flight = FlightInMemory()
     first = PublisherInMemory(flight, [False, True, False])
-    second = PublisherInMemory(flight, [False, False, False], happens=["a message goes by"])
+    second = PublisherInMemory(flight, [False, False, False], happens=["a message is published and handled"])
     await quiet(flight, [first, second])
     assert first.answers == []
 
@@ -91,8 +91,8 @@ async def test_while_the_database_is_away_it_is_not_quiet() -> None:
     assert publisher.answers == []
 
 
-async def test_where_nothing_moves_any_more_it_gives_up() -> None:
+async def test_where_nothing_is_published_any_more_it_gives_up() -> None:
     flight = FlightInMemory()
-    flight.take_off()
+    flight.publish()
     with pytest.raises(NeverQuiet, match="Nothing has moved"):
         await quiet(flight, [], patience=0.01)

@@ -15,7 +15,7 @@ from shared.runtime.replica import Replica
 
 @pytest.fixture
 async def replica() -> Mock:
-    """A replica that has nothing to say."""
+    """A replica that has nothing to publish."""
     replica: Mock = create_autospec(Replica, instance=True)
     replica.crash = asyncio.get_running_loop().create_future()
     replica.anything_due.return_value = False

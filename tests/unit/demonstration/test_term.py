@@ -1,4 +1,4 @@
-"""A term's folder: read as its README says, and everything that is wrong with it told at once."""
+"""A term's folder: read as its README says, and everything that is wrong with it reported at once."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,11 +86,11 @@ def test_rankings_are_in_the_order_of_their_ranks_whatever_that_of_their_rows(fo
         ("2027-02-30", str, "2027-02-30"),
     ],
 )
-def test_a_cell_that_is_not_of_its_type_is_left_for_the_door_to_refuse(cell: str, annotation: Any, value: Any) -> None:
+def test_a_cell_that_is_not_of_its_type_is_left_for_intake_to_refuse(cell: str, annotation: Any, value: Any) -> None:
     assert typed(cell, annotation) == value
 
 
-def test_an_application_without_a_cv_is_left_for_the_door_to_refuse(folder: Path) -> None:
+def test_an_application_without_a_cv_is_left_for_intake_to_refuse(folder: Path) -> None:
     _change(folder / "applications.csv", "cvs/one-page.pdf", "")
     assert any(sent.content.get("cv") == "" for sent in read_term(folder).submissions)
 
@@ -100,7 +100,7 @@ def test_a_spreadsheets_byte_order_mark_and_more_columns_do_no_harm(folder: Path
     assert read_term(folder).script.replies["A1"].reply == "accept"
 
 
-def test_all_that_is_wrong_is_told_at_once(folder: Path) -> None:
+def test_all_that_is_wrong_is_reported_at_once(folder: Path) -> None:
     (folder / "hosts.csv").unlink()
     (folder / "students.csv").write_bytes(b"student_id,name\n\xff\xfe,\n")
     _change(folder / "round.toml", "reply_within_days = ", "reply_within_days = -")
@@ -111,7 +111,7 @@ def test_all_that_is_wrong_is_told_at_once(folder: Path) -> None:
     (folder / "expected.json").write_text("[]")
     with pytest.raises(TermFaulty) as raised:
         read_term(folder)
-    told = str(raised.value)
+    reported = str(raised.value)
     for fault in (
         "hosts.csv: cannot be read (No such file or directory).",
         "students.csv: is not text in UTF-8.",
@@ -121,7 +121,7 @@ def test_all_that_is_wrong_is_told_at_once(folder: Path) -> None:
         "script/verdicts.csv, line 3: verdict:",
         "expected.json: body:",
     ):
-        assert fault in told
+        assert fault in reported
 
 
 @pytest.mark.parametrize(
@@ -141,14 +141,14 @@ def test_all_that_is_wrong_is_told_at_once(folder: Path) -> None:
         ("expected.json", '"places": ', '"places": "x', "expected.json"),
     ],
 )
-def test_each_fault_is_told_in_words(folder: Path, file: str, before: str, after: str, fault: str) -> None:
+def test_each_fault_is_reported_in_words(folder: Path, file: str, before: str, after: str, fault: str) -> None:
     _change(folder / file, before, after)
     with pytest.raises(TermFaulty) as raised:
         read_term(folder)
     assert fault in str(raised.value)
 
 
-def test_a_row_without_an_id_and_a_line_that_stands_twice_are_told(folder: Path) -> None:
+def test_a_row_without_an_id_and_a_repeated_line_are_reported(folder: Path) -> None:
     (folder / "script" / "replies.csv").write_text("application_id,reply\nA1,accept\nA1,decline\n")
     projects = (folder / "projects.csv").read_text()
     event_id = projects.splitlines()[1].partition(",")[0]
@@ -157,11 +157,11 @@ def test_a_row_without_an_id_and_a_line_that_stands_twice_are_told(folder: Path)
         read_term(folder)
     assert raised.value.faults == [
         "projects.csv, line 2: has no event_id.",
-        "script/replies.csv, line 3: says again what an earlier line says.",
+        "script/replies.csv, line 3: repeats an earlier line.",
     ]
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_reported(tmp_path: Path) -> None:
     with pytest.raises(TermFaulty, match="There is no such folder"):
         read_term(tmp_path / "nowhere")
 

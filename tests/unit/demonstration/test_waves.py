@@ -1,4 +1,4 @@
-"""Waves: what is published together comes out as if it had been sent one by one."""
+"""Waves: what is published together has the same outcome as if it were sent one by one."""
 
 from datetime import UTC, datetime
 from itertools import combinations
@@ -32,7 +32,7 @@ def application(student_id: str, project_id: str, event_id: str = "") -> Sent:
     return Sent(ApplicationForm, event_id or f"evt-{name}", SENT_AT, content)
 
 
-def test_what_has_nothing_to_do_with_each_other_goes_together() -> None:
+def test_unrelated_submissions_go_together() -> None:
     together = [application("S1", "P1"), application("S2", "P1"), application("S3", "P2"), proposal("P3")]
     assert waves(together) == [together]
 
@@ -73,7 +73,7 @@ anything = st.one_of(
 
 
 def related(one: Sent, other: Sent) -> bool:
-    """Whether the order of two submissions matters, said otherwise than in the code."""
+    """Whether the order of two submissions matters, found in another way than in the code."""
     if (one.system, one.event_id) == (other.system, other.event_id) or one.subject == other.subject:
         return True
     kinds = {one.kind: one.content, other.kind: other.content}
@@ -88,7 +88,7 @@ def related(one: Sent, other: Sent) -> bool:
 
 
 @given(st.lists(anything, max_size=15))
-def test_everything_is_sent_once_and_what_matters_to_each_other_in_its_order(submissions: list[Sent]) -> None:
+def test_everything_is_sent_once_and_related_submissions_in_their_order(submissions: list[Sent]) -> None:
     numbered = [
         Sent(each.kind, each.event_id, SENT_AT, {**each.content, "number": number})
         for number, each in enumerate(submissions)

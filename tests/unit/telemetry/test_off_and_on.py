@@ -10,7 +10,7 @@ from shared.telemetry import check_settings
 
 LOADED = """
 import sys
-from ninthweek.house import house
+from ninthweek.running import running_services
 from ninthweek.services import NAMES, load
 from shared.telemetry import tracing
 [load(name) for name in NAMES]

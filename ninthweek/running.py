@@ -17,18 +17,18 @@ from shared.web.door import Door
 
 
 @dataclass(frozen=True)
-class House:
-    """Services at work, by name, and the application that has all their routes."""
+class RunningServices:
+    """Running replicas by the names of their services, and the application that has all their routes."""
 
     replicas: dict[str, Replica]
     application: FastAPI
 
 
 @asynccontextmanager
-async def house(
+async def running_services(
     addresses: Addresses, *, names: tuple[str, ...], door: Door, clock: Clock, observer: Observer | None = None
-) -> AsyncIterator[House]:
-    """Run a replica of each named service while the block lasts; what `migrate` prepares must be there."""
+) -> AsyncIterator[RunningServices]:
+    """Run a replica of each named service while the block lasts. `migrate` must have prepared both servers."""
     async with AsyncExitStack() as stack:
         stack.enter_context(tracing())
         replicas = {}
@@ -42,4 +42,4 @@ async def house(
                     observer=observer,
                 )
             )
-        yield House(replicas, application(list(replicas.values()), door))
+        yield RunningServices(replicas, application(list(replicas.values()), door))
