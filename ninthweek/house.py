@@ -13,7 +13,7 @@ from shared.runtime.observer import Observer
 from shared.runtime.replica import Replica, running
 from shared.telemetry import tracing
 from shared.web.application import application
-from shared.web.door import Door
+from shared.web.authentication import Authenticator
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,12 @@ class House:
 
 @asynccontextmanager
 async def house(
-    addresses: Addresses, *, names: tuple[str, ...], door: Door, clock: Clock, observer: Observer | None = None
+    addresses: Addresses,
+    *,
+    names: tuple[str, ...],
+    authenticator: Authenticator,
+    clock: Clock,
+    observer: Observer | None = None,
 ) -> AsyncIterator[House]:
     """Run a replica of each named service while the block lasts; what `migrate` prepares must be there."""
     async with AsyncExitStack() as stack:
@@ -42,4 +47,4 @@ async def house(
                     observer=observer,
                 )
             )
-        yield House(replicas, application(list(replicas.values()), door))
+        yield House(replicas, application(list(replicas.values()), authenticator))

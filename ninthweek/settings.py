@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from shared.web.door import Door
+    from shared.web.authentication import Authenticator
 
 SERVERS_FILE = "servers.json"
 SIGNING_KEY_FILE = "signing-key"
@@ -111,11 +111,11 @@ def keep_session_secret(data: Path) -> None:
     os.environ.setdefault("SESSION_SECRET", file.read_text())
 
 
-def door_from_environment() -> "Door":
+def authenticator_from_environment() -> "Authenticator":
     """The tokens in `NINTHWEEK_TOKEN` (staff) and `<SYSTEM>_TOKEN`; new ones for those that are not set."""
     # Every command reads settings, and few have a door.
     from shared.contracts.directory import OUTSIDE_SYSTEMS  # noqa: PLC0415
-    from shared.web.door import STAFF, Door  # noqa: PLC0415
+    from shared.web.authentication import STAFF, Authenticator  # noqa: PLC0415
 
     names = {STAFF: "NINTHWEEK_TOKEN"} | {system.name: variable(system.name, "TOKEN") for system in OUTSIDE_SYSTEMS}
-    return Door({who: os.environ.get(name) or secrets.token_urlsafe(24) for who, name in names.items()})
+    return Authenticator({who: os.environ.get(name) or secrets.token_urlsafe(24) for who, name in names.items()})

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from ninthweek.settings import AdministratorUrls
 from shared.clock import LOCAL_TIME
+from shared.web.authentication import Authenticator
 from shared.web.callers import STAFF_ROLES, Link, PersonKind, Purpose
-from shared.web.door import Door
 from shared.web.links import link_url, staff_link_url
 from shared.web.settings import WebSettings
 
@@ -33,12 +33,12 @@ def welcome(address: str, data: Path, rows: Rows, *, programme_time: datetime | 
     console.print()
 
 
-def ways_in(door: Door, people: Mapping[PersonKind, str], now: datetime) -> dict[str, str]:
+def ways_in(authenticator: Authenticator, people: Mapping[PersonKind, str], now: datetime) -> dict[str, str]:
     """A link for each kind of person: for staff once, where no OpenID provider is set; for `people`, by id, a month.
 
     `now` is the programme's time.
     """
-    return dict(_links(door.settings, people, now))
+    return dict(_links(authenticator.settings, people, now))
 
 
 def _links(settings: WebSettings, people: Mapping[PersonKind, str], now: datetime) -> Iterator[tuple[str, str]]:
@@ -50,10 +50,10 @@ def _links(settings: WebSettings, people: Mapping[PersonKind, str], now: datetim
         yield f"sign in as {kind} {person_id}", link_url(link, settings)
 
 
-def tokens_and_places(door: Door, urls: AdministratorUrls) -> dict[str, str]:
+def tokens_and_places(authenticator: Authenticator, urls: AdministratorUrls) -> dict[str, str]:
     """The tokens of the HTTP API, the broker, and where mail goes."""
     return {
-        **{f"token of {name}": token for name, token in door.tokens.items()},
+        **{f"token of {name}": token for name, token in authenticator.tokens.items()},
         "RabbitMQ": urls.amqp,
         "mails": os.environ.get("SMTP_URL") or os.environ["MAIL_FOLDER"],
     }

@@ -43,20 +43,20 @@ class RawDelivery:
     body: bytes
 
 
-Take = Callable[[RawDelivery], None]
+OnDelivery = Callable[[RawDelivery], None]
 
 
 class DeliveringConnection(RobustConnection):
     """A connection that comes back by itself, and hands over deliveries as they come.
 
-    `takers` says who takes what is delivered to which consumer tag; put them there before they consume. What is
-    delivered to any other consumer is aio-pika's.
+    `delivery_callbacks` has the callback of each consumer tag: add it before the consumer starts. Deliveries to any
+    other consumer are left to aio-pika.
     """
 
     def __init__(self, url: URL, loop: asyncio.AbstractEventLoop | None = None, **settings: Any) -> None:
         super().__init__(url, loop, **settings)
         self.kwargs["transport_factory"] = _Transport(self)
-        self.takers: dict[str, Take] = {}
+        self.delivery_callbacks: dict[str, OnDelivery] = {}
 
     def open_channel(self, number: int) -> aiormq.abc.AbstractChannel | None:
         """The channel of this number on the wire, unless it was closed."""
@@ -87,7 +87,7 @@ class _Transport(TransportFactory):
 class _Partial:
     """A delivery of which more frames are to come."""
 
-    take: Take
+    on_delivery: OnDelivery
     delivery_tag: int
     delivered_before: bool
     exchange: str
@@ -119,7 +119,7 @@ class _DeliveryProtocol(asyncio.StreamReaderProtocol):
             end = payload + size + 1
             if end > available:
                 break
-            if data[end - 1] == _FRAME_END and self._takes(kind, channel, data, payload, end - 1):
+            if data[end - 1] == _FRAME_END and self._collect(kind, channel, data, payload, end - 1):
                 passed_on.append(data[unseen:position])
                 unseen = end
             position = end
@@ -135,8 +135,8 @@ class _DeliveryProtocol(asyncio.StreamReaderProtocol):
         super().data_received(self._rest)
         return super().eof_received()
 
-    def _takes(self, kind: int, channel: int, data: bytes, begin: int, end: int) -> bool:
-        """Whether a frame is part of a delivery to one of the takers; then it is taken."""
+    def _collect(self, kind: int, channel: int, data: bytes, begin: int, end: int) -> bool:
+        """Whether a frame is part of a delivery to one of the delivery_callbacks; then it is taken."""
         if kind == _METHOD:
             self._partial.pop(channel, None)
             return data.startswith(_BASIC_DELIVER, begin) and self._begin(channel, data, begin + len(_BASIC_DELIVER))
@@ -160,20 +160,20 @@ class _DeliveryProtocol(asyncio.StreamReaderProtocol):
 
     def _begin(self, channel: int, data: bytes, position: int) -> bool:
         consumer_tag, position = _short_text(data, position)
-        take = self._connection.takers.get(consumer_tag)
-        if take is None:
+        on_delivery = self._connection.delivery_callbacks.get(consumer_tag)
+        if on_delivery is None:
             return False
         delivery_tag, delivered_before = _TAG_AND_FLAG.unpack_from(data, position)
         exchange, position = _short_text(data, position + _TAG_AND_FLAG.size)
         routing_key, _ = _short_text(data, position)
-        self._partial[channel] = _Partial(take, delivery_tag, bool(delivered_before & 1), exchange, routing_key)
+        self._partial[channel] = _Partial(on_delivery, delivery_tag, bool(delivered_before & 1), exchange, routing_key)
         return True
 
     def _hand_over(self, number: int, whole: _Partial) -> None:
         channel = self._connection.open_channel(number)
         if channel is None:
             return  # the broker, too, has it back
-        whole.take(
+        whole.on_delivery(
             RawDelivery(
                 channel,
                 whole.delivery_tag,

@@ -44,7 +44,7 @@ class Danger:
         return f"{self.queue}: the policy {self.policy} sets {self.setting}: {self.consequence}"
 
 
-class PoliciesEndanger(Exception):
+class UnsafePolicies(Exception):
     """Policies undo what our queues promise; the text names each, and says what to do."""
 
     def __init__(self, dangers: list[Danger]) -> None:

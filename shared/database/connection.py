@@ -18,7 +18,7 @@ else:
 ANSWERS_WITHIN = 30.0
 """Seconds for a statement; then its connection counts as lost, as one does whose other end has vanished."""
 
-GIVEN_UP_LATER = 5.0
+SERVER_CANCELS_LATER = 5.0
 """Seconds after which the server, too, gives up a statement: that of a process that stands still and cannot."""
 
 TRANSACTION_ENDS_WITHIN = 300.0
@@ -65,12 +65,12 @@ async def acquire(pool: Pool) -> AsyncIterator[Connection]:
     try:
         yield connection
     except asyncio.CancelledError:
-        _let_go_of(connection)
+        _terminate(connection)
         raise
     except Exception as error:
         if not _is_loss(error, connection):
             raise
-        _let_go_of(connection)
+        _terminate(connection)
         if isinstance(error, TimeoutError):
             await pool.expire_connections()  # the others have most likely lost their other end too
         raise DatabaseAway from error
@@ -78,7 +78,7 @@ async def acquire(pool: Pool) -> AsyncIterator[Connection]:
         await pool.release(connection)
 
 
-def _let_go_of(connection: Connection) -> None:
+def _terminate(connection: Connection) -> None:
     with suppress(asyncpg.InterfaceError):  # it was lost, and the pool knows
         connection.terminate()
 
@@ -111,11 +111,11 @@ def _is_loss(error: Exception, connection: Connection) -> bool:
     return isinstance(error, _LOST)
 
 
-COLLISION = (asyncpg.exceptions.SerializationError, asyncpg.exceptions.DeadlockDetectedError)
+TRANSACTION_CONFLICT = (asyncpg.exceptions.SerializationError, asyncpg.exceptions.DeadlockDetectedError)
 """What is raised where two transactions were in each other's way: try the transaction again."""
 
 
-_LET_GO_OF_THE_VANISHED = {
+_DROP_DEAD_CLIENTS = {
     "client_connection_check_interval": "5s",
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
@@ -132,15 +132,15 @@ async def connect_pool(url: str, *, schema: str, size: int) -> Pool:
         min_size=1,
         max_size=size,
         init=_prepare,
-        reset=_leave_as_it_is,
+        reset=_skip_reset,
         timeout=10,
         server_settings={
             "search_path": schema,
             "application_name": f"ninthweek {schema}",
             "timezone": "UTC",
             "idle_in_transaction_session_timeout": f"{ANSWERS_WITHIN}s",
-            "statement_timeout": f"{ANSWERS_WITHIN + GIVEN_UP_LATER}s",
-            **_LET_GO_OF_THE_VANISHED,
+            "statement_timeout": f"{ANSWERS_WITHIN + SERVER_CANCELS_LATER}s",
+            **_DROP_DEAD_CLIENTS,
         },
         command_timeout=ANSWERS_WITHIN,
     )
@@ -156,7 +156,7 @@ async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         await connection.execute(f"set transaction_timeout = '{TRANSACTION_ENDS_WITHIN}s'")
 
 
-async def _leave_as_it_is(_connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+async def _skip_reset(_connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     """Nothing that a unit of work sets outlives its transaction, so a round trip to reset it would be for nothing."""
 
 

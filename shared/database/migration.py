@@ -20,7 +20,7 @@ PAUSE = 2.0
 """Seconds between two tries."""
 
 
-async def patiently(migrate: Callable[[], Awaitable[None]], *, holders: Callable[[], Awaitable[str]]) -> None:
+async def with_lock_retries(migrate: Callable[[], Awaitable[None]], *, holders: Callable[[], Awaitable[str]]) -> None:
     """Run a migration again until it gets its locks.
 
     Raises `MigrationBlocked`, with what `holders` returns, if it never does.

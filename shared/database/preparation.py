@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 
 from shared.database.connection import UnsuitableDatabase
-from shared.database.migration import patiently, upgrade
+from shared.database.migration import upgrade, with_lock_retries
 
 RUNTIME_MIGRATIONS = Path(__file__).parent.parent / "runtime" / "migrations"
 
@@ -36,7 +36,7 @@ async def prepare_schema(administrator_url: str, *, service: str, url: str, migr
                 for folder, version_table in ((RUNTIME_MIGRATIONS, "runtime_version"), (migrations, "version")):
                     await upgrade(administrator, schema=service, folder=folder, version_table=version_table)
 
-        await patiently(migrate, holders=lambda: _transactions(administrator))
+        await with_lock_retries(migrate, holders=lambda: _transactions(administrator))
     finally:
         await administrator.close()
 

@@ -19,7 +19,7 @@ class ServiceBroker(RabbitBroker):
         super().__init__(url, reconnect_interval=reconnect_every or RECONNECT_EVERY, logger=None, apply_types=False)
         self._connection_kwargs["connection_class"] = DeliveringConnection
 
-    def take(self, consumption: Consumption[Any], *, stop_within: timedelta) -> GroupSubscriber:
+    def add_group_subscriber(self, consumption: Consumption[Any], *, stop_within: timedelta) -> GroupSubscriber:
         """Subscribe to a queue, from the broker's start on."""
         subscriber = GroupSubscriber(self, consumption, stop_within=stop_within.total_seconds())
         Registrator.subscriber(self, subscriber)

@@ -162,12 +162,12 @@ class DeadLetters:
             death,
         )
 
-    async def adopt(self, letters: Sequence[DeadLetter]) -> None:
+    async def adopt(self, dead_letters: Sequence[DeadLetter]) -> None:
         """Keep dead letters among the failures; then they may be acknowledged. Raises `DatabaseAway`.
 
         No letter can end the service: one that cannot be kept is tried again and again.
         """
-        for letter in letters:
+        for letter in dead_letters:
             while True:
                 try:
                     await self._keep(letter)
@@ -185,8 +185,8 @@ class DeadLetters:
     async def _keep(self, letter: DeadLetter) -> None:
         delivery, death = letter.delivery, letter.death
         async with acquire(self._handling.pool) as connection:
-            in_hand = await store.inbox.has_in_hand(connection, delivery.identity)
-        if in_hand:
+            is_handled = await store.inbox.was_handled_or_waits(connection, delivery.identity)
+        if is_handled:
             log.info("a dead letter was handled after all", service=self._service)
             return
         if death.by_policy and not death.may_be_forged:

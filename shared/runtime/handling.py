@@ -10,7 +10,7 @@ import structlog
 from shared.broker.topology import ServiceQueue
 from shared.clock import Clock, system_time
 from shared.contracts.envelope import Envelope
-from shared.database.connection import COLLISION, Connection, DatabaseAway, Pool, acquire, transaction
+from shared.database.connection import TRANSACTION_CONFLICT, Connection, DatabaseAway, Pool, acquire, transaction
 from shared.runtime import store
 from shared.runtime.failures.error_handler import ErrorHandler
 from shared.runtime.failures.failure import ContractBroken
@@ -20,10 +20,10 @@ from shared.runtime.observer import Observer
 from shared.runtime.partitions import Partitions
 from shared.runtime.redelivery import Redelivery
 from shared.runtime.service import MalformedSubmission, NotYet, Service
-from shared.runtime.work import TakesOutgoing, UnitsOfWork, Work, lock_keys, store_outgoing
+from shared.runtime.work import OutgoingRelay, UnitsOfWork, Work, lock_keys, store_outgoing
 from shared.telemetry import processing
 
-COLLISIONS_TO_FAIL = 20
+CONFLICTS_TO_FAIL = 20
 """A transaction that was in another's way so often is treated as a fault."""
 
 
@@ -38,7 +38,7 @@ class Handling:
     service: Service
     pool: Pool
     clock: Clock
-    relay: TakesOutgoing
+    relay: OutgoingRelay
     partitions: Partitions
     metrics: Metrics
     observer: Observer | None = None
@@ -101,13 +101,13 @@ class Handling:
 
     async def _attempt(self, received: Received) -> None:
         """Handle it by itself, so that what goes wrong is a wait, a retry or a failure of this message alone."""
-        for _ in range(COLLISIONS_TO_FAIL):
+        for _ in range(CONFLICTS_TO_FAIL):
             try:
                 if received.incoming.queue is ServiceQueue.MESSAGES:
                     await self._handle_in_one_transaction([received])
                 else:
                     await self._perform(received)
-            except COLLISION:
+            except TRANSACTION_CONFLICT:
                 continue
             except NotYet as error:
                 await self.on_error.wait(received, error)
@@ -137,7 +137,7 @@ class Handling:
                 outgoing = [row for work in works for row in work.outgoing]
                 await store_outgoing(connection, outgoing, self.partitions)
         # After the commit only: what a crash keeps from being handed over is found by the sweep of a relay.
-        self.relay.hand(outgoing)
+        self.relay.hand_over(outgoing)
         self.metrics.handled.inc(len(works))
         self.metrics.known.inc(len(group) - len(works))
 

@@ -88,7 +88,7 @@ class Incoming:
             is_readable=is_readable,
         )
 
-    def to_return(self, *, attempts: int, waits: int) -> dict[str, str]:
+    def retry_headers(self, *, attempts: int, waits: int) -> dict[str, str]:
         """The headers under which it comes back to this service."""
         return {
             **self.text_headers(),
@@ -98,14 +98,14 @@ class Incoming:
             _WAITS: str(waits),
         }
 
-    def returning(self, service: str, identity: UUID, *, attempts: int, waits: int, at: datetime) -> Outgoing:
+    def as_retry(self, service: str, identity: UUID, *, attempts: int, waits: int, at: datetime) -> Outgoing:
         """It, on its way back to this service alone, at a moment of the system's time; its inbox knows it again."""
         return Outgoing(
             id=new_id(),
             identity=identity,
             exchange=service,
             routing_key=self.queue,
-            headers=self.to_return(attempts=attempts, waits=waits),
+            headers=self.retry_headers(attempts=attempts, waits=waits),
             body=self.body,
             mandatory=True,
             retry_at=at,

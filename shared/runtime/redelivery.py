@@ -50,4 +50,4 @@ class Redelivery:
 
     async def _was_handled(self, received: Received) -> bool:
         async with acquire(self.pool) as connection:
-            return await store.inbox.knows(connection, received.identity)
+            return await store.inbox.was_handled(connection, received.identity)

@@ -58,16 +58,16 @@ class Relay:
         self._publish = sending(service, publish)
         self._partitions = partitions
         self._metrics = metrics
-        self._handed: deque[Outgoing] = deque()
+        self._pending: deque[Outgoing] = deque()
         self._awake = asyncio.Event()
         self._sweep_at = datetime.min.replace(tzinfo=UTC)
         self.stalled_since: datetime | None = None
         """Since when publishing fails (the system's time); `None` while it works."""
 
-    def hand(self, outgoing: Sequence[Outgoing]) -> None:
+    def hand_over(self, outgoing: Sequence[Outgoing]) -> None:
         """Take what a transaction published, after its commit."""
-        if len(self._handed) < MOST_IN_MEMORY:
-            self._handed.extend(row for row in outgoing if row.immediate)
+        if len(self._pending) < MOST_IN_MEMORY:
+            self._pending.extend(row for row in outgoing if row.immediate)
         self._sweep_by(*(row.retry_at for row in outgoing if row.retry_at))
         if any(row.due_at and row.due_at <= self._clock() for row in outgoing):
             self._sweep_by(system_time())
@@ -84,8 +84,8 @@ class Relay:
         while True:
             self._awake.clear()  # before looking: what is handed over from here on has it look again
             try:
-                if self._handed:
-                    await self._send_handed()
+                if self._pending:
+                    await self._send_pending()
                 if system_time() >= self._sweep_at:
                     await self._sweep()
                 self.stalled_since = None
@@ -96,20 +96,20 @@ class Relay:
                     log.warning("the relay stalls", service=self._service, error=type(error).__name__)
                 patience = STALLED_WAITS
                 self._awake.clear()  # what was handed over during the try does not cut this pause short
-            if not self._handed or self.stalled_since:
+            if not self._pending or self.stalled_since:
                 await _wait(self._awake, max(patience, 0))
 
     async def drain(self) -> None:
         """Publish all that was handed over in memory."""
-        while self._handed:
-            await self._send_handed()
+        while self._pending:
+            await self._send_pending()
 
-    async def _send_handed(self) -> None:
-        batch = [self._handed.popleft() for _ in range(min(BATCH, len(self._handed)))]
+    async def _send_pending(self) -> None:
+        batch = [self._pending.popleft() for _ in range(min(BATCH, len(self._pending)))]
         try:
             await self._send(batch)
         except BaseException:
-            self._handed.extendleft(reversed(batch))  # what was confirmed may go out twice, and is handled once
+            self._pending.extendleft(reversed(batch))  # what was confirmed may go out twice, and is handled once
             raise
 
     async def _sweep(self) -> None:

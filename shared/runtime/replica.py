@@ -31,7 +31,7 @@ from shared.runtime.settings import RuntimeSettings
 from shared.runtime.subscriber import Consumption, GroupSubscriber
 from shared.runtime.work import UnitsOfWork
 
-FORGET_EVERY = 600.0
+CLEAR_EVERY = 600.0
 """Seconds between two clearings of what the inbox and the outbox need not remember."""
 
 ANSWERS_WITHIN = 2.0
@@ -118,18 +118,18 @@ async def running(
             handling = Handling(service, pool, clock, relay, partitions, figures, observer)
             limit = settings.stop_within
             subscribers = tuple(
-                broker.take(consumption, stop_within=limit)
+                broker.add_group_subscriber(consumption, stop_within=limit)
                 for consumption in _consumptions(service, handling, settings)
             )
             dead_letters = DeadLetters(service.name, handling)
-            to_dead_letters = dead_letter_broker.take(
+            to_dead_letters = dead_letter_broker.add_group_subscriber(
                 _consumption_of_dead_letters(dead_letters, handling), stop_within=limit
             )
             crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             replica = Replica(
                 service, clock, pool, relay, subscribers, to_dead_letters, dead_letters, handling.units_of_work, crash
             )
-            tasks = [asyncio.create_task(relay.run()), asyncio.create_task(_forget(pool, settings))]
+            tasks = [asyncio.create_task(relay.run()), asyncio.create_task(_clear_regularly(pool, settings))]
             tasks += [asyncio.create_task(subscriber.run()) for subscriber in (*subscribers, to_dead_letters)]
             for task in tasks:
                 task.add_done_callback(lambda ended: _note_crash(service.name, ended, crash))
@@ -197,7 +197,7 @@ def _consumptions(service: Service, handling: Handling, settings: RuntimeSetting
         handling.handle_messages,
         prefetch=settings.prefetch,
         largest_group=settings.largest_group,
-        side_by_side=1,
+        concurrency=1,
     )
     effects = _consumption(
         handling,
@@ -205,24 +205,24 @@ def _consumptions(service: Service, handling: Handling, settings: RuntimeSetting
         handling.handle_effects,
         prefetch=settings.effects_side_by_side,
         largest_group=1,
-        side_by_side=settings.effects_side_by_side,
+        concurrency=settings.effects_side_by_side,
     )
     return [messages, effects] if service.effects else [messages]
 
 
 def _consumption(
-    handling: Handling, queue: ServiceQueue, handle: Handle, *, prefetch: int, largest_group: int, side_by_side: int
+    handling: Handling, queue: ServiceQueue, handle: Handle, *, prefetch: int, largest_group: int, concurrency: int
 ) -> Consumption[Delivery]:
     name = handling.service.name
     return Consumption(
         queue=queue.of(name),
         read=lambda raw: handling.read(Incoming.from_raw(raw, service=name, queue=queue)),
         handle=handle,
-        until_answers=_until_answers(handling.pool),
-        report=handling.on_error.report,
+        wait_for_database=_database_waiter(handling.pool),
+        report_stuck=handling.on_error.report_stuck_queue,
         prefetch=prefetch,
         largest_group=largest_group,
-        side_by_side=side_by_side,
+        concurrency=concurrency,
     )
 
 
@@ -232,17 +232,17 @@ def _consumption_of_dead_letters(dead_letters: DeadLetters, handling: Handling) 
         queue=dead_letters.queue,
         read=dead_letters.read,
         handle=dead_letters.adopt,
-        until_answers=_until_answers(handling.pool),
-        report=handling.on_error.report,
+        wait_for_database=_database_waiter(handling.pool),
+        report_stuck=handling.on_error.report_stuck_queue,
         prefetch=1,
         largest_group=1,
-        side_by_side=1,
-        is_spare=True,
+        concurrency=1,
+        is_optional=True,
     )
 
 
-def _until_answers(pool: Pool) -> Callable[[], Coroutine[Any, Any, None]]:
-    async def until_answers() -> None:
+def _database_waiter(pool: Pool) -> Callable[[], Coroutine[Any, Any, None]]:
+    async def wait_for_database() -> None:
         """Wait for the database, asking more and more slowly."""
         patience = 0.1
         log.warning("the database is away: nothing is handled until it is back")
@@ -255,12 +255,12 @@ def _until_answers(pool: Pool) -> Callable[[], Coroutine[Any, Any, None]]:
                 return
             patience = min(patience * 2, 2.0)
 
-    return until_answers
+    return wait_for_database
 
 
-async def _forget(pool: Pool, settings: RuntimeSettings) -> None:
+async def _clear_regularly(pool: Pool, settings: RuntimeSettings) -> None:
     while True:
         with suppress(DatabaseAway):
             async with acquire(pool) as connection:
-                await store.forgetting.forget(connection, before=system_time() - settings.remember)
-        await asyncio.sleep(FORGET_EVERY)
+                await store.retention.clear(connection, before=system_time() - settings.remember)
+        await asyncio.sleep(CLEAR_EVERY)

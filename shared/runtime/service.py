@@ -72,7 +72,7 @@ class Service:
         def register(
             call: Callable[[AnyMessage, Work], Awaitable[None]],
         ) -> Callable[[AnyMessage, Work], Awaitable[None]]:
-            self._claim(message)
+            self._check_message(message)
             self.handlers[message.type] = Handler(message, call, changes or _own_subject)
             return call
 
@@ -93,7 +93,7 @@ class Service:
         def register(
             call: Callable[[AnyEffect, UnitsOfWork], Awaitable[None]],
         ) -> Callable[[AnyEffect, UnitsOfWork], Awaitable[None]]:
-            self._claim(effect)
+            self._check_message(effect)
             self.effects[effect.type] = call
             return call
 
@@ -113,7 +113,7 @@ class Service:
         if expected != present:
             raise TypeError(f"{self.name}: handlers and card differ in {sorted(expected ^ present)}")
 
-    def _claim(self, message: type[Message]) -> None:
+    def _check_message(self, message: type[Message]) -> None:
         if message.type in self.handlers or message.type in self.effects:
             raise TypeError(f"{self.name} handles {message.__name__} twice")
         if issubclass(message, Event) and message not in self.card.subscribes_to:

@@ -126,10 +126,10 @@ def lock_keys(service: str, subjects: Iterable[str]) -> list[int]:
     return sorted({int.from_bytes(digest, signed=True) for digest in digests})
 
 
-class TakesOutgoing(Protocol):
+class OutgoingRelay(Protocol):
     """The relay, as a unit of work sees it."""
 
-    def hand(self, outgoing: list[Outgoing]) -> None: ...
+    def hand_over(self, outgoing: list[Outgoing]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class UnitsOfWork:
     may_publish: frozenset[type[Event]]
     pool: Pool
     clock: Clock
-    relay: TakesOutgoing
+    relay: OutgoingRelay
     partitions: Partitions
     cause: Envelope | None = None
     sender: str | None = None
@@ -158,7 +158,7 @@ class UnitsOfWork:
             work = Work(self.service, self.may_publish, connection, self.clock(), self.cause, self.sender)
             yield work
             await store_outgoing(connection, work.outgoing, self.partitions)
-        self.relay.hand(work.outgoing)
+        self.relay.hand_over(work.outgoing)
 
 
 async def store_outgoing(connection: Connection, outgoing: Sequence[Outgoing], partitions: Partitions) -> None:

@@ -61,8 +61,8 @@ class Spans:
     """
 
     def __init__(self) -> None:
-        self._told = _Told()
-        logging.getLogger("opentelemetry").addHandler(self._told)
+        self._warnings = _ForwardedWarnings()
+        logging.getLogger("opentelemetry").addHandler(self._warnings)
         self._processor = BatchSpanProcessor(OTLPSpanExporter())
         self._tracer = cache(self._new_tracer)
 
@@ -71,7 +71,7 @@ class Spans:
         closing = Thread(target=self._processor.shutdown, daemon=True)
         closing.start()
         closing.join(CLOSE_WITHIN)
-        logging.getLogger("opentelemetry").removeHandler(self._told)
+        logging.getLogger("opentelemetry").removeHandler(self._warnings)
 
     def created(
         self, service: str, exchange: str, routing_key: str, message_id: str, message_type: str, cause: str | None
@@ -168,7 +168,7 @@ class Spans:
         return provider.get_tracer("ninthweek")
 
 
-class _Told(logging.Handler):
+class _ForwardedWarnings(logging.Handler):
     """Puts what OpenTelemetry warns of among our own logs."""
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -1,4 +1,4 @@
-"""The HTTP application of one service or of all: their routes behind one door, and how they are."""
+"""The HTTP application of one service or of all: their routes behind one authenticator, and how they are."""
 
 import json
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ from shared.runtime.replica import Replica
 from shared.runtime.service import Service
 from shared.telemetry import serving
 from shared.web import entrance
+from shared.web.authentication import Authenticator, at_service, caller
 from shared.web.description import ERRORS, Application
-from shared.web.door import Door, at_service, caller
 from shared.web.guard import Guard
-from shared.web.limits import Limiter
+from shared.web.limits import RateLimiter
 from shared.web.problems import (
     answer_away,
     answer_fault,
@@ -53,21 +53,21 @@ ANSWERS = {
 }
 
 
-def application(replicas: Sequence[Replica], door: Door) -> FastAPI:
+def application(replicas: Sequence[Replica], authenticator: Authenticator) -> FastAPI:
     """The routes of these services, on one origin."""
     app = routes_of([replica.service for replica in replicas])
-    app.state.door = door
+    app.state.authenticator = authenticator
     app.state.units_of_work = {replica.service.name: replica.units_of_work for replica in replicas}
-    app.state.sign_in = sign_in_at_provider(door.settings)
-    app.state.limiter = Limiter()
+    app.state.sign_in = sign_in_at_provider(authenticator.settings)
+    app.state.limiter = RateLimiter()
     app.add_middleware(
         SessionMiddleware,
-        secret_key=door.settings.session_secret.get_secret_value(),
+        secret_key=authenticator.settings.session_secret.get_secret_value(),
         session_cookie="ninthweek-signing-in",
         max_age=SECONDS_TO_SIGN_IN,
-        https_only=door.settings.behind_tls,
+        https_only=authenticator.settings.behind_tls,
     )
-    app.add_middleware(Guard, settings=door.settings)
+    app.add_middleware(Guard, settings=authenticator.settings)
     app.add_middleware(serving, replicas[0].service.name if len(replicas) == 1 else TITLE)
 
     @app.get("/readyz", include_in_schema=False)

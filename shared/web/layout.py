@@ -16,10 +16,10 @@ from shared.web.callers import STAFF_ROLES, Caller, Purpose, Role
 TEMPLATES: Final = Path(__file__).parent / "templates"
 ASSETS: Final = Path(__file__).parent / "assets"
 
-Place = tuple[str, str]
+NavigationItem = tuple[str, str]
 """A path, and what it is called."""
 
-_STAFF_PLACES: Final[Sequence[Place]] = (
+_STAFF_NAVIGATION: Final[Sequence[NavigationItem]] = (
     ("/staff/rounds", "Rounds"),
     ("/staff/screening", "Screening"),
     ("/staff/matching", "Matching"),
@@ -28,7 +28,7 @@ _STAFF_PLACES: Final[Sequence[Place]] = (
     ("/staff/people", "People"),
 )
 
-PLACES: Final[dict[Role, Sequence[Place]]] = {
+NAVIGATION: Final[dict[Role, Sequence[NavigationItem]]] = {
     Role.HOST: (
         ("/host/projects", "Projects"),
         ("/host/applicants", "Applicants"),
@@ -40,17 +40,17 @@ PLACES: Final[dict[Role, Sequence[Place]]] = {
         ("/student/applications", "My applications"),
         ("/student/surveys", "Surveys"),
     ),
-    **dict.fromkeys(STAFF_ROLES, _STAFF_PLACES),
+    **dict.fromkeys(STAFF_ROLES, _STAFF_NAVIGATION),
 }
 """Where each kind of person can go from every page; the first is where they begin."""
 
 
-def places_of(caller: Caller | None) -> Sequence[Place]:
+def navigation_of(caller: Caller | None) -> Sequence[NavigationItem]:
     if caller is None:
         return ()
     if caller.purpose is Purpose.SURVEY:
-        return [place for place in PLACES[caller.role] if place[0].endswith("/surveys")]
-    return PLACES.get(caller.role, ())
+        return [place for place in NAVIGATION[caller.role] if place[0].endswith("/surveys")]
+    return NAVIGATION.get(caller.role, ())
 
 
 def environment(*loaders: BaseLoader) -> Environment:
@@ -75,7 +75,7 @@ def environment(*loaders: BaseLoader) -> Environment:
         "asset": asset_url,
         "days_between": dates.days_between,
         "left": dates.left,
-        "places_of": places_of,
+        "navigation_of": navigation_of,
         "plural": dates.plural,
     }
     return pages

@@ -10,17 +10,17 @@ from shared.refusals import TooMany
 if TYPE_CHECKING:
     from limits.strategies import MovingWindowRateLimiter
 
-A_CLIENT: Final = "30/minute"
+PER_CLIENT: Final = "30/minute"
 """From one address; many people may share it."""
 
-AN_ADDRESS: Final = "5/hour"
+PER_MAILBOX: Final = "5/hour"
 """Links that may be asked for to one mailbox."""
 
 
-class Limiter:
+class RateLimiter:
     """Counts knocks. The library that counts is loaded at the first one: at most services nobody ever knocks."""
 
-    def admits(self, rate: str, *what: str) -> bool:
+    def allows(self, rate: str, *what: str) -> bool:
         from limits import parse  # noqa: PLC0415
 
         return self._window.hit(parse(rate), *what)
@@ -33,17 +33,17 @@ class Limiter:
         return MovingWindowRateLimiter(MemoryStorage())
 
 
-def knock(request: Request, door: str, who: str, rate: str = A_CLIENT) -> None:
+def enforce_rate_limit(request: Request, door: str, who: str, rate: str = PER_CLIENT) -> None:
     """Count a knock at a door; raises `TooMany` beyond the rate. `who` is a client, or what is asked for."""
-    limiter: Limiter = request.app.state.limiter
-    if not limiter.admits(rate, door, who):
+    limiter: RateLimiter = request.app.state.limiter
+    if not limiter.allows(rate, door, who):
         raise TooMany("That was too often: wait a few minutes and try again.")
 
 
-def limited(door: str, rate: str = A_CLIENT) -> Any:
+def rate_limited(door: str, rate: str = PER_CLIENT) -> Any:
     """The dependency of a route that a client may ask only so often."""
 
     async def limit(request: Request) -> None:
-        knock(request, door, request.client.host if request.client else "nobody", rate)
+        enforce_rate_limit(request, door, request.client.host if request.client else "nobody", rate)
 
     return Depends(limit)

@@ -7,8 +7,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from itsdangerous import BadSignature, URLSafeSerializer
 from jinja2 import PackageLoader
 
+from shared.web.authentication import authenticator_of, units_of
 from shared.web.callers import Caller
-from shared.web.door import door_of, units_of
 from shared.web.layout import environment
 from shared.web.links import is_path_of_ours
 from shared.web.settings import WebSettings
@@ -45,7 +45,7 @@ def redirect(request: Request, path: str, *, notice: str = "") -> RedirectRespon
         raise ValueError("only to a page of this site")
     answer = RedirectResponse(path, status_code=303)
     if notice:
-        settings = door_of(request).settings
+        settings = authenticator_of(request).settings
         answer.set_cookie(
             NOTICE,
             _signer(settings).dumps(notice),
@@ -59,7 +59,7 @@ def redirect(request: Request, path: str, *, notice: str = "") -> RedirectRespon
 
 def _notice(request: Request) -> str:
     try:
-        notice: str = _signer(door_of(request).settings).loads(request.cookies.get(NOTICE, ""))
+        notice: str = _signer(authenticator_of(request).settings).loads(request.cookies.get(NOTICE, ""))
     except BadSignature:
         return ""
     return notice

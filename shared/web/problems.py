@@ -92,7 +92,7 @@ def _page(refusal: Refusal, status: HTTPStatus, request: Request, headers: Mappi
     """The same as a page; what HTMX asked for becomes a notice in the page that asked."""
     template = layout().get_template("problem_notice.jinja" if is_htmx(request) else "problem.jinja")
     title = _TITLES.get(status, status.phrase)
-    session = session_of(request, request.app.state.door.settings)
+    session = session_of(request, request.app.state.authenticator.settings)
     caller = session.caller if session and status is not HTTPStatus.UNAUTHORIZED else None
     html = template.render(title=title, refusal=refusal, status=status, path=request.url.path, caller=caller, notice="")
     return HTMLResponse(html, status_code=status, headers=dict(headers))

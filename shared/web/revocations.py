@@ -13,7 +13,7 @@ async def revoke_links(kind: PersonKind, person_id: str, work: Work) -> None:
     work.publish(LinksRevoked(kind=kind, person_id=person_id, issued_before=work.now))
 
 
-def heed_revocations(service: Service) -> None:
+def subscribe_to_revocations(service: Service) -> None:
     """Have a service keep what was revoked."""
 
     @service.subscriber(LinksRevoked)

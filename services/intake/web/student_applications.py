@@ -24,7 +24,7 @@ from shared.database.connection import Connection
 from shared.identifiers import new_id
 from shared.refusals import Invalid
 from shared.runtime.work import Work
-from shared.web import Caller, FormIs, StudentIs, Submitted, is_htmx, knock, model_of, redirect
+from shared.web import Caller, FormIs, StudentIs, Submitted, enforce_rate_limit, is_htmx, model_of, redirect
 
 routes = page_routes()
 
@@ -178,7 +178,7 @@ async def _file_sent(request: Request, form: Submitted, student: Caller) -> byte
     file = form.file("file")
     if file is None:
         return None
-    knock(request, "cv", student.id, CVS_OF_A_STUDENT)
+    enforce_rate_limit(request, "cv", student.id, CVS_OF_A_STUDENT)
     return await file.read(LARGEST_DOCUMENT + 1)
 
 

@@ -14,8 +14,8 @@ from services.notifications.actions import links
 from services.notifications.dependencies import PAGES, WorkIs, page_routes
 from shared.contracts.faults import Fault
 from shared.contracts.fields import EmailAddress
-from shared.web import FormIs, VisitorIs, knock, limited, model_of
-from shared.web.limits import AN_ADDRESS
+from shared.web import FormIs, VisitorIs, enforce_rate_limit, model_of, rate_limited
+from shared.web.limits import PER_MAILBOX
 from shared.web.links import ENTRANCE
 
 NO_ADDRESS: Final = Fault(field="email", reason="Enter your whole address, such as name@university.example.")
@@ -33,7 +33,7 @@ async def show_entrance(request: Request, visitor: VisitorIs) -> HTMLResponse:
     return PAGES.answer(request, visitor, "entrance.jinja", email="", faults=[])
 
 
-@routes.post(ENTRANCE, dependencies=[limited("a new link")])
+@routes.post(ENTRANCE, dependencies=[rate_limited("a new link")])
 async def ask_for_link(request: Request, visitor: VisitorIs, form: FormIs, work: WorkIs) -> HTMLResponse:
     """Have a new link sent to an address, if it is one of ours; the answer is the same if it is not."""
     asked, faults = model_of(_Asked, {"email": form.line("email")})
@@ -41,6 +41,6 @@ async def ask_for_link(request: Request, visitor: VisitorIs, form: FormIs, work:
         return PAGES.answer(
             request, visitor, "entrance.jinja", status=422, email=form.line("email"), faults=[NO_ADDRESS]
         )
-    knock(request, "a new link to an address", asked.email.lower(), AN_ADDRESS)
+    enforce_rate_limit(request, "a new link to an address", asked.email.lower(), PER_MAILBOX)
     links.request_link(asked.email, work)
     return PAGES.answer(request, visitor, "link_sent.jinja")

@@ -12,7 +12,7 @@ from services.notifications.dependencies import PAGES, WorkIs, page_routes
 from services.notifications.rules.mails import PersonKind
 from shared.contracts.message import Identifier
 from shared.web import FormIs, StaffIs, ViewerIs, redirect
-from shared.web.door import door_of
+from shared.web.authentication import authenticator_of
 
 MOST_FOUND: Final = 50
 LATEST_MAILS: Final = 100
@@ -46,7 +46,7 @@ async def search(request: Request, _caller: ViewerIs, form: FormIs) -> Response:
         quote(form.line("words")[:LONGEST_WORDS]),
         max_age=SECONDS_TO_LOOK,
         path=PEOPLE,
-        secure=door_of(request).settings.behind_tls,
+        secure=authenticator_of(request).settings.behind_tls,
         httponly=True,
         samesite="strict",
     )

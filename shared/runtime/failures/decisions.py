@@ -24,8 +24,8 @@ async def retry(connection: Connection, service: str, identifier: int, *, at: da
         headers={name: value for name, value in failure["headers"].items() if name.startswith("ce-")},
         body=failure["body"],
     )
-    returning = incoming.returning(service, failure["identity"], attempts=0, waits=0, at=at)
-    await store.waiting.add(connection, [returning], published_at=at)
+    retried = incoming.as_retry(service, failure["identity"], attempts=0, waits=0, at=at)
+    await store.waiting.add(connection, [retried], published_at=at)
     return True
 
 

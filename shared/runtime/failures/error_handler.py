@@ -41,7 +41,7 @@ class ErrorHandler:
         if delay is None:
             await self.fail(received, error)
         else:
-            await self._put_aside(received, delay, attempts=received.incoming.attempts, waits=waits)
+            await self._schedule(received, delay, attempts=received.incoming.attempts, waits=waits)
             self.metrics.waits.inc()
 
     async def retry(self, received: Received, error: Exception) -> None:
@@ -52,19 +52,19 @@ class ErrorHandler:
         if delay is None:
             await self.fail(received, error)
         else:
-            await self._put_aside(received, delay, attempts=attempts, waits=received.incoming.waits)
+            await self._schedule(received, delay, attempts=attempts, waits=received.incoming.waits)
             self.metrics.retried.inc()
 
-    async def _put_aside(self, received: Received, delay: timedelta, *, attempts: int, waits: int) -> None:
+    async def _schedule(self, received: Received, delay: timedelta, *, attempts: int, waits: int) -> None:
         """It waits for a time, and comes back to this service alone."""
-        returning = received.incoming.returning(
+        retry = received.incoming.as_retry(
             self.service.name, received.identity, attempts=attempts, waits=waits, at=system_time() + delay
         )
         async with acquire(self.units_of_work.pool) as connection:
-            await store.waiting.add(connection, [returning], published_at=system_time())
-        self.units_of_work.relay.hand([returning])
+            await store.waiting.add(connection, [retry], published_at=system_time())
+        self.units_of_work.relay.hand_over([retry])
 
-    async def report(self, queue: str, losses: int, reason: str) -> None:
+    async def report_stuck_queue(self, queue: str, losses: int, reason: str) -> None:
         """Publish that a queue gets no further; where the database is away too, the log alone has it."""
         with suppress(DatabaseAway):
             async with self.units_of_work.open() as work:

@@ -42,12 +42,12 @@ async def claim(connection: Connection, identities: Iterable[UUID], *, slot: int
     return {row["id"] for row in rows}
 
 
-async def knows(connection: Connection, identity: UUID) -> bool:
+async def was_handled(connection: Connection, identity: UUID) -> bool:
     """Whether a message was handled."""
     return bool(await connection.fetchval("select exists (select from inbox where id = $1)", identity))
 
 
-async def has_in_hand(connection: Connection, identity: UUID) -> bool:
+async def was_handled_or_waits(connection: Connection, identity: UUID) -> bool:
     """Whether a message was handled, or waits to be tried again."""
     return bool(
         await connection.fetchval(

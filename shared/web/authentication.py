@@ -24,13 +24,13 @@ STAFF: Final = "staff"
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Authenticator:
     """The tokens that open, by the name of the caller whom each belongs to, and what else the door goes by."""
 
     tokens: Mapping[str, str]
     settings: WebSettings = field(default_factory=WebSettings)
 
-    def admit(self, token: str) -> Caller | None:
+    def authenticate(self, token: str) -> Caller | None:
         for name, secret in self.tokens.items():
             if hmac.compare_digest(secret.encode(), token.encode()):
                 return Caller(Role.STAFF if name == STAFF else Role.SYSTEM, name, name)
@@ -40,9 +40,9 @@ class Door:
 _bearer = HTTPBearer(auto_error=False, description="A token that `ninthweek up` prints.")
 
 
-def door_of(request: Request) -> Door:
-    door: Door = request.app.state.door
-    return door
+def authenticator_of(request: Request) -> Authenticator:
+    authenticator: Authenticator = request.app.state.authenticator
+    return authenticator
 
 
 def units_of(request: Request) -> UnitsOfWork:
@@ -66,11 +66,11 @@ async def visitor(
 ) -> Caller | None:
     """Who asks, if it is anybody we know; raises `Unauthorized` for a token that is not a known one."""
     if credentials:
-        admitted = door_of(request).admit(credentials.credentials)
+        admitted = authenticator_of(request).authenticate(credentials.credentials)
         if admitted is None:
             raise Unauthorized("Send the token that `ninthweek up` printed as `Authorization: Bearer …`.")
         return admitted
-    session = session_of(request, door_of(request).settings)
+    session = session_of(request, authenticator_of(request).settings)
     return session.caller if session and await _still_open(session, request) else None
 
 

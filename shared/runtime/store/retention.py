@@ -7,15 +7,15 @@ import asyncpg
 from shared.database.connection import Connection, transaction
 from shared.runtime.partitions import SLOTS
 
-_RINGS = {"inbox": "handled_at", "outbox": "published_at"}
+_AGE_COLUMNS = {"inbox": "handled_at", "outbox": "published_at"}
 
 _LOCK_WITHIN = "500ms"
 """Whoever waits for a partition keeps all others waiting behind it."""
 
 
-async def forget(connection: Connection, *, before: datetime) -> None:
+async def clear(connection: Connection, *, before: datetime) -> None:
     """Empty the partitions that hold nothing newer than this, nor anything that is still to be sent."""
-    for table in _RINGS:
+    for table in _AGE_COLUMNS:
         for slot in range(SLOTS):
             if await _is_old(connection, table, slot, before):
                 await _empty(connection, table, slot, before)
@@ -28,7 +28,7 @@ async def _is_old(connection: Connection, table: str, slot: int, before: datetim
         await connection.fetchval(
             f"""
             select exists (select from {partition})
-                and not exists (select from {partition} where {_RINGS[table]} >= $1)
+                and not exists (select from {partition} where {_AGE_COLUMNS[table]} >= $1)
                 and not exists (select from unsent where slot = $2 and $3 = 'outbox')
             """,  # noqa: S608 - names of our own tables
             before,
