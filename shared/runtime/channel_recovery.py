@@ -1,34 +1,38 @@
-"""When messages are taken one at a time, and when a service that goes on losing its channel reports it.
+"""How a subscriber goes on after its channel was lost, and when its queue counts as stuck.
 
-A channel is lost with all that was delivered over it, and the broker counts a delivery of each of these messages. One
-among them may be why, such as one that the broker itself cannot hand over. So what comes again is taken one at a time;
-then nothing else is counted with the one at fault, until the broker puts it among the dead letters.
+When a channel is lost, the broker delivers again all that was not acknowledged over it, and counts a delivery of each
+of these messages. One of them may be the cause: a message that the broker itself cannot send, for example. If all were
+delivered together again and again, the harmless ones would reach the delivery limit along with it.
+
+So after a loss the subscriber takes one message at a time. Then only the message at fault is counted further, until the
+broker moves it to the dead letters. Once as many messages were acknowledged as may have been delivered over the lost
+channel, the subscriber takes many at a time again.
 """
 
 from dataclasses import dataclass
 
 MOST_LOSSES = 3
-"""So often in a row a channel may be lost before anything is acknowledged; more often, and it is no accident."""
+"""Channels that may be lost in a row, with nothing acknowledged in between, before the queue counts as stuck."""
 
 STABLE_AFTER = 30.0
-"""Seconds; a channel that was open for longer was not lost by what was delivered at its beginning."""
+"""Seconds. A channel that was open for longer was not lost because of what was delivered when it was opened."""
 
 
 @dataclass(slots=True)
 class ChannelRecovery:
-    """What one subscriber has lost its channels by. Moments are those of a clock that never steps."""
+    """The recent channel losses of one subscriber. All moments are of a monotonic clock, in seconds."""
 
     prefetch: int
     left_to_take_alone: int = 0
-    """So many more messages are taken one at a time: as many as may have been delivered over the lost channel."""
+    """How many messages are still to be taken one at a time."""
     losses: int = 0
-    """Channels lost in a row, with nothing acknowledged between them though something waited."""
+    """How many channels were lost in a row, with messages waiting and none acknowledged in between."""
     lost_at: float = 0.0
 
     def note_loss(self, now: float, *, found_waiting: int) -> None:
-        """Note that a channel was lost, which found so many messages waiting when it was opened.
+        """Note that a channel was lost. `found_waiting` is how many messages waited in the queue when it was opened.
 
-        Where none waited, it was a message of another queue that broke the connection of both.
+        Where none waited, the loss does not count: a message of another queue broke the connection that both share.
         """
         before = self.losses if now - self.lost_at < STABLE_AFTER else 0
         self.losses = before + (found_waiting > 0)
@@ -36,14 +40,14 @@ class ChannelRecovery:
         self.left_to_take_alone = self.prefetch
 
     def note_acknowledged(self, number: int) -> bool:
-        """Note that so many were acknowledged; whether, with them, messages are to be taken together again."""
+        """Note that so many messages were acknowledged; true if from now on many may be taken at a time again."""
         if not number:
             return False
         self.losses = 0
-        was_cautious = self.left_to_take_alone > 0
+        took_alone = self.left_to_take_alone > 0
         self.left_to_take_alone = max(self.left_to_take_alone - number, 0)
-        return was_cautious and not self.left_to_take_alone
+        return took_alone and not self.left_to_take_alone
 
     def is_stuck(self, now: float) -> bool:
-        """Whether it comes back again and again and gets no further."""
+        """Whether the channel is lost again and again before anything is acknowledged."""
         return self.losses > MOST_LOSSES and now - self.lost_at < STABLE_AFTER

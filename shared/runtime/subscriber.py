@@ -1,8 +1,8 @@
-"""What takes messages from one of a service's queues: FastStream's subscriber, with another path to the handlers.
+"""Consumes a queue of a service: FastStream's subscriber, with a path of its own from a delivery to the handlers.
 
-FastStream finds the queue, opens a channel for it, and starts and stops the subscriber with its broker. What is
-delivered is not given to FastStream's handlers, one message at a time: here what waits is handled together. While the
-database is away nothing more is handled, and nothing is acknowledged or counted as an attempt.
+FastStream finds the queue, opens a channel for it, and starts and stops the subscriber with its broker. Deliveries do
+not go through FastStream's handlers, which take one message at a time: here all that wait are handled as a group. While
+the database is away nothing is handled, acknowledged or counted as an attempt.
 """
 
 import asyncio
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from faststream.rabbit.configs import RabbitBrokerConfig
 
 ANSWERS_WITHIN = 2.0
-"""Seconds that the broker may take to restore a channel before it counts as not delivering."""
+"""Seconds that the broker may take to restore a channel. After that the subscriber counts as not consuming."""
 
 log = structlog.get_logger()
 
 
 Read = TypeVar("Read")
-"""What a delivery is once it was read."""
+"""What a raw delivery becomes when it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Consumption(Generic[Read]):
 
 
 class GroupSubscriber(RabbitSubscriber):
-    """Takes what one queue delivers, reads it as it comes, and has it handled in groups."""
+    """Consumes one queue: reads each delivery as it arrives, and has those that wait handled in groups."""
 
     def __init__(self, broker: RabbitBroker, consumption: Consumption[Any], *, stop_within: float) -> None:
         calls = CallsCollection[Any]()
@@ -94,11 +94,11 @@ class GroupSubscriber(RabbitSubscriber):
         self._is_refused = False
         self._reporting: asyncio.Task[None] | None = None
         self._robust_queue: RobustQueue | None = None
-        """The queue, once it is found."""
+        """The queue, from the start of the subscriber on."""
 
     async def start(self) -> None:
-        """Have the broker deliver over a channel of its own, again after every loss of the connection or the queue."""
-        await super().start()  # with no handlers of its own, FastStream opens the channel and does not consume
+        """Begin to consume, over a channel of its own. It is restored by itself when connection or channel are lost."""
+        await super().start()  # opens the channel; FastStream consumes only for handlers of its own, and there are none
         assert self._queue_obj is not None  # noqa: S101 - it was just found
         self._robust_queue = self._queue_obj
         try:
@@ -112,13 +112,13 @@ class GroupSubscriber(RabbitSubscriber):
             self._robust_queue.channel.close_callbacks.add(self._note_loss)
 
     async def run(self) -> None:
-        """Handle what is taken, until cancelled."""
+        """Handle deliveries until cancelled, in as many workers as the consumption says."""
         async with asyncio.TaskGroup() as workers:
             for _ in range(self._consumption.concurrency):
                 workers.create_task(self._work())
 
     async def why_not_ready(self) -> str | None:
-        """Why it gets no further, if it does not: a channel may live whose queue is gone."""
+        """Why it is not ready, or `None`. An open channel is not enough: its queue may have been deleted."""
         if self._recovery.is_stuck(_now()):
             return self._why_stuck()
         if self._is_refused:
@@ -127,7 +127,7 @@ class GroupSubscriber(RabbitSubscriber):
         return None if await self._is_consuming() else "the broker does not deliver"
 
     async def stop(self) -> None:
-        """Have the broker deliver no more, then wait until all that was delivered is handled and acknowledged."""
+        """Consume nothing more, then wait until all that was delivered is handled and acknowledged."""
         try:
             async with asyncio.timeout(self._stop_within):
                 await self.stop_consuming()
@@ -137,6 +137,7 @@ class GroupSubscriber(RabbitSubscriber):
         await super().stop()
 
     async def stop_consuming(self) -> None:
+        """Have the broker deliver nothing more. Closing the channel later is no loss of it."""
         if self._robust_queue is not None and await self._is_consuming():
             self._robust_queue.channel.close_callbacks.discard(self._note_loss)
             with suppress(*BROKER_AWAY):
@@ -150,7 +151,7 @@ class GroupSubscriber(RabbitSubscriber):
         assert self._robust_queue is not None  # noqa: S101 - it was started
         tag = f"{self._consumption.queue}.{new_id()}"
         (await self._connection()).delivery_callbacks[tag] = self._on_delivery
-        # What is delivered to this tag is handed over by the connection: aio-pika never calls what it is given here.
+        # The connection hands deliveries to this tag over by itself, so aio-pika never calls the callback given here.
         await self._robust_queue.consume(cast("Any", self.consume), consumer_tag=tag)
         self._tag = tag
 
@@ -162,13 +163,13 @@ class GroupSubscriber(RabbitSubscriber):
             return False
         try:
             async with asyncio.timeout(ANSWERS_WITHIN):
-                below = cast("aiormq.Channel", await self._robust_queue.channel.get_underlay_channel())
-                return self._tag in below.consumers
+                underlay = cast("aiormq.Channel", await self._robust_queue.channel.get_underlay_channel())
+                return self._tag in underlay.consumers
         except (TimeoutError, *BROKER_AWAY):
             return False
 
     def _on_delivery(self, raw: RawDelivery) -> None:
-        # Read as it comes: while a group waits for the database there is nothing else to do.
+        # Read at once: while the group before it waits for the database, the process has nothing else to do.
         self._waiting.put_nowait((raw, self._consumption.read(raw)))
 
     async def _work(self) -> None:
@@ -190,27 +191,25 @@ class GroupSubscriber(RabbitSubscriber):
                 await self._consumption.wait_for_database()
 
     async def _note_loss(self, channel: "AbstractChannel | None", reason: BaseException | None) -> None:
-        """From now on one at a time: aio-pika limits the channel so when it opens it again.
-
-        Over one that was opened and found no queue, nothing was delivered.
-        """
+        """Note that the channel was lost, and take one message at a time from now on."""
         if isinstance(reason, ChannelNotFoundEntity):
-            return
+            return  # the channel was closed because its queue is missing: nothing was delivered over it
         assert self._robust_queue is not None  # noqa: S101 - it was started
         was_stuck = self._recovery.is_stuck(_now())
         self._recovery.note_loss(_now(), found_waiting=self._robust_queue.declaration_result.message_count or 0)
         self._reason = type(reason).__name__
-        cast("RobustChannel", channel)._prefetch_count = 1
+        cast("RobustChannel", channel)._prefetch_count = 1  # aio-pika sets it when it restores the channel
         if self._recovery.is_stuck(_now()) and not was_stuck:
-            log.error("the queue gets no further", queue=self._consumption.queue, reason=self._reason)
+            log.error("the queue is stuck", queue=self._consumption.queue, reason=self._reason)
             self._reporting = asyncio.create_task(
                 self._consumption.report_stuck(self._consumption.queue, self._recovery.losses, self._reason)
             )
 
     async def _restore_prefetch(self) -> None:
-        """A limit holds for those who begin to consume after it was set: so another consumer takes this one's place.
+        """Let the broker deliver many messages at a time again.
 
-        If the channel is lost meanwhile, one of the two is restored with it.
+        A prefetch limit applies only to consumers that start after it was set (RabbitMQ, "Consumer Prefetch"). So a new
+        consumer replaces this one. If the channel is lost meanwhile, one of the two is restored with it.
         """
         assert self._robust_queue is not None  # noqa: S101 - it was started
         one_at_a_time = self._tag
@@ -221,7 +220,7 @@ class GroupSubscriber(RabbitSubscriber):
                 await self._robust_queue.cancel(one_at_a_time)
                 del (await self._connection()).delivery_callbacks[one_at_a_time]
         except (TimeoutError, *BROKER_AWAY):
-            self._recovery.left_to_take_alone = 1
+            self._recovery.left_to_take_alone = 1  # try again after the next message
 
     def _why_stuck(self) -> str:
         return (

@@ -1,4 +1,4 @@
-"""Every SQL statement of the runtime, on the tables that each service's schema has."""
+"""Every SQL statement of the runtime. Its tables are in each service's schema."""
 
 from shared.runtime.store import failures, glance, inbox, outbox, retention, suspects, waiting
 
