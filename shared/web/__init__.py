@@ -1,4 +1,4 @@
-"""HTTP: one application for all services or for one, its door, its pages, and what its errors look like."""
+"""HTTP: the application of one service or of all, who may use it, its pages and its errors."""
 
 from shared.web.authentication import (
     CallerIs,

@@ -1,4 +1,4 @@
-"""The ways in and out, the first page, and the assets: routes that are no service's own."""
+"""Routes that belong to no service: sign-in and sign-out, the first page, and the assets."""
 
 from pathlib import PurePosixPath
 from typing import Final
@@ -27,17 +27,18 @@ routes = APIRouter(include_in_schema=False)
 
 @routes.get("/", response_class=HTMLResponse)
 async def show_first_page(visitor: VisitorIs) -> Response:
-    """Where a caller begins; for a stranger, the ways in."""
-    places = navigation_of(visitor)
-    if places:
-        return RedirectResponse(places[0][0], status_code=303)
+    """Redirect a caller to their first page; show a stranger how to sign in."""
+    navigation = navigation_of(visitor)
+    if navigation:
+        first_path, _ = navigation[0]
+        return RedirectResponse(first_path, status_code=303)
     html = layout().get_template("welcome.jinja").render(caller=None, path="/", notice="", sign_in=SIGN_IN)
     return HTMLResponse(html)
 
 
 @routes.get(f"{ENTRANCE}/{{token}}", dependencies=[rate_limited("enter")])
 async def enter(token: str, request: Request) -> Response:
-    """Open a session by a link in a mail, and lead to its page; the link may be used again until its end."""
+    """Open a session by a link in a mail, and redirect to its page. The link may be used again until its end."""
     try:
         link = links.read(token, authenticator_of(request).settings)
     except NotOurs:
@@ -51,7 +52,7 @@ async def enter(token: str, request: Request) -> Response:
 
 @routes.get(f"{STAFF_ENTRANCE}/{{token}}", dependencies=[rate_limited("enter")])
 async def enter_as_staff(token: str, request: Request) -> Response:
-    """Open a session by a link that whoever runs the programme was given; it opens once."""
+    """Open a session by a link of `ninthweek sign-in`, which can be used once."""
     try:
         link_id, caller = links.read_staff_link(token, authenticator_of(request).settings)
     except NotOurs:
@@ -66,7 +67,7 @@ async def enter_as_staff(token: str, request: Request) -> Response:
 
 @routes.get(SIGN_IN, response_class=HTMLResponse, dependencies=[rate_limited("sign-in")])
 async def sign_in(request: Request) -> Response:
-    """Send staff to the university's OpenID provider; where none is set, tell how else they come in."""
+    """Redirect staff to the university's OpenID provider. Without one, show how else they can sign in."""
     provider = sign_in_of(request)
     if provider is None:
         html = layout().get_template("no_provider.jinja").render(caller=None, path=SIGN_IN, notice="")
@@ -76,7 +77,7 @@ async def sign_in(request: Request) -> Response:
 
 @routes.get(f"{SIGN_IN}/back", dependencies=[rate_limited("sign-in")])
 async def come_back(request: Request) -> Response:
-    """Open a session for whom the provider has signed in, in the role that it says."""
+    """Open a session for somebody whom the provider has signed in, with the role that it names."""
     provider = sign_in_of(request)
     if provider is None:
         raise NotFound("No OpenID provider is set.")

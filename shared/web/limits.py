@@ -1,4 +1,4 @@
-"""How often somebody may knock at a door: counted in this process, by client and by what is asked."""
+"""Rate limits: requests are counted in this process, by client and by what is asked for."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -11,16 +11,17 @@ if TYPE_CHECKING:
     from limits.strategies import MovingWindowRateLimiter
 
 PER_CLIENT: Final = "30/minute"
-"""From one address; many people may share it."""
+"""Requests from one network address, which many people may share."""
 
 PER_MAILBOX: Final = "5/hour"
-"""Links that may be asked for to one mailbox."""
+"""Links that may be asked for to one e-mail address."""
 
 
 class RateLimiter:
-    """Counts knocks. The library that counts is loaded at the first one: at most services nobody ever knocks."""
+    """Counts requests. The library that does so is loaded at the first one: most services never get any to count."""
 
     def allows(self, rate: str, *what: str) -> bool:
+        """Count a request; false if it goes beyond the rate."""
         from limits import parse  # noqa: PLC0415
 
         return self._window.hit(parse(rate), *what)
@@ -33,17 +34,17 @@ class RateLimiter:
         return MovingWindowRateLimiter(MemoryStorage())
 
 
-def enforce_rate_limit(request: Request, door: str, who: str, rate: str = PER_CLIENT) -> None:
-    """Count a knock at a door; raises `TooMany` beyond the rate. `who` is a client, or what is asked for."""
+def enforce_rate_limit(request: Request, what: str, who: str, rate: str = PER_CLIENT) -> None:
+    """Count a request for something by somebody; raises `TooMany` beyond the rate."""
     limiter: RateLimiter = request.app.state.limiter
-    if not limiter.allows(rate, door, who):
+    if not limiter.allows(rate, what, who):
         raise TooMany("That was too often: wait a few minutes and try again.")
 
 
-def rate_limited(door: str, rate: str = PER_CLIENT) -> Any:
-    """The dependency of a route that a client may ask only so often."""
+def rate_limited(what: str, rate: str = PER_CLIENT) -> Any:
+    """A dependency that limits how often one client may ask for a route."""
 
     async def limit(request: Request) -> None:
-        enforce_rate_limit(request, door, request.client.host if request.client else "nobody", rate)
+        enforce_rate_limit(request, what, request.client.host if request.client else "nobody", rate)
 
     return Depends(limit)

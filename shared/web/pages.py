@@ -1,4 +1,4 @@
-"""A service's pages: its own templates in the common look, and the answers that carry them."""
+"""A service's pages: its own templates in the common layout, and HTTP answers with them."""
 
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from shared.web.links import is_path_of_ours
 from shared.web.settings import WebSettings
 
 NOTICE: Final = "ninthweek-notice"
-"""The cookie by which a page tells what was done on the page before; shown once."""
+"""The cookie of a notice: a page shows once what was done on the page before."""
 
 NOTICE_SECONDS: Final = 60
 
@@ -28,7 +28,7 @@ class Pages:
     def answer(
         self, request: Request, caller: Caller | None, template: str, *, status: int = 200, **facts: Any
     ) -> HTMLResponse:
-        """A page for a caller. Beside `facts` a template knows `caller`, `now`, `path` and `notice`."""
+        """A page for a caller. Its template gets `facts`, and `caller`, `now`, `path` and `notice`."""
         notice = _notice(request)
         html = self._environment.get_template(template).render(
             caller=caller, now=units_of(request).clock(), path=request.url.path, notice=notice, **facts
@@ -40,7 +40,7 @@ class Pages:
 
 
 def redirect(request: Request, path: str, *, notice: str = "") -> RedirectResponse:
-    """After a POST, to the page to go on with, which tells once what was done. Raises `ValueError` for another site."""
+    """Redirect to a page after a POST; it shows `notice` once. Raises `ValueError` for a path to another site."""
     if not is_path_of_ours(path):
         raise ValueError("only to a page of this site")
     answer = RedirectResponse(path, status_code=303)

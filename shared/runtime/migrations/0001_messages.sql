@@ -45,8 +45,8 @@ create table failures (
 );
 create index failures_waiting on failures (last_failed_at) where state = 'waiting';
 
--- Messages that the broker delivered again. An attempt is counted before it begins, and the row is deleted when the message
--- was handled. So a count that is left over is the number of processes that died of the message.
+-- Messages that the broker delivered again. An attempt is counted before it begins, and the row is deleted when the
+-- message was handled. So a count that is left over is the number of processes that died of the message.
 create table suspects (
     id uuid primary key,
     deaths integer not null,

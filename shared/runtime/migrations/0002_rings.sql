@@ -1,5 +1,5 @@
--- Inbox and outbox have eight partitions, filled in turn. Old rows are cleared by truncating a partition, which leaves no
--- dead rows to later readers. `slot` is the number of a row's partition (`shared/runtime/partitions.py`).
+-- Inbox and outbox have eight partitions, filled in turn. Old rows are cleared by truncating a partition, which leaves
+-- no dead rows to later readers. `slot` is the number of a row's partition (`shared/runtime/partitions.py`).
 alter table inbox rename to inbox_of_0001;
 alter table outbox rename to outbox_of_0001;
 alter index inbox_pkey rename to inbox_of_0001_pkey;
