@@ -10,7 +10,7 @@ from pydantic_core import to_jsonable_python
 from services.notifications.messages import LinkRequested, MoreFailures, RankingReminder
 from services.notifications.rules import applications, failures, links, placements, projects, rankings, refusals
 from services.notifications.rules.known import Applicants, Application, Host, Project, Round, Student
-from services.notifications.rules.mails import DueEmail, Leads, Mail, Recipient
+from services.notifications.rules.mails import DueEmail, Mail, MailLink, Recipient
 from services.notifications.rules.refusals import Concerned
 from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
 from shared.contracts.every_service import MessageFailed, QueueStuck
@@ -173,7 +173,7 @@ def due(mail: Mail, *, name: str | None = "José Evans", address: str | None = "
         name=name,
         address=address,
         facts=to_jsonable_python(mail.facts),
-        leads=Leads(mail.path, mail.opens, NOW, mail.link_ends_at) if mail.path else None,
+        link=MailLink(mail.path, mail.opens, NOW, mail.link_ends_at) if mail.path else None,
     )
 
 
@@ -248,7 +248,7 @@ def _of_what_could_not_be_done() -> list[tuple[Message, list[Mail]]]:
     more = MoreFailures(service_id="matching", error="KeyError")
     stuck = QueueStuck(queue_id="matching", service="matching", losses=4, reason="ConnectionInternalError")
     too_long = {"statement": "The statement has 312 words: shorten it to at most 300."}
-    refusals_heard = [
+    refused_submissions = [
         refused("project", host_id="H0001", project_id="P0001"),
         refused("application", too_long, student_id="S00001", project_id="P0001", application_id="A000001"),
         refused("project-withdrawal", project_id="P0001"),
@@ -259,8 +259,8 @@ def _of_what_could_not_be_done() -> list[tuple[Message, list[Mail]]]:
         (failed, failures.failed(failed)),
         (more, failures.more_failed(more, 24)),
         (stuck, failures.stuck(stuck)),
-        *((event, refusals.refused(event, concerned(), now=NOW)) for event in refusals_heard),
-        *((event, refusals.refused(event, concerned(title=None, rounds=()), now=NOW)) for event in refusals_heard),
+        *((event, refusals.refused(event, concerned(), now=NOW)) for event in refused_submissions),
+        *((event, refusals.refused(event, concerned(title=None, rounds=()), now=NOW)) for event in refused_submissions),
     ]
 
 

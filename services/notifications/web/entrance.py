@@ -1,7 +1,7 @@
-"""A new link for a host or student who has lost theirs.
+"""The page on which a host or student asks for a new link.
 
-What a visitor sees, and how long it takes, is the same whether or not an address is one of ours: it is only noted here,
-and looked up once the answer is sent.
+A visitor cannot find out whether an address is known: answer and delay are the same, since the address is only noted
+here and looked up after the answer was sent.
 """
 
 from typing import Final
@@ -29,13 +29,13 @@ class _Asked(BaseModel):
 
 @routes.get(ENTRANCE)
 async def show_entrance(request: Request, visitor: VisitorIs) -> HTMLResponse:
-    """Where a new link can be asked for."""
+    """Show the form for a new link."""
     return PAGES.answer(request, visitor, "entrance.jinja", email="", faults=[])
 
 
 @routes.post(ENTRANCE, dependencies=[rate_limited("a new link")])
 async def ask_for_link(request: Request, visitor: VisitorIs, form: FormIs, work: WorkIs) -> HTMLResponse:
-    """Have a new link sent to an address, if it is one of ours; the answer is the same if it is not."""
+    """Have a new link sent to an address, if it is known; the answer is the same if it is not."""
     asked, faults = model_of(_Asked, {"email": form.line("email")})
     if asked is None or faults:
         return PAGES.answer(
