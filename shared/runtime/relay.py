@@ -89,15 +89,15 @@ class Relay:
                 if system_time() >= self._sweep_at:
                     await self._sweep()
                 self.stalled_since = None
-                patience = (self._sweep_at - system_time()).total_seconds()
+                pause = (self._sweep_at - system_time()).total_seconds()
             except (DatabaseAway, TimeoutError, *BROKER_AWAY) as error:
                 if self.stalled_since is None:
                     self.stalled_since = system_time()
                     log.warning("the relay stalls", service=self._service, error=type(error).__name__)
-                patience = STALLED_WAITS
+                pause = STALLED_WAITS
                 self._awake.clear()  # rows that were handed over during the attempt do not cut this pause short
             if not self._pending or self.stalled_since:
-                await _wait(self._awake, max(patience, 0))
+                await _wait(self._awake, max(pause, 0))
 
     async def drain(self) -> None:
         """Publish all rows that were handed over in memory."""
@@ -142,7 +142,7 @@ class Relay:
     async def _send(self, rows: Sequence[Outgoing]) -> None:
         """Publish rows together, and record which the broker confirmed and which it returned or refused.
 
-        Raises one of `BROKER_AWAY` or `TimeoutError` where the broker is away.
+        Raises one of `BROKER_AWAY`, `TimeoutError` or `DatabaseAway` where broker or database are away.
         """
         sent, returned = [], []
         for row, outcome in zip(rows, await self._publish(rows), strict=True):
@@ -155,7 +155,7 @@ class Relay:
                 raise outcome
         async with acquire(self._pool) as connection:
             await store.outbox.mark_sent(connection, sent)
-            if returned:  # published again later, when their queue may be there; nothing else waits for them
+            if returned:  # published again later, behind everything else, when their queue may be there
                 await store.outbox.postpone(connection, returned, until=system_time() + RETURNED_WAITS)
         self._metrics.sent.inc(len(sent))
         self._metrics.returned.inc(len(returned))

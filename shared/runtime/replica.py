@@ -260,16 +260,16 @@ def _consumption_of_dead_letters(dead_letters: DeadLetters, handling: Handling) 
 def _database_waiter(pool: Pool) -> Callable[[], Coroutine[Any, Any, None]]:
     async def wait_for_database() -> None:
         """Return once the database answers, asking at longer and longer intervals."""
-        patience = 0.1
+        pause = 0.1
         log.warning("the database is away: nothing is handled until it is back")
         while True:
-            await asyncio.sleep(patience)
+            await asyncio.sleep(pause)
             with suppress(DatabaseAway):
                 async with acquire(pool) as connection:
                     await connection.execute("select", timeout=ANSWERS_WITHIN)
                 log.info("the database is back")
                 return
-            patience = min(patience * 2, 2.0)
+            pause = min(pause * 2, 2.0)
 
     return wait_for_database
 
