@@ -158,7 +158,7 @@ def refused(kind: Any, faults: Mapping[str, str] | None = None, **ids: str) -> S
     )
 
 
-def every_occasion() -> list[tuple[Message, list[Mail]]]:
+def messages_with_mails() -> list[tuple[Message, list[Mail]]]:
     """Whatever leads to a mail, in each of its variants, with the mails that its rule makes of it."""
     return [*_of_projects(), *_of_applications(), *_of_rankings(), *_of_what_could_not_be_done(), _of_a_lost_link()]
 

@@ -6,9 +6,9 @@ from starlette.routing import compile_path
 
 from ninthweek.services import NAMES, load
 from shared.web.application import routes_of
-from tests.support.notifications import every_occasion
+from tests.support.notifications import messages_with_mails
 
-LEADS_TO = sorted({mail.path for _, mails in every_occasion() for mail in mails if mail.path})
+LEADS_TO = sorted({mail.path for _, mails in messages_with_mails() for mail in mails if mail.path})
 PAGES = [route.path for route in iter_route_contexts(routes_of([load(name) for name in NAMES]).routes) if route.path]
 
 

@@ -38,7 +38,7 @@ from tests.support.notifications import (
     application_received,
     application_withdrawn,
     concerned,
-    every_occasion,
+    messages_with_mails,
     offer_made,
     placement,
     project_returned,
@@ -55,17 +55,17 @@ def recipients(mails: list[Mail]) -> list[tuple[Template, str]]:
 
 
 def test_every_event_leads_to_a_mail_unless_it_is_known_to_be_only_kept() -> None:
-    with_mails = {type(event) for event, mails in every_occasion() if mails}
+    with_mails = {type(event) for event, mails in messages_with_mails() if mails}
 
     assert set(NOTIFICATIONS.subscribes_to) - with_mails == ONLY_KEPT
 
 
 def test_there_is_an_occasion_for_every_mail() -> None:
-    assert {mail.template for _, mails in every_occasion() for mail in mails} == set(Template)
+    assert {mail.template for _, mails in messages_with_mails() for mail in mails} == set(Template)
 
 
 def test_every_mail_to_a_host_or_student_has_a_link_with_an_end_and_none_to_staff_does() -> None:
-    for _, mails in every_occasion():
+    for _, mails in messages_with_mails():
         for mail in mails:
             assert (mail.opens is None) is (mail.link_ends_at is None) is (mail.recipient == STAFF), mail.template
 
@@ -87,7 +87,7 @@ def test_every_mail_to_a_host_or_student_has_a_link_with_an_end_and_none_to_staf
     ],
 )
 def test_a_mail_leads_to_the_page_where_its_reader_acts(template: Template, path: str | None) -> None:
-    assert {mail.path for _, mails in every_occasion() for mail in mails if mail.template is template} == {path}
+    assert {mail.path for _, mails in messages_with_mails() for mail in mails if mail.template is template} == {path}
 
 
 def test_links_are_valid_until_both_sides_surveys_are_over() -> None:
