@@ -1,7 +1,7 @@
-"""Evaluation: surveys, and what they say.
+"""Evaluation: surveys, and the reports on their answers.
 
-It owns the surveys of both sides of each completed placement (`surveys`, `survey_steps`), what was answered
-(`answers`), the completed placements (`placements`), and copies of what the report tells them by (`rounds`, `hosts`,
+It owns the surveys of both sides of each completed placement (`surveys`, `survey_steps`), their `answers`, and the
+completed placements (`placements`). It keeps copies of the facts by which reports group the answers (`rounds`, `hosts`,
 `students`, `projects`): no names of people, no addresses.
 """
 

@@ -1,4 +1,4 @@
-"""What routes of evaluation are given: the unit of work and the templates."""
+"""What evaluation's routes are given: their unit of work and the templates."""
 
 from typing import Annotated, Final
 

@@ -1,4 +1,4 @@
-"""What evaluation subscribes to, and what it does then."""
+"""What evaluation subscribes to, and its timers."""
 
 from services.evaluation import service
 from services.evaluation.actions import copies, surveys

@@ -1,4 +1,4 @@
-"""Evaluation's private messages."""
+"""Evaluation's timers."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What intake's routes are given."""
+"""The dependencies of intake's routes."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -22,17 +22,17 @@ async def units(request: Request) -> UnitsOfWork:
 
 
 UnitsAre = Annotated[UnitsOfWork, Depends(units)]
-"""For what takes several units of work, or waits between them."""
+"""For a route that needs several units of work, or waits between them."""
 
 
 async def began_at(units: UnitsAre) -> AsyncIterator[datetime]:
-    """When a form began to be sent. Before the form is read, which may take a while."""
+    """The moment at which the upload of a form began, taken before the form is read. Reading it may take a while."""
     async with form_arriving(units) as moment:
         yield moment
 
 
 BeganAt = Annotated[datetime, Depends(began_at, scope="function")]
-"""Stands before the form among a route's parameters."""
+"""Must precede the form among a route's parameters: FastAPI resolves them in their order."""
 
 
 def page_routes(prefix: str = "") -> APIRouter:

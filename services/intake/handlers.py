@@ -1,4 +1,4 @@
-"""What intake subscribes to: submissions, verdicts of screening, who has which place, its own timer and effect."""
+"""Intake's subscribers: submissions, screening's verdicts, offers and placements, its own timer and effect."""
 
 from services.intake import service
 from services.intake.actions import checking, closing, places, submissions, verdicts
@@ -23,7 +23,7 @@ async def refuse_malformed(malformed: MalformedSubmission, work: Work) -> None:
     await submissions.refuse_malformed(malformed, work)
 
 
-@service.subscriber(ProjectApproved, changes=verdicts.listed_by)
+@service.subscriber(ProjectApproved, changes=verdicts.project_and_host)
 async def approve_project(event: ProjectApproved, work: Work) -> None:
     await verdicts.approve_project(event, work)
 

@@ -5,13 +5,13 @@ from shared.contracts.message import Effect, Timer
 
 
 class ApplicationsClose(Timer, about="round"):
-    """Applications should close now, if that is still the round's time to close."""
+    """It is time to close applications, unless the round's closing time has been moved since."""
 
     round_id: RoundId
     closes_at: Moment
 
 
 class CheckCV(Effect, about="application"):
-    """The CV of this application should be read now, and the application decided, if it is still to be."""
+    """Read the CV of this application and decide the application, unless it was decided before."""
 
     application_id: ApplicationId

@@ -1,9 +1,11 @@
 """Matching: rankings, the match, offers and placements.
 
-It owns where each application is and how it came there (`applications`, `application_steps`), the hosts' `rankings`
-and `ranking_drafts`, `offers`, `placements` and `attendance`. It keeps copies of rounds (`rounds`, `closings`), of
-`hosts` and `students`, of approved projects (`projects`) and what each is like (`templates`), and what was withdrawn,
-perhaps before it arrived here (`withdrawn_applications`, `withdrawn_projects`).
+It owns the state and the history of each application (`applications`, `application_steps`), the hosts' `rankings` and
+`ranking_drafts`, `offers`, `placements` and `attendance`.
+
+It keeps copies of rounds (`rounds`, `closings`), `hosts`, `students`, approved projects (`projects`) and what each
+project is like (`templates`). It also keeps every withdrawal (`withdrawn_applications`, `withdrawn_projects`), since
+one may arrive before the application or project itself.
 """
 
 from shared.contracts.directory import MATCHING

@@ -1,4 +1,4 @@
-"""What matching's routes are given: their unit of work, and pages in the look that all have in common."""
+"""What matching's routes are given: their unit of work, and pages in the common layout."""
 
 from typing import Annotated, Final
 
@@ -14,5 +14,5 @@ PAGES: Final = Pages("services.matching")
 
 
 def page_routes(prefix: str) -> APIRouter:
-    """Routes of pages: they answer with HTML, and the API's description leaves them out."""
+    """Routes of pages: they answer with HTML, and are not part of the API's description."""
     return APIRouter(prefix=prefix, include_in_schema=False, default_response_class=HTMLResponse)

@@ -1,6 +1,6 @@
-"""Matching's timers: the moments at which something is decided that nobody asked for.
+"""Matching's timers: the moments at which something is decided without anybody asking for it.
 
-A round's timers name the moment that they were set for: where the round's dates were changed since, they do not matter.
+A round's timers hold the moment for which they were set. If that date has changed since, the timer does nothing.
 """
 
 from pydantic import AwareDatetime
@@ -9,34 +9,37 @@ from shared.contracts.message import Timer
 
 
 class OffersDue(Timer, about="round"):
-    """The match is to be made."""
+    """The match is due."""
 
     round_id: str
     offers_at: AwareDatetime
 
 
 class WaitingListEnds(Timer, about="round"):
-    """The cut-off: from here on nothing is offered on."""
+    """The cut-off: from now on no place is offered on."""
 
     round_id: str
     ends_at: AwareDatetime
 
 
 class SecondRoundOpens(Timer, about="round"):
-    """The first round's waiting list ends, and what that round leaves is published, if the second opens by now."""
+    """If the second round has opened, the waiting list of the first ends, and the places that it leaves are published.
+
+    A timer that was set for an earlier date does nothing.
+    """
 
     round_id: str
 
 
 class OfferExpires(Timer, about="application"):
-    """The student should have replied by now."""
+    """The time to reply to an offer is over."""
 
     application_id: str
     round_id: str
 
 
 class PlacementEnds(Timer, about="application"):
-    """The placement's last day is over."""
+    """The last day of a placement is over."""
 
     application_id: str
     round_id: str

@@ -1,10 +1,15 @@
 """Screening: is this project suitable, scoped, supervised?
 
-It owns the reviews, one for each revision of a project (`reviews`, with the project as it was submitted), what happened
-to each (`review_steps`), and which projects were withdrawn (`withdrawals`); what reviewers do before anything is said
-(`assignments`, `scorings`, `second_opinions`, `prepared_verdicts`, and `acts`, which tells of all of them); and the
-rules for trusted hosts, with what each approved (`approval_rules`, `rule_approvals`). It keeps copies of hosts and of
-rounds' names, and of who has been at its desk (`staff`).
+It owns these tables:
+
+- `reviews`, one for each revision of a project, with the project as submitted, and their history (`review_steps`);
+- `withdrawals`: which projects were withdrawn;
+- what reviewers do before a verdict is published: `assignments`, `scorings`, `second_opinions`, `prepared_verdicts`,
+  and `acts`, the record of all of it;
+- `approval_rules` for trusted hosts, and what each approved (`rule_approvals`);
+- `staff`: the members of staff who have opened its pages.
+
+It keeps copies of `hosts` and of `rounds`.
 """
 
 from shared.contracts.directory import SCREENING

@@ -1,4 +1,4 @@
-"""What routes of screening are given: the unit of work, who acts, templates and addresses."""
+"""The dependencies of screening's routes: the unit of work, who acts, templates and addresses."""
 
 from typing import Annotated, Final
 
@@ -16,15 +16,15 @@ PREFIX: Final = "/staff/screening"
 
 
 def page_routes() -> APIRouter:
-    """The routes of pages: not in the published contract of the API."""
+    """Routes that answer with pages; they are not in the published contract of the API."""
     return APIRouter(prefix=PREFIX, include_in_schema=False, default_response_class=HTMLResponse)
 
 
 def address(project_id: str, revision: int | None = None) -> str:
-    """The page of a project, or of one of its revisions."""
+    """The address of the page of a project, or of one of its revisions."""
     return f"{PREFIX}/projects/{project_id}" + (f"?revision={revision}" if revision else "")
 
 
 def person(caller: Caller) -> Person:
-    """A member of staff; one without a name goes by the id."""
+    """The caller as a member of staff, with the id in place of a missing name."""
     return Person(caller.id, caller.name or caller.id)

@@ -1,4 +1,4 @@
-"""What screening subscribes to, and what it does then."""
+"""Screening's subscribers."""
 
 from services.screening import service
 from services.screening.actions import copies, reviews
@@ -11,8 +11,8 @@ from shared.web.revocations import subscribe_to_revocations
 subscribe_to_revocations(service)
 
 
-def it_and_its_host(event: ProjectSubmitted) -> tuple[str, ...]:
-    """What is found in a project depends on what is known of its host."""
+def project_and_host(event: ProjectSubmitted) -> tuple[str, ...]:
+    """The subjects to lock: the findings in a project depend on the facts of its host."""
     return (event.subject, subject("host", event.host_id))
 
 
@@ -26,7 +26,7 @@ async def keep_host(event: HostRegistered, work: Work) -> None:
     await copies.keep_host(event, work)
 
 
-@service.subscriber(ProjectSubmitted, changes=it_and_its_host)
+@service.subscriber(ProjectSubmitted, changes=project_and_host)
 async def review_submitted_project(event: ProjectSubmitted, work: Work) -> None:
     await reviews.open_review(event, work)
 

@@ -4,7 +4,7 @@ from shared.contracts.message import Timer
 
 
 class ReviewDue(Timer, about="project"):
-    """A review should have been decided by now."""
+    """A review is due: it is overdue if it is still open."""
 
     project_id: str
     revision: int

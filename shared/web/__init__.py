@@ -15,7 +15,7 @@ from shared.web.authentication import (
 from shared.web.callers import Caller, Purpose, Role
 from shared.web.forms import FormIs, Submitted, model_of
 from shared.web.layout import is_htmx
-from shared.web.limits import enforce_rate_limit, rate_limited
+from shared.web.limits import count_request, rate_limited
 from shared.web.pages import Pages, redirect
 from shared.web.unit_of_work import work_in
 
@@ -36,7 +36,7 @@ __all__ = [
     "Submitted",
     "ViewerIs",
     "VisitorIs",
-    "enforce_rate_limit",
+    "count_request",
     "is_htmx",
     "model_of",
     "rate_limited",

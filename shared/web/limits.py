@@ -1,50 +1,63 @@
 """Rate limits: requests are counted in this process, by client and by what is asked for."""
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from collections import deque
+from time import monotonic
+from typing import Any, Final, NamedTuple
 
+from cachetools import TTLCache
 from fastapi import Depends, Request
 
 from shared.refusals import TooMany
 
-if TYPE_CHECKING:
-    from limits.strategies import MovingWindowRateLimiter
+LONGEST_PERIOD: Final = 3600.0
+"""Seconds. Requests that are older are forgotten."""
 
-PER_CLIENT: Final = "30/minute"
+MOST_REMEMBERED: Final = 100_000
+"""Clients and addresses. Beyond that number, the one that asked least recently is forgotten."""
+
+
+class Rate(NamedTuple):
+    """How many `times` within any `period` of so many seconds, which is `LONGEST_PERIOD` at most."""
+
+    times: int
+    period: float
+
+
+PER_CLIENT: Final = Rate(30, 60.0)
 """Requests from one network address, which many people may share."""
 
-PER_MAILBOX: Final = "5/hour"
+PER_MAILBOX: Final = Rate(5, LONGEST_PERIOD)
 """Links that may be asked for to one e-mail address."""
 
 
 class RateLimiter:
-    """Counts requests. The library that does so is loaded at the first one: most services never get any to count."""
+    """Remembers the latest allowed requests of each client. A request costs the same however many are remembered."""
 
-    def allows(self, rate: str, *what: str) -> bool:
-        """Count a request; false if it goes beyond the rate."""
-        from limits import parse  # noqa: PLC0415
+    def __init__(self) -> None:
+        self._allowed: TTLCache[tuple[str, ...], deque[float]] = TTLCache(MOST_REMEMBERED, LONGEST_PERIOD)
 
-        return self._window.hit(parse(rate), *what)
+    def allows(self, rate: Rate, *what: str) -> bool:
+        """Whether one more request is allowed now. If so, it is counted."""
+        now = monotonic()
+        latest = self._allowed.get(what) or deque(maxlen=rate.times)
+        if len(latest) == rate.times and now - latest[0] < rate.period:
+            return False
+        latest.append(now)
+        self._allowed[what] = latest  # set again each time, so that the cache keeps it from now on
+        return True
 
-    @cached_property
-    def _window(self) -> "MovingWindowRateLimiter":
-        from limits.storage import MemoryStorage  # noqa: PLC0415
-        from limits.strategies import MovingWindowRateLimiter  # noqa: PLC0415
 
-        return MovingWindowRateLimiter(MemoryStorage())
-
-
-def enforce_rate_limit(request: Request, what: str, who: str, rate: str = PER_CLIENT) -> None:
-    """Count a request for something by somebody; raises `TooMany` beyond the rate."""
+def count_request(request: Request, name: str, who: str, rate: Rate = PER_CLIENT) -> None:
+    """Count a request under a name; raises `TooMany` beyond the rate. `who` is a client, or an address."""
     limiter: RateLimiter = request.app.state.limiter
-    if not limiter.allows(rate, what, who):
+    if not limiter.allows(rate, name, who):
         raise TooMany("That was too often: wait a few minutes and try again.")
 
 
-def rate_limited(what: str, rate: str = PER_CLIENT) -> Any:
+def rate_limited(name: str, rate: Rate = PER_CLIENT) -> Any:
     """A dependency that limits how often one client may ask for a route."""
 
     async def limit(request: Request) -> None:
-        enforce_rate_limit(request, what, request.client.host if request.client else "nobody", rate)
+        count_request(request, name, request.client.host if request.client else "unknown", rate)
 
     return Depends(limit)

@@ -1,4 +1,4 @@
-"""One browser a worker, and the programme before it."""
+"""One browser for each worker, and axe-core."""
 
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -18,12 +18,12 @@ HERE = Path(__file__).parent
 SCREENSHOTS = HERE.parents[1] / "var" / "screenshots"
 
 OpenBrowser = Callable[..., AbstractAsyncContextManager[Looker]]
-"""What gives somebody a browser of their own; with `has_scripts=False`, one without JavaScript."""
+"""Opens a browser for one person; with `has_scripts=False`, one without JavaScript."""
 
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    """The script that finds what keeps people out."""
+    """The script that finds what makes a page inaccessible."""
     return (installed(HERE / "axe", "axe") / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""A person before a browser: what they see is kept as a screenshot and held against what must hold of every page."""
+"""A person with a browser: each page they see is kept as a screenshot, and checked for what must hold of every page."""
 
 import re
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ RUN_AXE = """
 """
 
 FORGET_STYLES = "() => document.querySelectorAll('[style]').forEach(each => each.removeAttribute('style'))"
-"""A look leaves some behind; HTMX would copy them into what it puts in their place, and our policy forbids that."""
+"""A look leaves inline styles behind; HTMX would copy them into what it swaps in, and our policy forbids that."""
 
 WIDER_THAN_THE_SCREEN = """
     () => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
@@ -41,7 +41,7 @@ REFUSED_AS_MEANT = re.compile(r"Failed to load resource: the server responded wi
 
 @dataclass
 class Looker:
-    """A person with a browser of their own. `wrong` is what must not be of any page that they saw."""
+    """A person with a browser of their own. `wrong` lists what is wrong with the pages that they saw."""
 
     page: Page
     axe: str
@@ -50,11 +50,11 @@ class Looker:
     wrong: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("console", self._told)
+        self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self.wrong.append(f"{self._where}: {error}"))
 
     async def look(self, name: str) -> None:
-        """Look at the page that is shown, wide and narrow: it is kept as it looks, and nothing is wrong with it."""
+        """Look at the page that is shown, wide and narrow: keep a screenshot, and note what is wrong with it."""
         for width, size in (("desktop", DESKTOP), ("phone", PHONE)):
             await self.page.set_viewport_size(size)
             if self.has_scripts:
@@ -71,8 +71,8 @@ class Looker:
         found: list[str] = await self.page.evaluate(RUN_AXE, AXE_TAGS)
         return found
 
-    def _told(self, message: ConsoleMessage) -> None:
-        """What a page tells the console: an error of a script, or what the content security policy forbade."""
+    def _note_console(self, message: ConsoleMessage) -> None:
+        """Note what a page writes to the console: an error of a script, or what the content security policy forbade."""
         if message.type in {"error", "warning"} and not REFUSED_AS_MEANT.match(message.text):
             at = message.location
             self.wrong.append(f"{self._where}: the console says: {message.text} ({at['url']}:{at['lineNumber']})")

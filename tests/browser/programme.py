@@ -1,4 +1,4 @@
-"""A programme that people use through their browsers, with nothing in it but who they are."""
+"""A programme that people use through their browsers; at first, nothing is in it but who they are."""
 
 import re
 from collections.abc import AsyncIterator, Callable
@@ -34,7 +34,7 @@ class Programme:
     mails: Path
 
     async def register(self, *records: HostRecord | StudentRecord) -> None:
-        """Have the university's other systems tell of people."""
+        """Have the university's other systems send records of people."""
         now = self.stage.clock()
         await self.stage.outside.publish(
             [
@@ -45,7 +45,7 @@ class Programme:
         await self.stage.quiet()
 
     async def step_to(self, moment: datetime) -> None:
-        """Let the programme's time come to a moment, by way of everything that falls due before."""
+        """Step the programme's time to a moment, stopping at every timer that is due before."""
         await self.stage.quiet()
         while (timer := await self.stage.next_timer()) and timer <= moment:
             self.stage.step_to(timer)

@@ -44,7 +44,7 @@ ONLY_LEAD_ON = ("/enter/{token}", "/staff/enter/{token}", "/staff/sign-in/back",
 
 @cache
 def page_routes() -> tuple[str, ...]:
-    """The paths of all pages, as their routes have them; what is fixed comes before what takes its place."""
+    """The paths of all pages, as their routes have them; fixed paths come before those with parameters."""
     paths = {
         str(route.path)
         for route in iter_route_contexts(routes_of([load(name) for name in NAMES]).routes)

@@ -1,4 +1,4 @@
-"""Every page of every service, as every kind of person finds it by its links: nothing keeps anybody out of it.
+"""Every page of every service, as every kind of person finds it by its links: it is accessible to everybody.
 
 axe-core finds nothing at WCAG 2.2 AA, nothing is wider than a phone's screen, and the console stays silent.
 """
@@ -60,7 +60,7 @@ OTHERS: Mapping[Moment, str] = {
         from evaluation.surveys_of_placements where state = 'answered' order by respondent, respondent_id
     """,
 }
-"""Whose pages offer what is done already by those who have most to do: who has not applied, who has answered."""
+"""People whose pages differ from those of people with most to do: one has not applied yet, others have answered."""
 
 
 @dataclass(frozen=True)

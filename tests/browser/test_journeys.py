@@ -54,7 +54,7 @@ ANSWERS = {"outcome": 5, "supervision": 4, "skills_before": 2, "skills_after": 4
 
 @dataclass(frozen=True)
 class Cast:
-    """Who takes part, each with a browser of their own, and the programme before them."""
+    """Who takes part, each with a browser of their own, and the programme that they use."""
 
     programme: Programme
     staff: Looker

@@ -1,4 +1,4 @@
-"""The composed programme, as somebody on its host reaches it: through its door, and by `docker compose`."""
+"""The composed programme, as it is reached on its host: through its reverse proxy, `door`, and by `docker compose`."""
 
 import json
 import shutil
@@ -48,7 +48,7 @@ class Programme:
         return value
 
     def caller(self, token: str | None = None) -> httpx.Client:
-        """Somebody at the door, who holds the token in this variable, or none."""
+        """A client of the reverse proxy, with the token in this variable, or without one."""
         headers = {"Authorization": f"Bearer {self.setting('intake', token)}"} if token else {}
         return httpx.Client(base_url=self.door, headers=headers, timeout=30)
 

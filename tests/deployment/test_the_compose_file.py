@@ -1,4 +1,4 @@
-"""What `docker-compose.yml` and the door must say; read, not run."""
+"""What must be in `docker-compose.yml` and in the Caddyfile of the reverse proxy, `door`; read, not run."""
 
 import re
 from collections.abc import Sequence

@@ -21,7 +21,7 @@ STARTS_WITHIN = 120.0
 
 
 class ClusterFailed(Exception):
-    """A node did not do what it was told; the text is what it said."""
+    """A node did not do what it was asked to do; the text is its output."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Node:
             sleep(0.1)
 
     def cut_off(self, network: Network) -> None:
-        """Take it off the network, without telling anybody."""
+        """Take it off the network; no other node is notified."""
         network.disconnect(self._container)
 
 
@@ -69,9 +69,9 @@ class Cluster:
     network: Network
 
     def leader_first(self, queue: str) -> list[Node]:
-        """The nodes, the one first that leads a queue. Raises `ClusterFailed` unless all three hold a copy of it."""
-        told = self.nodes[0].control("list_queues", "--quiet", "--formatter", "json", "name", "leader", "online")
-        (state,) = (each for each in json.loads(told) if each["name"] == queue)
+        """The nodes, with the leader of a queue first. Raises `ClusterFailed` unless all three hold a copy of it."""
+        listed = self.nodes[0].control("list_queues", "--quiet", "--formatter", "json", "name", "leader", "online")
+        (state,) = (each for each in json.loads(listed) if each["name"] == queue)
         if len(state["online"]) != len(self.nodes):
             raise ClusterFailed(f"{queue} is held by {state['online']}")
         return sorted(self.nodes, key=lambda node: not state["leader"].endswith(f"@{node.name}"))
@@ -112,7 +112,7 @@ def _node(
             "RABBITMQ_ERLANG_COOKIE": cookie,
             "RABBITMQ_DEFAULT_USER": "ninthweek",
             "RABBITMQ_DEFAULT_PASS": password,
-            # Seconds after which a node that has fallen silent is given up, and what it was delivered comes elsewhere.
+            # Seconds after which a silent node is given up, and what was delivered there is delivered elsewhere.
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel net_ticktime 8",
         },
     )

@@ -45,7 +45,7 @@ class Ledger:
     _over_since: dict[str, float] = field(default_factory=dict)
 
     def begin(self) -> None:
-        """A test begins: what the one before injected is no longer recovered from."""
+        """Begin a test: the recovery from faults of the test before no longer counts."""
         self._injected.clear()
         self._over_since.clear()
 
@@ -55,9 +55,9 @@ class Ledger:
         self._injected.add(kind)
 
     def over(self, *kinds: str) -> None:
-        """The faults of this test, or those of these kinds, are over: how long it takes to recover counts from now.
+        """Note that the faults of this test, or those of these kinds, are over: the time to recover counts from now.
 
-        Where it makes no sense to ask how long, as of a message that came twice, nobody says so.
+        Not called for faults that need no time to recover from, such as a message that came twice.
         """
         self._over_since = dict.fromkeys(kinds or self._injected, monotonic())
 
@@ -69,7 +69,7 @@ class Ledger:
         assert report.is_clean, f"{report}, such as {[*report.lost, *report.duplicated, *report.unexpected][:5]}"
 
     def add(self, other: "Ledger") -> None:
-        """Take over what another process noted."""
+        """Add what another process noted."""
         self.faults += other.faults
         self.history += other.history
         for kind, seconds in other.recoveries.items():
@@ -120,13 +120,13 @@ def ledger(pytestconfig: pytest.Config) -> Ledger:
 
 
 @pytest.fixture(scope="session")
-def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    """Private servers of this worker's own, which its tests kill and start again, with `--servers=containers` too.
+def killable_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Private servers of this worker, which its tests may kill and start again; also with `--servers=containers`.
 
     The broker is stopped in order once after its queues were made: one that is killed within their first seconds loses
-    them (RabbitMQ 3.10), or comes back with queues that take nothing (4.0, seen in a container).
+    them (RabbitMQ 3.10), or comes back with queues that accept nothing (4.0, seen in a container).
     """
-    folder = tmp_path_factory.mktemp("mortal")
+    folder = tmp_path_factory.mktemp("killable")
     with pytest.MonkeyPatch.context() as environment:
         environment.delenv("DATABASE_URL", raising=False)
         environment.delenv("AMQP_URL", raising=False)
@@ -140,40 +140,42 @@ def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 
 async def declare_all(amqp_url: str) -> None:
-    """Make all exchanges, queues and bindings."""
+    """Declare all exchanges, queues and bindings."""
     async with await aio_pika.connect(amqp_url) as connection:
         await declare(connection)
 
 
 @pytest.fixture(scope="session")
-def database_on_mortal(mortal: Servers) -> TestDatabase:
+def database_on_killable_servers(killable_servers: Servers) -> TestDatabase:
     async def prepare(url: str) -> None:
         own = addresses(url, None, {}).database["screening"]
         await prepare_schema(url, service="screening", url=own, migrations=migrations("screening"))
 
-    return TestDatabase(mortal.database_url, "mortal", prepare)
+    return TestDatabase(killable_servers.database_url, "killable", prepare)
 
 
 @pytest.fixture
-async def mortal_database(database_on_mortal: TestDatabase) -> str:
+async def killable_database(database_on_killable_servers: TestDatabase) -> str:
     """The administrator's URL of a database with screening's tables, empty, on a server that may be killed."""
-    return await database_on_mortal.empty()
+    return await database_on_killable_servers.empty()
 
 
 @pytest.fixture
-async def start_on_mortal(mortal: Servers, mortal_database: str, clock: SteppedClock) -> AsyncIterator[Start]:
+async def start_on_killable_servers(
+    killable_servers: Servers, killable_database: str, clock: SteppedClock
+) -> AsyncIterator[Start]:
     """Starts services on servers that may be killed, with a database and queues of this test's own."""
-    await empty_queues(mortal.amqp_url)
+    await empty_queues(killable_servers.amqp_url)
     async with AsyncExitStack() as stack:
-        yield starter(stack, database_url=mortal_database, amqp_url=mortal.amqp_url, clock=clock)
+        yield starter(stack, database_url=killable_database, amqp_url=killable_servers.amqp_url, clock=clock)
 
 
 @pytest.fixture(scope="session", params=["installed", "container"])
-def broker(request: pytest.FixtureRequest, mortal: Servers) -> Iterator[Broker]:
+def broker(request: pytest.FixtureRequest, killable_servers: Servers) -> Iterator[Broker]:
     """The broker that is installed (3.10 on Debian 12), and one of RabbitMQ 4 in a container."""
     if request.param == "installed":
-        assert mortal.rabbitmq is not None
-        yield mortal.rabbitmq
+        assert killable_servers.rabbitmq is not None
+        yield killable_servers.rabbitmq
         return
     if not container_engine_answers():
         pytest.skip("no container engine answers")
@@ -187,12 +189,12 @@ def broker(request: pytest.FixtureRequest, mortal: Servers) -> Iterator[Broker]:
 
 
 @pytest.fixture
-async def start_on_either(broker: Broker, mortal_database: str, clock: SteppedClock) -> AsyncIterator[Start]:
+async def start_on_either(broker: Broker, killable_database: str, clock: SteppedClock) -> AsyncIterator[Start]:
     """Starts services on the broker of either version, with a database that may be killed and queues that are empty."""
     await declare_all(broker.url)
     await empty_queues(broker.url)
     async with AsyncExitStack() as stack:
-        yield starter(stack, database_url=mortal_database, amqp_url=broker.url, clock=clock)
+        yield starter(stack, database_url=killable_database, amqp_url=broker.url, clock=clock)
 
 
 async def empty_queues(amqp_url: str) -> None:

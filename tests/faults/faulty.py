@@ -1,4 +1,4 @@
-"""What tests with faults of the servers have in common: many projects sent, and what became of each."""
+"""Helpers for tests in which servers fail: they send many projects, and check what became of each."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,14 +18,13 @@ from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime import Work
 from tests.support.history import Report, judge
-from tests.support.probe import say_declined, submitted
+from tests.support.probe import publish_declined, submitted
+from tests.support.publishing import publish_event
 from tests.support.running import RunningService
-from tests.support.saying import say
 from tests.support.waiting import until
 
-HEARER = ServiceQueue.MESSAGES.of(INTAKE.name)
-"""The queue of the service that hears what the probe says. It does not run."""
-
+SUBSCRIBER_QUEUE = ServiceQueue.MESSAGES.of(INTAKE.name)
+"""The queue of a service that subscribes to what the probe publishes. That service does not run."""
 
 PATIENCE = 20.0
 """Seconds in which all must be as it should be."""
@@ -42,13 +41,13 @@ async def send(service: RunningService, project_ids: list[str]) -> None:
             event = submitted(project_id)
             envelope = Envelope(id=project_id, source="intake", type=event.type, time=system_time())
             service.flight.expect([service.service.name], identity(envelope, event.to_json()))
-            await say(broker, envelope, event)
+            await publish_event(broker, envelope, event)
 
 
-async def judged(service: RunningService, sent: list[str], *, already_heard: dict[str, str] | None = None) -> Report:
-    """Wait until all is quiet and ready; then hold what was done and published against what was sent.
+async def judged(service: RunningService, sent: list[str], *, already_received: dict[str, str] | None = None) -> Report:
+    """Wait until all is quiet and ready; then compare what was done and published with what was sent.
 
-    An event may be on the wire more than once, under the id that it has.
+    An event may be on the wire more than once, always under its one id.
     """
     async with asyncio.timeout(PATIENCE):
         await service.quiet()
@@ -57,15 +56,15 @@ async def judged(service: RunningService, sent: list[str], *, already_heard: dic
     assert await service.failures() == []
     assert await service.connection.fetchval("select count(*) from waiting") == 0
     done = [event.project_id for event in await service.published(ProjectDeclined)]
-    report = judge(sent, done) | judge(sent, ((already_heard or {}) | await heard(service)).values())
+    report = judge(sent, done) | judge(sent, ((already_received or {}) | await received(service)).values())
     return replace(report, at_rest=at_rest)
 
 
-async def heard(service: RunningService) -> dict[str, str]:
-    """The projects of the events that have come to the subscriber since it was last asked, by the events' ids."""
+async def received(service: RunningService) -> dict[str, str]:
+    """The projects of the events that have come to the subscriber since the last call, by the events' ids."""
     events = {}
     async with _channel(service) as channel:
-        queue = await channel.get_queue(HEARER, ensure=False)
+        queue = await channel.get_queue(SUBSCRIBER_QUEUE, ensure=False)
         while message := await queue.get(fail=False, no_ack=True):
             events[Envelope.from_headers(message.headers).id] = ProjectDeclined.from_json(message.body).project_id
     return events
@@ -73,19 +72,19 @@ async def heard(service: RunningService) -> dict[str, str]:
 
 @asynccontextmanager
 async def _channel(service: RunningService) -> AsyncIterator[AbstractChannel]:
-    """One of its own: the service's test may have lost that which it had."""
+    """A channel on a connection of its own: a fault may have closed that of the test."""
     async with await aio_pika.connect(service.amqp_url) as connection:
         yield await connection.channel()
 
 
-async def until_why(service: RunningService, reason: str) -> None:
-    """Wait until the service says that it is not ready, and why."""
+async def until_not_ready(service: RunningService, reason: str) -> None:
+    """Wait until the service reports that it is not ready, for this reason."""
     (replica,) = service.replicas
 
-    async def says_so() -> bool:
+    async def is_reported() -> bool:
         return any(reason in each for each in await replica.why_not_ready())
 
-    await until(says_so)
+    await until(is_reported)
 
 
 async def until_ready(service: RunningService) -> None:
@@ -96,7 +95,7 @@ async def until_ready(service: RunningService) -> None:
 
 
 class Gate:
-    """A handler that tells when it is inside, and waits there until it may go on."""
+    """A handler that signals when it is inside, and waits there until it may go on."""
 
     def __init__(self) -> None:
         self.inside = asyncio.Event()
@@ -105,4 +104,4 @@ class Gate:
     async def handler(self, event: ProjectSubmitted, work: Work) -> None:
         self.inside.set()
         await self.may_go_on.wait()
-        await say_declined(event, work)
+        await publish_declined(event, work)

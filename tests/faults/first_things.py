@@ -10,14 +10,14 @@ from shared.runtime import publisher
 from shared.runtime.failures import error_handler
 
 
-def be_impatient() -> None:
+def use_short_timeouts() -> None:
     """The broker gives up a silent process, and the database a silent transaction, after a few seconds."""
     broker.HEARTBEAT = 2
     database.ANSWERS_WITHIN = 2.0
     publisher.PUBLISH_WITHIN = 2.0
 
 
-def give_up_at_once() -> None:
+def disable_retries() -> None:
     """What fails is not tried again."""
     error_handler.RETRIES = ()  # type: ignore[assignment]
 

@@ -1,4 +1,4 @@
-"""Noting probes in processes of their own: what they are sent, what they did and said, and whether it is right."""
+"""Noting probes in processes of their own: what was sent to them, and whether what they did and published is right."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -24,13 +24,13 @@ from shared.contracts.message import Event
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime import store
 from tests.support.history import Report, judge
-from tests.support.network import Link, by_way_of
+from tests.support.network import Link, url_through
 from tests.support.probe import NOTES, submitted
 from tests.support.processes import PROBE, ServiceProcess, start_process
+from tests.support.publishing import publish_event
 from tests.support.running import connect_to
-from tests.support.saying import say
 from tests.support.shared_clock import SharedClock
-from tests.support.waiting import let_a_while_pass, until
+from tests.support.waiting import make_unsent_rows_due, until
 
 if TYPE_CHECKING:
     import aiormq
@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Notes:
-    """All the processes of one test, the events that they are sent, and what comes of each."""
+    """All the processes of one test, the events that are sent to them, and what comes of each."""
 
     database_url: str
     amqp_url: str
     clock: SharedClock
     channel: AbstractChannel
-    heard: AbstractQueue
-    """Hears what the probes say."""
+    declined: AbstractQueue
+    """Gets the events that the probes publish."""
     connection: "asyncpg.Connection[asyncpg.Record]"
     """The administrator's, in the probe's schema."""
     sent: dict[str, Event] = field(default_factory=dict)
@@ -67,15 +67,15 @@ class Notes:
         environment: Mapping[str, str] = {},
         is_remote: bool = False,
     ) -> ServiceProcess:
-        """Start a process, which dies or freezes at a moment if it is told one; what it does `first` it does first.
+        """Start a process, which calls `first`, and which dies or freezes at a crash point if one is named.
 
-        By way of a link, only the process is led: the test itself reaches the servers without it. One that is remote is
-        not asked whether it is ready.
+        Links are for the process alone: the test itself reaches the servers directly. A process that is remote is not
+        asked whether it is ready.
         """
         process = await start_process(
             probe,
-            database_url=by_way_of(to_database, self.database_url),
-            amqp_url=by_way_of(to_broker, self.amqp_url),
+            database_url=url_through(to_database, self.database_url),
+            amqp_url=url_through(to_broker, self.amqp_url),
             clock=self.clock.file,
             http_port=None if is_remote else free_port(),
             die=die,
@@ -93,14 +93,14 @@ class Notes:
                 envelope = Envelope(id=str(uuid4()), source="intake", type=event.type, time=self.clock())
                 self.sent[envelope.id] = event
                 for _ in range(times):
-                    await say(broker, envelope, event)
+                    await publish_event(broker, envelope, event)
 
     async def send_again(self) -> None:
         """Publish all that was sent once more, under the ids that it had."""
         async with broker_at(self.amqp_url) as broker:
             for identifier, event in self.sent.items():
                 envelope = Envelope(id=identifier, source="intake", type=event.type, time=self.clock())
-                await say(broker, envelope, event)
+                await publish_event(broker, envelope, event)
 
     async def noted(self) -> list[str]:
         """The events that had their effect, as often as they had it."""
@@ -115,7 +115,7 @@ class Notes:
         await until(are_noted)
 
     async def failed(self) -> list[str]:
-        """The events that wait among the failures, or have set going what does."""
+        """The events that wait among the failures, or that led to a message that does."""
         rows = await self.connection.fetch(
             "select coalesce(headers->>'ce-correlationid', message_id) as cause from failures where state = 'waiting'"
         )
@@ -134,7 +134,7 @@ class Notes:
         return declared.declaration_result
 
     async def at_rest(self) -> bool:
-        """Whether every event that was sent came to an end, and nothing waits to be handled or said."""
+        """Whether every event that was sent came to an end, and nothing waits to be handled or published."""
         ended = {*await self.noted(), *await self.failed()}
         return (
             ended.issuperset(self.sent)
@@ -143,7 +143,7 @@ class Notes:
         )
 
     async def are_ready(self) -> bool:
-        """Whether all processes that run say that they are."""
+        """Whether all processes that run report that they are ready."""
         ports = [process.http_port for process in self.processes if process.serves and process.http_port]
         async with httpx.AsyncClient() as client:
             return all([(await client.get(f"http://127.0.0.1:{port}/readyz")).is_success for port in ports])
@@ -160,12 +160,12 @@ class Notes:
         assert first is not None
         return first
 
-    async def let_a_while_pass(self) -> None:
-        """The seconds are over for which a relay leaves it to others to send what they said."""
-        self.skipped += await let_a_while_pass(self.connection)
+    async def make_unsent_rows_due(self) -> None:
+        """Make all unsent rows due for any relay, as they are once their own process had time to send them."""
+        self.skipped += await make_unsent_rows_due(self.connection)
 
     def step_to(self, moment: datetime) -> None:
-        """Let the programme's time come to a moment."""
+        """Step the programme's time to a moment."""
         self.clock.step_to(moment)
         for process in self.processes:
             process.wake()
@@ -176,9 +176,9 @@ class Notes:
             await process.stop()
 
     async def rest(self) -> float:
-        """Wait until everything is at rest, and stop all processes; what comes to light then is handled too.
+        """Wait until everything is at rest, and stop all processes; what a stopped process gives back is handled too.
 
-        When it came to rest, as `Report.at_rest` has it.
+        Returns when it came to rest, as `Report.at_rest` has it.
         """
         while True:
             await until(self.at_rest)
@@ -190,9 +190,9 @@ class Notes:
             await self.start()
 
     async def judged(self) -> Report:
-        """Wait until everything is at rest; then hold what was done, and what was said, against what was sent.
+        """Wait until everything is at rest; then compare what was done and published with what was sent.
 
-        An event may be on the wire more than once, under the id that it has. What has not come to its end in time is
+        An event may be on the wire more than once, always under its one id. What has not come to its end in time is
         lost. Raises `TimeoutError` where all is as it should be, and yet something does not come to rest.
         """
         try:
@@ -209,9 +209,9 @@ class Notes:
         return judge(self.sent, await self.noted(), failed) | judge(self.sent, await self.published(), failed)
 
     async def published(self) -> list[str]:
-        """The cause of each event that the probes have said since they were last asked."""
+        """The cause of each event that the probes have published since the last call."""
         causes = {}
-        while message := await self.heard.get(fail=False, no_ack=True):
+        while message := await self.declined.get(fail=False, no_ack=True):
             envelope = Envelope.from_headers(message.headers)
             causes[envelope.id] = envelope.correlation_id or ""
         return list(causes.values())
@@ -243,9 +243,9 @@ async def noting(database_url: str, amqp_url: str, folder: Path) -> AsyncIterato
     await connection.execute(NOTES)
     async with await aio_pika.connect(amqp_url) as broker:
         channel = await broker.channel()
-        heard = await channel.declare_queue(exclusive=True)
-        await heard.bind(EVENTS, ProjectDeclined.routing_key)
-        notes = Notes(database_url, amqp_url, SharedClock(folder / "clock"), channel, heard, connection)
+        declined = await channel.declare_queue(exclusive=True)
+        await declined.bind(EVENTS, ProjectDeclined.routing_key)
+        notes = Notes(database_url, amqp_url, SharedClock(folder / "clock"), channel, declined, connection)
         try:
             yield notes
         finally:

@@ -2,7 +2,7 @@
 
 
 def completed(tag: str) -> bytes:
-    """That a command is done: `CommandComplete` of the protocol, with the command's tag."""
+    """The answer that a command is done: `CommandComplete` of the protocol, with the command's tag."""
     return b"C" + (len(tag) + 5).to_bytes(4, "big") + tag.encode() + b"\0"
 
 

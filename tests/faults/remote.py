@@ -14,7 +14,7 @@ CLONE_NEWNET = 0x40000000
 
 
 class NoNamespaces(Exception):
-    """We may make none here; the text says why."""
+    """No network namespace can be made here; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Remote:
             _run("ip", "netns", "exec", self.name, "iptables", "--append", chain, *loss, "--jump", "DROP")
 
     def pull(self) -> None:
-        """Pull the cable: no packet passes, and nobody is told."""
+        """Pull the cable: no packet passes, and neither end is notified."""
         _run("ip", "link", "set", self._cable, "down")
 
     def plug_in(self) -> None:

@@ -76,7 +76,7 @@ async def remembered(database_url: str) -> object:
 
 
 async def make_queue(broker: Server) -> None:
-    """A queue that outlives a kill: RabbitMQ may lose one that it was told of a moment before."""
+    """A queue that outlives a kill: RabbitMQ may lose one that was declared a moment before."""
     async with await aio_pika.connect(broker.url) as connection:
         await (await connection.channel()).declare_queue("kept", durable=True)
     broker.stop()

@@ -1,7 +1,7 @@
-"""Whatever order things come in, and whatever dies meanwhile: every application lives by the rules, and ends.
+"""Whatever order things come in, and whatever dies meanwhile: every application follows the rules, and ends.
 
 A state machine of hypothesis plays small rounds against matching's real handlers, routes and tables, beside a model
-that knows only what must be true. `LIVES=2000 pytest tests/faults/test_the_life_of_an_application.py` plays so many
+that knows only what must be true. `LIVES=2000 pytest tests/faults/test_the_life_of_an_application.py` plays 2,000
 rounds, other ones each time; a run of the suite plays the same few.
 """
 
@@ -34,7 +34,15 @@ from shared.contracts.message import Event, Message, type_registry
 from shared.runtime.incoming import Incoming
 from shared.runtime.store.suspects import MOST_DEATHS
 from tests.faults.conftest import Ledger
-from tests.faults.matching_in_hand import Death, Fault, Happened, MatchingInHand, Trouble, delivery, matching_in_hand
+from tests.faults.matching_without_broker import (
+    Death,
+    Fault,
+    Happened,
+    MatchingWithoutBroker,
+    Trouble,
+    delivery,
+    matching_without_broker,
+)
 from tests.support.databases import TestDatabase
 from tests.support.examples import ROUND, project_withdrawn, round_scheduled
 from tests.support.history import judge
@@ -74,7 +82,7 @@ ANNOUNCED: dict[State, tuple[str, ...]] = {
     State.CANCELLED: ("PlacementCancelled",),
     State.COMPLETED: ("PlacementCompleted",),
 }
-"""What is said when an application comes into a state; that it was received or withdrawn, intake has said."""
+"""What is published when an application comes into a state; intake publishes that it was received or withdrawn."""
 
 Result = TypeVar("Result")
 Run = asyncio.Runner
@@ -102,25 +110,25 @@ class Model:
             case ProjectWithdrawn():
                 self.withdrawn_projects.add(message.project_id)
 
-    def hold(self, happened: Happened) -> None:
-        """Hold what happened against it; raises `AssertionError`."""
+    def check(self, happened: Happened) -> None:
+        """Compare what happened with the model; raises `AssertionError`."""
         states = {identifier: State(state) for identifier, state in happened.states.items()}
         assert states.keys() == self.received
         assert happened.failures == []
-        self._hold_places(states)
-        self._hold_answers(states)
+        self._check_places(states)
+        self._check_answers(states)
         for identifier, state in self.ended.items():
             assert states[identifier] == state, f"{identifier} had ended"
         self.ended = {identifier: state for identifier, state in states.items() if state in ENDS}
-        hold_steps(states, happened)
+        check_steps(states, happened)
 
-    def _hold_places(self, states: dict[str, State]) -> None:
+    def _check_places(self, states: dict[str, State]) -> None:
         given = Counter(project_of(identifier) for identifier, state in states.items() if state in HOLDS_A_PLACE)
         held = Counter(student_of(identifier) for identifier, state in states.items() if state in HOLDS_A_PLACE)
         assert all(number <= self.places[project] for project, number in given.items()), "too many places"
         assert all(number == 1 for number in held.values()), "a student holds two places"
 
-    def _hold_answers(self, states: dict[str, State]) -> None:
+    def _check_answers(self, states: dict[str, State]) -> None:
         for identifier in self.accepted:
             assert states[identifier] in {*PLACED, State.CANCELLED}
         for identifier in self.declined:
@@ -132,8 +140,8 @@ class Model:
                 assert state in ENDS
 
 
-def hold_steps(states: dict[str, State], happened: Happened) -> None:
-    """Each application came to its state by a legal path, and each step was said, once; raises `AssertionError`."""
+def check_steps(states: dict[str, State], happened: Happened) -> None:
+    """Check that each application came to its state by legal steps, each published once; raises `AssertionError`."""
     reached: dict[str, State | None] = {}
     announced: dict[str, Counter[str]] = defaultdict(Counter)
     for step in happened.steps:
@@ -177,7 +185,7 @@ class InFlight:
 class LifeOfARound(RuleBasedStateMachine):
     """A round of a few students and projects."""
 
-    def __init__(self, matching: MatchingInHand, runner: Run, ledger: Ledger) -> None:
+    def __init__(self, matching: MatchingWithoutBroker, runner: Run, ledger: Ledger) -> None:
         super().__init__()
         self.matching = matching
         self.runner = runner
@@ -210,12 +218,12 @@ class LifeOfARound(RuleBasedStateMachine):
             for preference, project in enumerate(wished[:choices], start=1)
         ]
         self.applications = [event.application_id for event in received]
-        self.say("intake", round_scheduled())
+        self.publish("intake", round_scheduled())
         for project, number in places.items():
-            self.say("screening", project_approved(project, places=number))
+            self.publish("screening", project_approved(project, places=number))
         for event in received:
-            self.say("intake", event)
-        self.say("intake", applications_closed(len(received)))
+            self.publish("intake", event)
+        self.publish("intake", applications_closed(len(received)))
         if so_far == "nothing":
             return
         self._deliver(list(self.queue))
@@ -230,7 +238,7 @@ class LifeOfARound(RuleBasedStateMachine):
             for identifier in self._in_states(State.OFFERED):
                 self._reply(identifier, "accept")
 
-    def say(self, source: str, event: Event) -> None:
+    def publish(self, source: str, event: Event) -> None:
         self.published += 1
         identifier, at = f"event-{self.published}", self.matching.clock()
         self.queue.append(InFlight(delivery(event, source=source, identifier=identifier, at=at)))
@@ -259,11 +267,11 @@ class LifeOfARound(RuleBasedStateMachine):
     @precondition(lambda self: self.queue)
     @rule(data=st.data(), at=st.integers(0, 12), after_commit=st.booleans())
     def die(self, data: st.DataObject, at: int, after_commit: bool) -> None:
-        """The process dies of a message's handling, at one of its statements or after its commit; another begins."""
-        mortal = [message for message in self.queue if message.deaths < MOST_DEATHS]
-        if not mortal:
+        """The process dies while it handles a message, at a statement or after the commit; another begins."""
+        candidates = [message for message in self.queue if message.deaths < MOST_DEATHS]
+        if not candidates:
             return
-        message = data.draw(st.sampled_from(mortal))
+        message = data.draw(st.sampled_from(candidates))
         self.ledger.injected("death")
         self.matching.trouble = Trouble(Death(), at, after_commit)
         try:
@@ -320,24 +328,24 @@ class LifeOfARound(RuleBasedStateMachine):
     @rule(data=st.data())
     def withdraw_application(self, data: st.DataObject) -> None:
         identifier = self._application(data, *State)
-        self.say("intake", application_withdrawn(student_of(identifier), project_of(identifier)))
+        self.publish("intake", application_withdrawn(student_of(identifier), project_of(identifier)))
 
     @rule(project=st.sampled_from(["P1", "P2", "P3"]))
     def withdraw_project(self, project: str) -> None:
         if len(self.model.withdrawn_projects) == 0:
-            self.say("intake", project_withdrawn(project_id=project, host_id=f"H-{project}"))
+            self.publish("intake", project_withdrawn(project_id=project, host_id=f"H-{project}"))
 
     @precondition(lambda self: self.published)
     @rule(days=st.integers(1, 2))
     def schedule_anew(self, days: int) -> None:
         event = round_scheduled()
         later = event.offers_at + timedelta(days=days)
-        self.say("intake", round_scheduled(round_version=days + 1, offers_at=later))
+        self.publish("intake", round_scheduled(round_version=days + 1, offers_at=later))
 
     # What time does.
 
     @rule()
-    def come_to_the_next_timer(self) -> None:
+    def step_to_the_next_timer(self) -> None:
         timer = self.run(self.matching.next_timer())
         if timer is not None:
             self.matching.clock.step_to(max(timer, self.matching.clock()))
@@ -353,10 +361,10 @@ class LifeOfARound(RuleBasedStateMachine):
     @invariant()
     def holds(self) -> None:
         if self.applications:
-            self.model.hold(self.run(self.matching.happened()))
+            self.model.check(self.run(self.matching.happened()))
 
     def teardown(self) -> None:
-        """Deliver all that is on its way and let all timers come: each application reaches an end, by the rules."""
+        """Deliver all that is on its way and let all timers fire: each application reaches an end, by the rules."""
         if not self.applications:
             return
         for _ in range(1_000):
@@ -368,7 +376,7 @@ class LifeOfARound(RuleBasedStateMachine):
             self.matching.clock.step_to(max(timer, self.matching.clock()))
             self._take_what_is_due()
         happened = self.run(self.matching.happened())
-        self.model.hold(happened)
+        self.model.check(happened)
         assert set(happened.states.values()) <= ENDS
         received = [step["application_id"] for step in happened.steps if step["state_before"] is None]
         self.ledger.judged(judge(self.applications, received))
@@ -419,9 +427,9 @@ def database(virtual_host: str) -> Iterator[str]:
 
 
 @pytest.mark.timeout(900)  # where one fails, to find the shortest that does
-def test_whatever_happens_each_application_lives_by_the_rules_and_ends(database: str, ledger: Ledger) -> None:
+def test_whatever_happens_each_application_follows_the_rules_and_ends(database: str, ledger: Ledger) -> None:
     with asyncio.Runner() as runner:
-        at_work = matching_in_hand(database)
+        at_work = matching_without_broker(database)
         matching = runner.run(at_work.__aenter__())
 
         class Played(LifeOfARound):

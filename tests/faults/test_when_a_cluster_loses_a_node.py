@@ -1,6 +1,6 @@
 """Of three brokers one may be lost: services go on with the two that see each other, and nothing is lost.
 
-A service knows one address; what stands behind it leads to a living node, as a load balancer does.
+A service knows one address; a link behind it leads to a running node, as a load balancer does.
 """
 
 import asyncio

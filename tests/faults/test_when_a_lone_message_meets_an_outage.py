@@ -1,4 +1,4 @@
-"""One message, one row of the outbox, one timer: it leaves when the outage is over, with nothing else to push it."""
+"""One message, one row of the outbox, one timer: each is sent when the outage is over, with no later one to push it."""
 
 from collections.abc import AsyncIterator
 
@@ -7,16 +7,16 @@ import pytest
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime.outgoing import Outgoing
 from tests.faults.conftest import Ledger
-from tests.faults.faulty import judged, projects, send, until_why
-from tests.faults.first_things import be_impatient
+from tests.faults.faulty import judged, projects, send, until_not_ready
+from tests.faults.first_things import use_short_timeouts
 from tests.faults.noted import Notes
 from tests.support.network import Link, link_to
-from tests.support.probe import probe, say_declined, submitted, withdrawn
+from tests.support.probe import probe, publish_declined, submitted, withdrawn
 from tests.support.running import Start
 from tests.support.waiting import until
 
 OFTEN = 20
-"""Times that a service has tried in vain to connect: by then every patience of a client has come to its end."""
+"""Failed attempts of a service to connect: by then every retry of a client library has come to its end."""
 
 
 @pytest.fixture
@@ -39,10 +39,10 @@ async def _until_it_is_long(outage: Link) -> None:
 
 
 @pytest.mark.parametrize("is_cut", [True, False], ids=["cut", "half-open"])
-async def test_a_message_that_was_said_just_before_the_broker_went_away(
+async def test_a_message_that_was_published_just_before_the_broker_went_away(
     notes: Notes, to_broker: Link, ledger: Ledger, is_cut: bool
 ) -> None:
-    await notes.start(first=be_impatient, to_broker=to_broker)
+    await notes.start(first=use_short_timeouts, to_broker=to_broker)
 
     async def handler_waits() -> bool:
         waiting = (
@@ -58,10 +58,10 @@ async def test_a_message_that_was_said_just_before_the_broker_went_away(
         ledger.injected("broker away after a lone message")
     await notes.until_noted(1)
 
-    async def says_that_it_is_not_ready() -> bool:
+    async def is_not_ready() -> bool:
         return not await notes.are_ready()
 
-    await until(says_that_it_is_not_ready)
+    await until(is_not_ready)
     if is_cut:
         await _until_it_is_long(to_broker)
     assert await notes.published() == []
@@ -73,8 +73,8 @@ async def test_a_message_that_was_said_just_before_the_broker_went_away(
 async def test_a_row_of_the_outbox_when_the_database_goes_away_right_after_the_commit(
     start: Start, to_database: Link, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is published, and that it was cannot be recorded."""
-    screening = await start(probe(say_declined), to_database=to_database)
+    """The row is sent, but that cannot be recorded."""
+    screening = await start(probe(publish_declined), to_database=to_database)
     (replica,) = screening.replicas
     hand = replica.relay.hand_over
 
@@ -84,7 +84,7 @@ async def test_a_row_of_the_outbox_when_the_database_goes_away_right_after_the_c
 
     monkeypatch.setattr(replica.relay, "hand_over", hand_and_lose_the_database)
     await send(screening, projects(1))
-    await until_why(screening, "the outbox has not drained")
+    await until_not_ready(screening, "the outbox has not drained")
     ledger.injected("database away after a lone row")
     await _until_it_is_long(to_database)
     assert await screening.published(ProjectDeclined) != []

@@ -1,4 +1,4 @@
-"""A message that fails, kills or is refused takes nobody with it, and is kept until staff decide."""
+"""A message that fails, kills its process or is refused harms no other, and is kept until staff decide."""
 
 import asyncio
 from collections import Counter
@@ -25,7 +25,7 @@ from tests.faults.conftest import Ledger
 from tests.faults.noted import Notes
 from tests.support.history import judge
 from tests.support.intake import a_host_record
-from tests.support.probe import DIE, MENDED, probe, say_declined, submitted, withdrawn
+from tests.support.probe import DIE, MENDED, probe, publish_declined, submitted, withdrawn
 from tests.support.processes import NeverStarted
 from tests.support.running import RunningService, Start
 from tests.support.waiting import until
@@ -42,7 +42,7 @@ async def test_when_one_message_fails_always(start: Start, ledger: Ledger, monke
     monkeypatch.setattr(error_handler, "RETRIES", [timedelta(milliseconds=10)] * len(error_handler.RETRIES))
 
     async def fail_for_one(event: ProjectSubmitted, work: Work) -> None:
-        await say_declined(event, work)
+        await publish_declined(event, work)
         if event.project_id == "P7":
             raise ValueError(event.project_id)
 
@@ -60,11 +60,11 @@ async def test_when_one_message_fails_always(start: Start, ledger: Ledger, monke
     assert refused == ["P7"]
 
 
-async def _until_it_is_put_away(notes: Notes, ledger: Ledger) -> None:
+async def _until_it_is_a_failure(notes: Notes, ledger: Ledger) -> None:
     """Start a process again whenever it has died, until the message that kills is among the failures."""
     deaths = 0
 
-    async def died_or_put_it_away() -> bool:
+    async def died_or_is_a_failure() -> bool:
         return not process.alive or bool(await notes.failed())
 
     while not await notes.failed():
@@ -73,18 +73,18 @@ async def _until_it_is_put_away(notes: Notes, ledger: Ledger) -> None:
         except NeverStarted:  # it died at once, of what it was delivered first
             deaths += 1
             continue
-        await until(died_or_put_it_away)
+        await until(died_or_is_a_failure)
         deaths += not process.alive
     await notes.stop()
     ledger.injected("message kills its process", deaths)
     assert deaths == 3
-    await notes.let_a_while_pass()
+    await notes.make_unsent_rows_due()
 
 
 async def test_when_one_message_kills_its_process(notes: Notes, ledger: Ledger) -> None:
     events = [submitted(f"P{number}", title=DIE if number == 24 else "A title") for number in range(GROUP)]
     await notes.send(*events)
-    await _until_it_is_put_away(notes, ledger)
+    await _until_it_is_a_failure(notes, ledger)
     await notes.start()
     ledger.judged(await notes.judged())
     (failed,) = await notes.failed()
@@ -92,14 +92,14 @@ async def test_when_one_message_kills_its_process(notes: Notes, ledger: Ledger) 
 
 
 async def test_when_one_effect_kills_its_process(notes: Notes, ledger: Ledger) -> None:
-    """Effects act side by side: those beside it die with it, and are not held to have done it."""
+    """Effects act side by side: those beside the one that kills die with it, and are not blamed."""
     process = await notes.start()
     events = [withdrawn(DIE if number == 1 else f"P{number}") for number in range(12)]
     await notes.send(*events)
     timer = await notes.timers(len(events))
     await process.stop()
     notes.step_to(timer)
-    await _until_it_is_put_away(notes, ledger)
+    await _until_it_is_a_failure(notes, ledger)
     await notes.start()
     ledger.judged(await notes.judged())
     (failed,) = await notes.failed()
@@ -110,7 +110,7 @@ async def test_when_what_killed_its_process_is_mended_and_retried(
     notes: Notes, ledger: Ledger, urls: AdministratorUrls
 ) -> None:
     await notes.send(submitted("P1", title=DIE))
-    await _until_it_is_put_away(notes, ledger)
+    await _until_it_is_a_failure(notes, ledger)
     await notes.start(environment=MENDED)
     await notes.send_again()
     await notes.send(submitted("P2"))
@@ -159,7 +159,8 @@ class TestAFlood:
         assert sorted(registered) == sorted(good)
         # A good one waits for those that came before it and for those of its own group, and for no others.
         group = RuntimeSettings().largest_group
-        places = [place for place, said in enumerate(await intake.published_types()) if said == HostRegistered.__name__]
+        types = await intake.published_types()
+        places = [place for place, name in enumerate(types) if name == HostRegistered.__name__]
         assert all(place <= index * (self.EVERY + 1) + group for index, place in enumerate(places))
         assert await intake.failures() == []
 
@@ -167,7 +168,7 @@ class TestAFlood:
 async def test_when_staff_retry_twice_what_two_services_failed(
     start: Start, ledger: Ledger, urls: AdministratorUrls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It returns to the one service for which it was retried, and once."""
+    """It returns only to the service for which it was retried, and only once."""
     monkeypatch.setattr(error_handler, "RETRIES", ())
     done: Counter[str] = Counter()
     mended = False
@@ -192,9 +193,9 @@ async def test_when_staff_retry_twice_what_two_services_failed(
 
     await until(both_failed)
     mended = True
-    pressed = await asyncio.gather(*(decide(urls, "screening/1", retry=True) for _ in range(5)))
+    retried = await asyncio.gather(*(decide(urls, "screening/1", retry=True) for _ in range(5)))
     ledger.injected("failure retried again", 4)
-    assert sorted(pressed) == [False] * 4 + [True]
+    assert sorted(retried) == [False] * 4 + [True]
     await screening.quiet()
 
     # What comes after it in the other's queue is handled there, and so would it have been.

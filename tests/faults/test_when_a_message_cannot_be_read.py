@@ -1,7 +1,7 @@
-"""No property of one message, and not one that cannot be handed over at all, is to the harm of those beside it.
+"""A message with odd properties, or one that cannot be handed over at all, does no harm to those beside it.
 
-The properties here are harmless, but such as client libraries of Python do not decode: aiormq gives up its connection
-for them. That a broker cannot hand a message over is played by a link that loses it with its connection.
+The properties here are harmless, but Python's client libraries do not decode them: aiormq gives up its connection. A
+link that loses a message with its connection stands in for a broker that cannot hand the message over.
 """
 
 import asyncio
@@ -19,15 +19,15 @@ from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime import channel_recovery
 from tests.faults.conftest import Ledger
-from tests.faults.faulty import judged, projects, send, until_ready, until_why
+from tests.faults.faulty import judged, projects, send, until_not_ready, until_ready
 from tests.faults.wire import PLAIN, Odd, publish_raw
 from tests.support.history import judge
 from tests.support.network import Link, link_to
-from tests.support.probe import probe, say_declined, submitted
+from tests.support.probe import probe, publish_declined, submitted
 from tests.support.running import RunningService, Start
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.xdist_group("mortal servers")
+pytestmark = pytest.mark.xdist_group("killable servers")
 
 NEVER = "never-handed-over"
 DEAD = dead_letter_queue("screening")
@@ -46,7 +46,7 @@ ODD = {
 
 @pytest.fixture
 async def few_deliveries(broker: Broker) -> AsyncIterator[None]:
-    """The broker gives a message up sooner than our queues would have it."""
+    """The broker gives up on a message sooner than by our queues' own limit."""
     limit = '{"delivery-limit": 8}'
     await asyncio.to_thread(broker.control, "set_policy", "few", "^screening$", limit, "--apply-to", "queues")
     yield
@@ -85,7 +85,7 @@ async def test_when_a_property_is_odd_its_message_is_handled_and_so_are_those_be
     start_on_either: Start, ledger: Ledger, kind: str
 ) -> None:
     sent = projects(40)
-    screening = await start_on_either(probe(say_declined))
+    screening = await start_on_either(probe(publish_declined))
     await send(screening, sent[:20])
     await _publish(screening, "odd", ODD[kind])
     await send(screening, sent[20:])
@@ -97,7 +97,7 @@ async def test_when_a_property_is_odd_its_message_is_handled_and_so_are_those_be
 async def test_when_an_attribute_of_the_envelope_is_odd_the_message_is_kept_whole(
     start_on_either: Start, ledger: Ledger
 ) -> None:
-    screening = await start_on_either(probe(say_declined))
+    screening = await start_on_either(probe(publish_declined))
     await _publish(screening, "odd", Odd(headers={b"ce-subject": LATIN}), is_expected=False)
     ledger.injected("envelope in Latin-1")
     failure = await _until_failed(screening)
@@ -110,17 +110,17 @@ async def test_when_an_attribute_of_the_envelope_is_odd_the_message_is_kept_whol
 async def test_when_a_message_cannot_be_handed_over_nothing_else_is_counted_with_it(
     link: Link, start_on_either: Start, few_deliveries: None, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is delivered alone until the broker gives it up; meanwhile the service says that it gets no further."""
+    """It is delivered alone until the broker gives it up; meanwhile the service reports that it makes no progress."""
     monkeypatch.setattr("shared.runtime.broker.RECONNECT_EVERY", 0.05)
     monkeypatch.setattr("shared.runtime.replica.RECONNECT_EVERY", 0.2)
     sent = projects(40)
-    screening = await start_on_either(probe(say_declined), to_broker=link)
+    screening = await start_on_either(probe(publish_declined), to_broker=link)
     link.lose_answer(NEVER.encode(), times=1_000)
     await _publish(screening, NEVER, is_expected=False)
     await send(screening, sent)
     ledger.injected("message that cannot be handed over")
-    await until_why(screening, "of queue screening ")
-    await until_why(screening, f"of queue {DEAD} ")
+    await until_not_ready(screening, "of queue screening ")
+    await until_not_ready(screening, f"of queue {DEAD} ")
 
     async def all_else_is_done() -> bool:
         return len(await screening.published(ProjectDeclined)) >= len(sent)

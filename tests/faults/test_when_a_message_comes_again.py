@@ -13,12 +13,12 @@ from shared.runtime.settings import RuntimeSettings
 from shared.runtime.store.retention import clear
 from tests.faults.conftest import Ledger
 from tests.faults.noted import Notes
-from tests.services.matching.at_work import Matching
+from tests.services.matching.driver import Matching
 from tests.support.examples import round_scheduled
 from tests.support.history import judge
 from tests.support.intake import a_host_record
 from tests.support.matching import OFFERS_AT, REPLY_BY, application_received, applications_closed, project_approved
-from tests.support.probe import probe, say_declined, submitted
+from tests.support.probe import probe, publish_declined, submitted
 from tests.support.running import RunningService, Start
 from tests.support.waiting import until
 
@@ -44,7 +44,7 @@ async def test_when_messages_are_delivered_twice_to_one_process_after_the_other(
 
 
 async def test_when_a_message_is_delivered_to_two_processes_at_the_same_time(notes: Notes, ledger: Ledger) -> None:
-    """Both have it in hand and wait: one inside the handler, the other before it."""
+    """Both processes have the message and wait: one inside the handler, the other before it."""
     await notes.start()
     await notes.start()
 
@@ -89,13 +89,13 @@ async def test_when_all_facts_come_twice_and_in_reverse(start: Start, ledger: Le
 
 
 async def _forget(service: RunningService, *, older_than: timedelta) -> None:
-    """Let a service clear what it need not remember, as it does every few minutes."""
+    """Clear what a service need not remember, as it does itself every few minutes."""
     await clear(service.connection, before=system_time() - older_than)
 
 
 class TestOlderThanTheInboxsMemory:
-    """Within `RuntimeSettings.remember` a message is handled once. Beyond it the inbox takes it for a new one, and only
-    what its handler knows of the matter keeps it from being done again.
+    """Within `RuntimeSettings.remember` a message is handled once. After that the inbox takes it for a new one, and
+    only what its handler has in its own tables keeps it from being done again.
     """
 
     async def test_when_a_message_comes_again_within_the_memory(self, start: Start, ledger: Ledger) -> None:
@@ -104,7 +104,7 @@ class TestOlderThanTheInboxsMemory:
         async def count(event: ProjectSubmitted, work: Work) -> None:
             nonlocal handled
             handled += 1
-            await say_declined(event, work)
+            await publish_declined(event, work)
 
         screening = await start(probe(count))
         await screening.receive(submitted("P1"), identifier="old")
@@ -127,7 +127,7 @@ class TestOlderThanTheInboxsMemory:
         assert [*published, *await intake.published_types()] == ["HostRegistered"]
 
     async def test_when_facts_come_again_after_they_were_forgotten(self, start: Start, ledger: Ledger) -> None:
-        """Matching goes by what it already holds of a round and its applications."""
+        """Matching uses what it already knows of a round and its applications."""
         matching = Matching(await start("matching"))
         facts = [round_scheduled(), project_approved("P1"), application_received("S1", "P1"), applications_closed(1)]
         for number, fact in enumerate(facts):

@@ -26,13 +26,13 @@ from shared.runtime import dead_letters, store
 from shared.runtime.failures.failure import GivenUp
 from shared.runtime.incoming import Incoming
 from tests.faults.conftest import Ledger
-from tests.faults.faulty import until_ready, until_why
+from tests.faults.faulty import until_not_ready, until_ready
 from tests.support.history import judge
-from tests.support.probe import Errand, declined, probe, say_declined, submitted
+from tests.support.probe import Errand, declined, probe, publish_declined, submitted
 from tests.support.running import RunningService, Start
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.xdist_group("mortal servers")
+pytestmark = pytest.mark.xdist_group("killable servers")
 
 SERVICE = "screening"
 DEAD = dead_letter_queue(SERVICE)
@@ -51,8 +51,8 @@ def start(start_on_either: Start) -> Start:
 
 
 @pytest.fixture
-def urls(broker: Broker, mortal_database: str) -> AdministratorUrls:
-    return AdministratorUrls(mortal_database, broker.url)
+def urls(broker: Broker, killable_database: str) -> AdministratorUrls:
+    return AdministratorUrls(killable_database, broker.url)
 
 
 def envelope_of(message: Message, identifier: str, source: str) -> Mapping[str, str]:
@@ -81,7 +81,7 @@ async def publish(
 
 
 async def lose(broker: Broker, *project_ids: str) -> None:
-    """Have projects said while nobody hears them, until their expirations have passed."""
+    """Publish projects while no service consumes them, and wait until their expirations have passed."""
     for project_id in project_ids:
         event = submitted(project_id)
         await publish(broker, event.to_json(), envelope_of(event, project_id, "intake"))
@@ -113,15 +113,15 @@ async def test_when_an_expiration_passed_while_the_service_was_away(
 ) -> None:
     await lose(broker, "P1")
     ledger.injected("expiration passed")
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     (failure,) = await until_failed(screening, 1)
     assert (failure["exchange"], failure["routing_key"]) == (EVENTS, "project.submitted")
     assert "its expiration passed" in failure["error"]
     assert failure["headers"]["x-death-queue"] == f"'{SERVICE}'"
     await until_dead(broker, 0)
 
-    pressed = await asyncio.gather(*(decide(urls, "screening/1", retry=True) for _ in range(3)))
-    assert sorted(pressed) == [False, False, True]
+    retried = await asyncio.gather(*(decide(urls, "screening/1", retry=True) for _ in range(3)))
+    assert sorted(retried) == [False, False, True]
     await screening.quiet()
     assert await screening.published(ProjectDeclined) == [declined("P1")]
     (failed,) = await screening.published(MessageFailed)
@@ -142,7 +142,7 @@ async def test_when_a_limit_of_deliveries_is_reached(
             await message.nack(requeue=True)
     await until_dead(broker, 1)
     ledger.injected("limit of deliveries reached")
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     (failure,) = await until_failed(screening, 1)
     assert "delivered again and again" in failure["error"]
     assert await decide(urls, "screening/1", retry=True)
@@ -156,7 +156,7 @@ async def test_when_an_effect_ends_there(start: Start, broker: Broker, urls: Adm
     await publish(broker, errand.to_json(), headers, exchange=SERVICE, routing_key=ServiceQueue.EFFECTS)
     await until_dead(broker, 1)
     ledger.injected("expiration passed")
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     (failure,) = await until_failed(screening, 1)
     assert (failure["queue"], failure["exchange"]) == (ServiceQueue.EFFECTS, SERVICE)
     assert await decide(urls, "screening/1", retry=True)
@@ -178,7 +178,7 @@ async def test_when_what_was_to_be_tried_again_ends_there_it_keeps_what_it_was(
     await publish(broker, event.to_json(), returning, exchange=SERVICE, routing_key=ServiceQueue.MESSAGES)
     await until_dead(broker, 1)
     ledger.injected("expiration passed")
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     (failure,) = await until_failed(screening, 1)
     assert (failure["exchange"], failure["routing_key"], failure["attempts"]) == (EVENTS, event.routing_key, 4)
 
@@ -186,7 +186,7 @@ async def test_when_what_was_to_be_tried_again_ends_there_it_keeps_what_it_was(
 async def test_when_one_comes_twice_it_is_one_failure(start: Start, broker: Broker, ledger: Ledger) -> None:
     await lose(broker, "P1", "P1")
     ledger.injected("expiration passed", 2)
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await until_failed(screening, 1)
     await until_dead(broker, 0)
     await screening.quiet()
@@ -195,7 +195,7 @@ async def test_when_one_comes_twice_it_is_one_failure(start: Start, broker: Brok
 
 async def test_when_one_was_handled_after_all_it_is_no_failure(start: Start, broker: Broker, ledger: Ledger) -> None:
     event = submitted("P1")
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await publish(broker, event.to_json(), envelope_of(event, "P1", "intake"), expiration=None)
 
     async def is_handled() -> bool:
@@ -205,7 +205,7 @@ async def test_when_one_was_handled_after_all_it_is_no_failure(start: Start, bro
     await screening.stop()
     await lose(broker, "P1", "P2")
     ledger.injected("expiration passed", 2)
-    again = await start(probe(say_declined))
+    again = await start(probe(publish_declined))
     (failure,) = await until_failed(again, 1)
     assert failure["message_id"] == "P2"
     await until_dead(broker, 0)
@@ -215,7 +215,7 @@ async def test_when_one_was_handled_after_all_it_is_no_failure(start: Start, bro
 async def test_when_staff_discard_it(start: Start, broker: Broker, urls: AdministratorUrls, ledger: Ledger) -> None:
     await lose(broker, "P1")
     ledger.injected("expiration passed")
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await until_failed(screening, 1)
     assert await decide(urls, "screening/1", retry=False)
     await screening.receive(submitted("P2"))
@@ -227,43 +227,43 @@ async def test_when_two_replicas_find_many(start: Start, broker: Broker, ledger:
     sent = [f"P{number}" for number in range(40)]
     await lose(broker, *sent)
     ledger.injected("expiration passed", len(sent))
-    screening = await start(probe(say_declined), replicas=2)
+    screening = await start(probe(publish_declined), replicas=2)
     failures = await until_failed(screening, len(sent))
     await until_dead(broker, 0)
     await screening.quiet()
-    told = [event.message_id for event in await screening.published(MessageFailed)]
-    ledger.judged(judge(sent, [row["message_id"] for row in failures]) | judge(sent, told))
+    published = [event.message_id for event in await screening.published(MessageFailed)]
+    ledger.judged(judge(sent, [row["message_id"] for row in failures]) | judge(sent, published))
 
 
 async def test_when_the_database_is_away_meanwhile(
-    start: Start, broker: Broker, mortal: Servers, ledger: Ledger
+    start: Start, broker: Broker, killable_servers: Servers, ledger: Ledger
 ) -> None:
-    assert mortal.postgresql is not None
+    assert killable_servers.postgresql is not None
     sent = [f"P{number}" for number in range(20)]
-    screening = await start(probe(say_declined))
-    await asyncio.to_thread(mortal.postgresql.kill)
+    screening = await start(probe(publish_declined))
+    await asyncio.to_thread(killable_servers.postgresql.kill)
     try:
         await lose_beside(broker, *sent)
         ledger.injected("database away while dead letters are adopted")
-        await until_why(screening, "the database does not answer")
+        await until_not_ready(screening, "the database does not answer")
     finally:
-        await asyncio.to_thread(mortal.postgresql.start)
+        await asyncio.to_thread(killable_servers.postgresql.start)
     await screening.reconnect()
     failures = await until_failed(screening, len(sent))
     await until_dead(broker, 0)
     await screening.quiet()
-    told = [event.message_id for event in await screening.published(MessageFailed)]
-    ledger.judged(judge(sent, [row["message_id"] for row in failures]) | judge(sent, told))
+    published = [event.message_id for event in await screening.published(MessageFailed)]
+    ledger.judged(judge(sent, [row["message_id"] for row in failures]) | judge(sent, published))
 
 
 async def lose_beside(broker: Broker, *project_ids: str) -> None:
-    """Lay projects among the dead letters while the service runs: what a queue rejects."""
+    """Put projects among the dead letters while the service runs, as a queue does with what it rejects."""
     async with await aio_pika.connect(broker.url) as connection, connection.channel() as channel:
-        letters = await channel.get_exchange("dead-letters", ensure=False)
+        dead_letter_exchange = await channel.get_exchange("dead-letters", ensure=False)
         for project_id in project_ids:
             event = submitted(project_id)
             message = aio_pika.Message(event.to_json(), headers=dict(envelope_of(event, project_id, "intake")))
-            await letters.publish(message, SERVICE)
+            await dead_letter_exchange.publish(message, SERVICE)
 
 
 async def test_when_it_breaks_its_contract(
@@ -272,7 +272,7 @@ async def test_when_it_breaks_its_contract(
     await publish(broker, b"not even JSON", {"ce-id": 7, "other": [None, 1.5]})
     await until_dead(broker, 1)
     ledger.injected("expiration passed")
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     (failure,) = await until_failed(screening, 1)
     assert failure["body"] == b"not even JSON"
     assert await decide(urls, "screening/1", retry=True)
@@ -287,7 +287,7 @@ async def test_when_it_breaks_its_contract(
 async def test_when_its_sender_wrote_that_it_came_from_the_service_itself(
     start: Start, broker: Broker, ledger: Ledger
 ) -> None:
-    """RabbitMQ 3.10 leaves standing what a sender wrote, 4 does not; neither is believed."""
+    """RabbitMQ 3.10 keeps an `x-death` that a sender wrote, 4 does not; on neither is it believed."""
     forged = {
         "queue": SERVICE,
         "reason": "expired",
@@ -301,13 +301,13 @@ async def test_when_its_sender_wrote_that_it_came_from_the_service_itself(
     await publish(broker, event.to_json(), headers)
     await until_dead(broker, 1)
     ledger.injected("dead letter forged")
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     (failure,) = await until_failed(screening, 1)
     assert failure["exchange"] in {"dead-letters", EVENTS}
     assert failure["attempts"] == 1
 
 
-async def test_when_one_cannot_be_adopted_the_service_says_so_and_goes_on(
+async def test_when_one_cannot_be_adopted_the_service_reports_it_and_goes_on(
     start: Start, broker: Broker, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: object) -> bool:
@@ -317,8 +317,8 @@ async def test_when_one_cannot_be_adopted_the_service_says_so_and_goes_on(
     with monkeypatch.context() as patch:
         patch.setattr(store.inbox, "was_handled_or_waits", broken)
         patch.setattr(dead_letters, "STUCK_AFTER", timedelta(milliseconds=200))
-        screening = await start(probe(say_declined))
-        await until_why(screening, f"nothing can be taken from the queue {DEAD}")
+        screening = await start(probe(publish_declined))
+        await until_not_ready(screening, f"nothing can be taken from the queue {DEAD}")
         ledger.injected("dead letter that cannot be adopted")
         await screening.receive(submitted("P2"))
         assert await screening.published(ProjectDeclined) == [declined("P2")]
@@ -332,7 +332,7 @@ async def test_when_one_cannot_be_adopted_the_service_says_so_and_goes_on(
     ['{"message-ttl": 50}', '{"max-length": 1, "overflow": "drop-head"}'],
     ids=["message-ttl", "drop-head"],
 )
-async def test_when_a_policy_drops_it_the_service_says_so_without_the_management_api(
+async def test_when_a_policy_drops_it_the_service_reports_it_without_the_management_api(
     start: Start, broker: Broker, urls: AdministratorUrls, ledger: Ledger, definition: str
 ) -> None:
     sent = [f"P{number}" for number in range(3)]
@@ -350,10 +350,10 @@ async def test_when_a_policy_drops_it_the_service_says_so_without_the_management
         ledger.injected("message dropped by a policy")
     finally:
         await asyncio.to_thread(broker.control, "clear_policy", "short")
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     failures = await until_failed(screening, 1)
     assert all("a policy of the broker's administrator" in row["error"] for row in failures)
-    await until_why(screening, "a policy of the broker's administrator drops messages")
+    await until_not_ready(screening, "a policy of the broker's administrator drops messages")
 
     async def all_are_done() -> bool:
         for row in await screening.failures():

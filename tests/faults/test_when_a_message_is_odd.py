@@ -11,7 +11,7 @@ from tests.faults.faulty import judged, projects
 from tests.support.history import judge
 from tests.support.intake import a_host_record
 from tests.support.odd import ODDITIES, Oddity
-from tests.support.probe import probe, say_declined, submitted
+from tests.support.probe import probe, publish_declined, submitted
 from tests.support.running import RunningService, Start
 
 
@@ -41,7 +41,7 @@ async def test_a_submission_with_any_of_them_is_answered(start: Start, ledger: L
 
 
 async def test_an_event_with_any_of_them_is_handled(start: Start, ledger: Ledger) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     sent = projects(len(ODDITIES))
     for oddity, project in zip(ODDITIES, sent, strict=True):
         event = submitted(project)

@@ -24,7 +24,7 @@ from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES
 from tests.faults.conftest import Ledger, declare_all
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.xdist_group("mortal servers")
+pytestmark = pytest.mark.xdist_group("killable servers")
 
 Managed = LocalRabbitMQ | ContainerRabbitMQ
 
@@ -92,7 +92,7 @@ async def until_found(broker: Managed, number: int) -> set[str]:
 
 @pytest.fixture(autouse=True)
 async def no_policy_yet(managed: Managed) -> None:
-    """What the test before has set is gone: the management API tells of it a little later."""
+    """What the test before has set is gone: the management API shows that a little later."""
     await until_found(managed, 0)
 
 
@@ -134,7 +134,7 @@ async def test_when_it_has_a_full_queue_drop_its_oldest(managed: Managed, ledger
     await until_found(managed, 0)
 
 
-async def test_when_it_says_what_the_queues_say_themselves_it_is_no_danger(managed: Managed) -> None:
+async def test_when_it_sets_what_the_queues_set_themselves_it_is_no_danger(managed: Managed) -> None:
     with policy(managed, {"overflow": "reject-publish", "delivery-limit": 2_000_000_000}):
         with policy(managed, {"message-ttl": 60_000}, pattern="^intake$", operator=True):
             await until_found(managed, 1)  # by when the policy is seen too
@@ -158,7 +158,7 @@ async def test_when_the_broker_loaded_the_definitions_one_for_all_queues_never_h
             managed.control("clear_policy", ours["name"])
 
 
-async def test_when_there_is_one_migrate_refuses_and_the_desk_shows_it(
+async def test_when_there_is_one_migrate_refuses_and_staff_tools_show_it(
     managed: Managed, test_database_url: str, ledger: Ledger
 ) -> None:
     urls = AdministratorUrls(test_database_url, managed.url, managed.management_url)
@@ -182,10 +182,10 @@ async def test_when_there_is_one_migrate_refuses_and_the_desk_shows_it(
     ("management_url", "reason"),
     [("{management_url}", "answers 401"), ("http://127.0.0.1:1", "does not answer")],
 )
-async def test_when_the_management_api_cannot_be_asked_it_is_told(
+async def test_when_the_management_api_cannot_be_asked_the_error_says_why(
     managed: Managed, management_url: str, reason: str
 ) -> None:
     url = management_url.format(management_url=managed.management_url)
-    with pytest.raises(ManagementUnusable, match=reason) as told:
+    with pytest.raises(ManagementUnusable, match=reason) as raised:
         await dangers(url, "amqp://nobody:secret@127.0.0.1/")
-    assert "secret" not in str(told.value)
+    assert "secret" not in str(raised.value)

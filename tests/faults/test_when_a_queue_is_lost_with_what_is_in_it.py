@@ -11,7 +11,7 @@ from shared.contracts.screening import ProjectDeclined
 from shared.runtime.settings import RuntimeSettings
 from tests.faults.conftest import Ledger
 from tests.support.history import judge
-from tests.support.probe import probe, say_declined, submitted, withdrawn
+from tests.support.probe import probe, publish_declined, submitted, withdrawn
 from tests.support.running import RunningService, Start
 
 
@@ -43,16 +43,16 @@ async def _bodies(channel: aio_pika.abc.AbstractChannel, queue: str, messages: i
 
 
 async def _stop_taking(service: RunningService) -> None:
-    """The service goes on saying and hears nothing more."""
+    """The service goes on publishing, and consumes nothing more."""
     for replica in service.replicas:
         for subscriber in replica.subscribers:
             await subscriber.stop_consuming()
 
 
-async def test_events_that_were_lost_on_their_way_to_a_hearer_come_again(
+async def test_events_that_were_lost_on_their_way_to_a_subscriber_are_sent_again(
     start: Start, urls: AdministratorUrls, ledger: Ledger
 ) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     projects = [f"P{number}" for number in range(20)]
     await screening.receive(*map(submitted, projects))
     await _lose(screening.channel, "intake", len(projects))
@@ -62,14 +62,14 @@ async def test_events_that_were_lost_on_their_way_to_a_hearer_come_again(
     for replica in screening.replicas:
         replica.relay.wake()
     bodies = await _bodies(screening.channel, "intake", len(projects))
-    heard = [ProjectDeclined.from_json(body).project_id for body in bodies]
-    ledger.judged(judge(projects, heard))
+    received = [ProjectDeclined.from_json(body).project_id for body in bodies]
+    ledger.judged(judge(projects, received))
 
 
 async def test_a_timer_and_an_effect_that_were_lost_in_the_queue_act_once(
     start: Start, urls: AdministratorUrls, ledger: Ledger
 ) -> None:
-    first = await start(probe(say_declined))
+    first = await start(probe(publish_declined))
     await first.receive(withdrawn("P1"))
     await _stop_taking(first)
     first.clock.step_to(first.clock() + timedelta(days=1))
@@ -77,7 +77,7 @@ async def test_a_timer_and_an_effect_that_were_lost_in_the_queue_act_once(
     await _lose(first.channel, "screening", 1)
     ledger.injected("queue lost")
 
-    second = await start(probe(say_declined))
+    second = await start(probe(publish_declined))
     assert (await _resend(urls))["screening"] == 1
     second.replicas[0].relay.wake()
     while not (published := await second.published(ProjectDeclined)):
@@ -88,7 +88,7 @@ async def test_a_timer_and_an_effect_that_were_lost_in_the_queue_act_once(
 
 
 async def test_what_was_handled_is_not_sent_again(start: Start, urls: AdministratorUrls) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await screening.receive(withdrawn("P1"))
     await screening.step_to(screening.clock() + timedelta(days=1))
     assert (await _resend(urls))["screening"] == 0

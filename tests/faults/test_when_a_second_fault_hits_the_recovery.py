@@ -1,4 +1,4 @@
-"""What is just coming back from one fault is hit by another: it comes back from that too."""
+"""What is just recovering from one fault is hit by another, and recovers from that too."""
 
 import asyncio
 import signal
@@ -15,30 +15,30 @@ from tests.faults.conftest import Ledger
 from tests.faults.faulty import Gate, judged, projects, send
 from tests.faults.noted import Notes
 from tests.support.network import link_to
-from tests.support.probe import probe, say_declined, submitted
+from tests.support.probe import probe, publish_declined, submitted
 from tests.support.running import Start
 from tests.support.waiting import until
 
-mortal_servers = pytest.mark.xdist_group("mortal servers")
+on_killable_servers = pytest.mark.xdist_group("killable servers")
 
 KILLED = -signal.SIGKILL
 MANY = 60
 
 
-@mortal_servers
+@on_killable_servers
 async def test_the_broker_dies_again_while_services_reconnect(
-    start_on_mortal: Start, mortal: Servers, ledger: Ledger
+    start_on_killable_servers: Start, killable_servers: Servers, ledger: Ledger
 ) -> None:
-    assert mortal.rabbitmq is not None
+    assert killable_servers.rabbitmq is not None
     gate, sent = Gate(), projects(300)
-    screening = await start_on_mortal(probe(gate.handler))
+    screening = await start_on_killable_servers(probe(gate.handler))
     await send(screening, sent)
     await gate.inside.wait()
     for _ in range(2):
-        await asyncio.to_thread(mortal.rabbitmq.kill)
+        await asyncio.to_thread(killable_servers.rabbitmq.kill)
         ledger.injected("broker killed again")
         gate.may_go_on.set()
-        await asyncio.to_thread(mortal.rabbitmq.start)
+        await asyncio.to_thread(killable_servers.rabbitmq.start)
     ledger.over()
     ledger.judged(await judged(screening, sent))
 
@@ -62,13 +62,13 @@ async def test_connections_are_reset_again_at_every_step_of_reconnecting(notes: 
         ledger.judged(await notes.judged())
 
 
-@mortal_servers
+@on_killable_servers
 async def test_the_database_dies_while_the_outbox_is_swept_after_a_crash(
-    start_on_mortal: Start, mortal: Servers, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    start_on_killable_servers: Start, killable_servers: Servers, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It has just taken what was left behind, and whether that was sent it cannot record."""
-    assert mortal.postgresql is not None
-    postgresql, left_behind, is_dead = mortal.postgresql, outbox.left_behind, asyncio.Event()
+    """The relay has just taken over what was left behind, and cannot record that it sent that."""
+    assert killable_servers.postgresql is not None
+    postgresql, left_behind, is_dead = killable_servers.postgresql, outbox.left_behind, asyncio.Event()
 
     async def dies_once(connection: Any, **named: Any) -> list[Outgoing]:
         rows = await left_behind(connection, **named)
@@ -79,7 +79,7 @@ async def test_the_database_dies_while_the_outbox_is_swept_after_a_crash(
 
     with monkeypatch.context() as crash:
         crash.setattr(Relay, "hand_over", lambda *_: None)
-        crashed = await start_on_mortal(probe(say_declined))
+        crashed = await start_on_killable_servers(probe(publish_declined))
         sent = projects(MANY)
         await send(crashed, sent)
 
@@ -89,7 +89,7 @@ async def test_the_database_dies_while_the_outbox_is_swept_after_a_crash(
         await until(all_are_handled)
         await crashed.stop()
     await crashed.connection.execute("update unsent set look_at = 'infinity'")
-    screening = await start_on_mortal(probe(say_declined))
+    screening = await start_on_killable_servers(probe(publish_declined))
     monkeypatch.setattr(outbox, "left_behind", dies_once)
     await crashed.connection.execute("update unsent set look_at = '-infinity'")
     await is_dead.wait()
@@ -105,17 +105,17 @@ async def test_the_process_dies_again_during_its_first_sweep(notes: Notes, ledge
     await notes.send(submitted("P1"))
     assert await first.ended() == KILLED
     for _ in range(2):
-        await notes.let_a_while_pass()
+        await notes.make_unsent_rows_due()
         second = await notes.start(die="during-the-sweep")
         assert await second.ended() == KILLED
         ledger.injected("process dies during-the-sweep")
     ledger.over()
-    await notes.let_a_while_pass()
+    await notes.make_unsent_rows_due()
     await notes.start()
     ledger.judged(await notes.judged())
 
 
-async def test_the_process_dies_again_of_what_the_one_before_it_had_in_hand(notes: Notes, ledger: Ledger) -> None:
+async def test_the_process_dies_again_of_what_the_one_before_it_was_handling(notes: Notes, ledger: Ledger) -> None:
     """No message is to blame, and none is taken for the cause."""
     await notes.send(*(submitted(f"P{number}") for number in range(MANY)))
     for moment in ("inside-the-handler", "inside-the-handler", "between-commit-and-acknowledgement"):
@@ -123,7 +123,7 @@ async def test_the_process_dies_again_of_what_the_one_before_it_had_in_hand(note
         assert await process.ended() == KILLED
         ledger.injected("process dies again")
     ledger.over()
-    await notes.let_a_while_pass()
+    await notes.make_unsent_rows_due()
     await notes.start()
     ledger.judged(await notes.judged())
     assert await notes.failed() == []

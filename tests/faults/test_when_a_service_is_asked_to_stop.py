@@ -19,9 +19,10 @@ STOPPED = "service stopped"
 
 
 async def test_under_sustained_load(notes: Notes, ledger: Ledger, tmp_path: Path) -> None:
-    """One process after the other takes the work over, and each ends all that was delivered to it.
+    """One process after the other takes the work over, and each finishes all that was delivered to it.
 
-    What a quorum queue had on its way to a consumer that is cancelled, it delivers to the next as delivered before.
+    A quorum queue may have messages on their way to a consumer that is cancelled. It delivers these to the next one,
+    marked as delivered before.
     """
     logs = [tmp_path / str(number) for number in range(4)]
     stopping = await notes.start(first=partial(log_to, logs[0]))
@@ -46,7 +47,7 @@ async def _all_are_delivered(notes: Notes) -> bool:
 
 @pytest.mark.parametrize("frozen", ["database", "broker", "both"])
 async def test_with_a_server_that_does_not_answer(notes: Notes, ledger: Ledger, tmp_path: Path, frozen: str) -> None:
-    """It gives up at its own limit, says so, and what it had in hand comes to the next."""
+    """It gives up at its own limit and logs that; what it was handling comes to the next."""
     log = tmp_path / "log"
     async with link_to(notes.database_url) as to_database, link_to(notes.amqp_url) as to_broker:
         links: dict[str, tuple[Link, ...]] = {"database": (to_database,), "broker": (to_broker,)}
@@ -69,7 +70,7 @@ async def test_with_a_server_that_does_not_answer(notes: Notes, ledger: Ledger, 
         assert GAVE_UP in log.read_text()
         assert STOPPED in log.read_text()
     ledger.over()
-    await notes.let_a_while_pass()
+    await notes.make_unsent_rows_due()
     await notes.start()
     ledger.judged(await notes.judged())
     assert await notes.failed() == []

@@ -28,20 +28,20 @@ from tests.support.history import Report, judge
 from tests.support.intake import a_host_record
 from tests.support.notifications import application_received
 from tests.support.processes import ServiceProcess, start_process
+from tests.support.publishing import publish_event
 from tests.support.running import connect_to
-from tests.support.saying import say
 from tests.support.shared_clock import SharedClock
 from tests.support.waiting import until
 
 REPLICAS = 2
 
-UNDER_WAY = 20
-"""So many stories are told at a time."""
+MOST_IN_PROGRESS = 20
+"""So many cases are played at a time."""
 
 
 @dataclass
 class Programme:
-    """All services, each in two processes, and the stories that they are told."""
+    """All services, each in two processes, and the cases that are played through them."""
 
     database_url: str
     start: Callable[[str], asyncio.Future[ServiceProcess]]
@@ -49,9 +49,9 @@ class Programme:
     broker: RabbitBroker
     channel: AbstractChannel
     replicas: dict[str, list[ServiceProcess]] = field(default_factory=dict)
-    stories: int = 0
+    cases: int = 0
     published: dict[str, Event] = field(default_factory=dict)
-    """What the services say, by its id: it may be on the wire more than once."""
+    """What the services publish, by its id: it may be on the wire more than once."""
 
     async def receive(self, message: AbstractIncomingMessage) -> None:
         envelope = Envelope.from_headers(message.headers)
@@ -59,41 +59,41 @@ class Programme:
         assert isinstance(event, Event)
         self.published[envelope.id] = event
 
-    async def tell_stories(self, until_then: asyncio.Event) -> None:
-        """Tell one story after the other, and never too many that have not come to their end."""
-        await self._say(round_scheduled())
+    async def play_cases(self, until_then: asyncio.Event) -> None:
+        """Play one case after the other, and never too many that are not finished."""
+        await self._publish(round_scheduled())
         while not until_then.is_set():
-            await self._tell(self.stories)
-            self.stories += 1
-            await until(self._has_breath)
+            await self._play(self.cases)
+            self.cases += 1
+            await until(self._may_begin_another)
 
-    async def _has_breath(self) -> bool:
-        return self.stories - len([name for name in self._seen() if name.startswith("survey student")]) < UNDER_WAY
+    async def _may_begin_another(self) -> bool:
+        return self.cases - len([name for name in self._seen() if name.startswith("survey student")]) < MOST_IN_PROGRESS
 
-    async def _tell(self, number: int) -> None:
-        """A host is registered and proposes a project; a student applies to it, has been there, and is asked."""
+    async def _play(self, number: int) -> None:
+        """A host is registered and proposes a project; a student applies to it, is placed there, and gets a survey."""
         ids = {"student_id": f"S{number}", "project_id": f"P{number}", "host_id": f"H{number}"}
         host = a_host_record(host_id=f"H{number}")
         system = outside_system("customer-relations")
         assert system is not None
         body, moment = host.to_json(), self.clock()
         await submit(self.broker, system, HostRecord, body, event_id=f"host-{number}", time=moment)
-        await self._say(student_registered(student_id=f"S{number}"))
-        await self._say(project_submitted(project_id=f"P{number}", host_id=f"H{number}"))
-        await self._say(application_received(application_id=f"A{number}", **ids))
-        await self._say(placement_completed(application_id=f"A{number}", **ids))
+        await self._publish(student_registered(student_id=f"S{number}"))
+        await self._publish(project_submitted(project_id=f"P{number}", host_id=f"H{number}"))
+        await self._publish(application_received(application_id=f"A{number}", **ids))
+        await self._publish(placement_completed(application_id=f"A{number}", **ids))
 
-    async def _say(self, event: Event) -> None:
+    async def _publish(self, event: Event) -> None:
         (publisher,) = publishers(type(event))
         envelope = Envelope(
             id=str(uuid4()), source=publisher, type=event.type, time=self.clock(), subject=event.subject
         )
-        await say(self.broker, envelope, event)
+        await publish_event(self.broker, envelope, event)
 
     def _expected(self) -> list[str]:
         return [
             name
-            for number in range(self.stories)
+            for number in range(self.cases)
             for name in (
                 f"host H{number}",
                 f"review P{number}",
@@ -120,7 +120,7 @@ class Programme:
         return names
 
     async def history(self) -> Report:
-        """The stories against what each service did and said of them."""
+        """Compare the cases with what each service did and published about them."""
         reviews = await self.fetch("screening", "select 'review ' || project_id as name from review_steps")
         received = await self.fetch(
             "matching", "select 'application ' || application_id as name from application_steps"
@@ -165,9 +165,9 @@ async def at_work(database_url: str, amqp_url: str, folder: Path) -> AsyncIterat
     async with await aio_pika.connect(amqp_url) as connection, broker_at(amqp_url) as broker:
         channel = await connection.channel()
         programme = Programme(database_url, start, clock, broker, channel)
-        heard = await channel.declare_queue(exclusive=True)
-        await heard.bind(EVENTS, "#")
-        await heard.consume(programme.receive, no_ack=True)
+        events = await channel.declare_queue(exclusive=True)
+        await events.bind(EVENTS, "#")
+        await events.consume(programme.receive, no_ack=True)
         try:
             for name in NAMES:
                 programme.replicas[name] = [await start(name) for _ in range(REPLICAS)]
@@ -187,10 +187,10 @@ async def test_when_every_replica_of_every_service_is_replaced_while_events_flow
     programme: Programme, ledger: Ledger, tmp_path: Path
 ) -> None:
     all_are_replaced = asyncio.Event()
-    telling = asyncio.create_task(programme.tell_stories(all_are_replaced))
+    playing = asyncio.create_task(programme.play_cases(all_are_replaced))
     await asyncio.gather(*(programme.replace(name, ledger) for name in NAMES))
     all_are_replaced.set()
-    await telling
+    await playing
 
     await until(programme.is_done)
 

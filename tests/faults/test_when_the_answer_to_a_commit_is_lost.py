@@ -1,4 +1,4 @@
-"""What was committed is done, though nobody was told: it is not done again, blamed on a message, or forgotten."""
+"""What was committed is done, though its answer was lost: it is not done again, blamed on a message, or forgotten."""
 
 import json
 from collections.abc import AsyncIterator
@@ -16,9 +16,9 @@ from tests.faults.postgresql_answers import COMMITTED, ONE_INSERTED, ONE_READ, S
 from tests.support.examples import project_submitted
 from tests.support.history import judge
 from tests.support.network import Link, link_to
-from tests.support.probe import probe, say_declined, submitted, withdrawn
+from tests.support.probe import probe, publish_declined, submitted, withdrawn
 from tests.support.running import Start
-from tests.support.waiting import let_a_while_pass, until
+from tests.support.waiting import make_unsent_rows_due, until
 
 MANY = 120
 ERRANDS = 12
@@ -45,14 +45,14 @@ async def test_when_a_group_was_handled(notes: Notes, link: Link, ledger: Ledger
     await _until_lost(link)
     ledger.injected("answer to a commit lost", 3)
     ledger.over()
-    await notes.let_a_while_pass()
+    await notes.make_unsent_rows_due()
     ledger.judged(await notes.judged())
     assert await notes.failed() == []
 
 
 @pytest.mark.parametrize("answer", [COMMITTED, ONE_READ], ids=["handled", "suspected"])
 async def test_when_a_message_was_handled_alone(notes: Notes, link: Link, ledger: Ledger, answer: bytes) -> None:
-    """What a dead process had in hand is handled alone, after it was noted that it may be what killed it."""
+    """What a dead process was handling is handled alone, after it was noted as what may have killed it."""
     first = await notes.start(die="inside-the-handler")
     await notes.send(*(submitted(f"P{number}") for number in range(20)))
     await first.ended()
@@ -61,7 +61,7 @@ async def test_when_a_message_was_handled_alone(notes: Notes, link: Link, ledger
     await _until_lost(link)
     ledger.injected("answer to a commit lost", 5)
     ledger.over()
-    await notes.let_a_while_pass()
+    await notes.make_unsent_rows_due()
     ledger.judged(await notes.judged())
     assert await notes.failed() == []
     assert await notes.connection.fetchval("select count(*) from suspects") == 0
@@ -83,13 +83,13 @@ async def test_when_timers_fell_due_and_effects_acted(
     await _until_lost(link)
     ledger.injected("answer to a commit lost", times)
     ledger.over()
-    await notes.let_a_while_pass()
+    await notes.make_unsent_rows_due()
     ledger.judged(await notes.judged())
     assert await notes.failed() == []
 
 
 async def test_when_the_relay_marked_what_it_had_sent(notes: Notes, link: Link, ledger: Ledger) -> None:
-    """It is on the wire twice, under one id, and is heard once."""
+    """It is on the wire twice, under one id, and is handled once."""
     link.lose_answer(SOME_DELETED, times=3)
     await notes.start(to_database=link)
     await notes.send(*(submitted(f"P{number}") for number in range(MANY)))
@@ -100,7 +100,7 @@ async def test_when_the_relay_marked_what_it_had_sent(notes: Notes, link: Link, 
 
 
 async def test_when_a_message_that_failed_was_put_aside(start: Start, link: Link, ledger: Ledger) -> None:
-    """It is put aside once more, and of what comes back the one is done and the other known."""
+    """It is put aside twice: of the two copies that come back, one is handled and the other is known."""
     tries = 0
 
     async def fail_at_first(event: ProjectSubmitted, work: Work) -> None:
@@ -108,7 +108,7 @@ async def test_when_a_message_that_failed_was_put_aside(start: Start, link: Link
         tries += 1
         if tries <= 2:  # in its group, and alone
             raise ValueError("not yet")
-        await say_declined(event, work)
+        await publish_declined(event, work)
 
     screening = await start(probe(fail_at_first), to_database=link)
     link.lose_answer(ONE_INSERTED)
@@ -120,14 +120,14 @@ async def test_when_a_message_that_failed_was_put_aside(start: Start, link: Link
 
 
 async def test_when_a_failure_was_kept(notes: Notes, link: Link, ledger: Ledger) -> None:
-    """It is kept once, and said once."""
+    """It is kept once, and published once."""
     link.lose_answer(COMMITTED)
     await notes.start(to_database=link)
     await notes.send(submitted("P1").model_copy(update={"project_id": "no identifier"}))
     await _until_lost(link)
     ledger.injected("answer to a commit lost")
     ledger.over()
-    await notes.let_a_while_pass()
+    await notes.make_unsent_rows_due()
     ledger.judged(await notes.judged())
     assert await notes.failed() == list(notes.sent)
     assert await notes.connection.fetchval("select count(*) from outbox where headers->>'ce-type' like '%Failed%'") == 1
@@ -136,7 +136,7 @@ async def test_when_a_failure_was_kept(notes: Notes, link: Link, ledger: Ledger)
 async def test_when_a_caller_set_a_round(
     start: Start, link: Link, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The caller is told to send the same again; that changes nothing, and says nothing twice."""
+    """The caller is asked to send the same again; that changes nothing, and publishes nothing twice."""
     monkeypatch.setenv("DOCUMENTS_URL", tmp_path.as_uri())
     intake = await start("intake", to_database=link)
     link.lose_answer(COMMITTED)
@@ -145,13 +145,13 @@ async def test_when_a_caller_set_a_round(
     ledger.over()
     assert [answer.status_code for answer in answers] == [503, 201]
     assert "send the same request again" in answers[0].text
-    await let_a_while_pass(intake.connection)
+    await make_unsent_rows_due(intake.connection)
     await intake.quiet()
     ledger.judged(judge(["trinity-2027"], [event.round_id for event in await intake.published(RoundScheduled)]))
 
 
 async def test_when_a_caller_gave_a_verdict(start: Start, link: Link, ledger: Ledger) -> None:
-    """The caller is told to send the same again, and then that the verdict is given: it is said once."""
+    """The caller is asked to send the same again, and that finds the verdict given: it is published once."""
     screening = await start("screening", to_database=link)
     await screening.receive(project_submitted())
     link.lose_answer(COMMITTED)
@@ -160,6 +160,6 @@ async def test_when_a_caller_gave_a_verdict(start: Start, link: Link, ledger: Le
     ledger.injected("answer to a commit lost")
     ledger.over()
     assert [answer.status_code for answer in answers] == [503, 200]
-    await let_a_while_pass(screening.connection)
+    await make_unsent_rows_due(screening.connection)
     await screening.quiet()
     ledger.judged(judge(["P0001"], [event.project_id for event in await screening.published(ProjectApproved)]))

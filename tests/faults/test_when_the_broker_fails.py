@@ -1,11 +1,10 @@
 """Whatever becomes of the broker, no message is lost, none takes effect twice, and no attempt is counted.
 
 What needs no broker to die runs on the one that is installed (3.10 on Debian 12) and on a container of RabbitMQ 4.
-Where the two differ in what they take for granted, the queues' own arguments decide, and the last test reads them back
-on both:
+Where the defaults of the two differ, the queues' own arguments decide, and the last test reads them back on both:
 
 - the limit of deliveries of a quorum queue: none in 3.10, 20 in 4;
-- what becomes of a dead letter, and of what is published to a full queue: both say the same, and each is said.
+- what becomes of a dead letter, and of what is published to a full queue: both do the same, and each is set.
 """
 
 import asyncio
@@ -25,17 +24,27 @@ from shared.contracts.screening import ProjectDeclined
 from shared.runtime import UnitsOfWork, Work, publisher, relay
 from shared.runtime.settings import RuntimeSettings
 from tests.faults.conftest import Ledger, declare_all
-from tests.faults.faulty import HEARER, PATIENCE, Gate, heard, judged, projects, send, until_ready, until_why
+from tests.faults.faulty import (
+    PATIENCE,
+    SUBSCRIBER_QUEUE,
+    Gate,
+    judged,
+    projects,
+    received,
+    send,
+    until_not_ready,
+    until_ready,
+)
 from tests.support.history import judge
 from tests.support.network import Link, link_to
-from tests.support.probe import Errand, declined, probe, say_declined, withdrawn
+from tests.support.probe import Errand, declined, probe, publish_declined, withdrawn
 from tests.support.running import RunningService, Start
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
     import aiormq
 
-pytestmark = pytest.mark.xdist_group("mortal servers")
+pytestmark = pytest.mark.xdist_group("killable servers")
 
 DOES_NOT_DELIVER = "the broker does not deliver"
 DOES_NOT_DRAIN = "the outbox has not drained"
@@ -51,8 +60,8 @@ def start(start_on_either: Start) -> Start:
 
 
 @pytest.fixture
-async def link(mortal: Servers) -> AsyncIterator[Link]:
-    async with link_to(mortal.amqp_url) as link:
+async def link(killable_servers: Servers) -> AsyncIterator[Link]:
+    async with link_to(killable_servers.amqp_url) as link:
         yield link
 
 
@@ -67,61 +76,65 @@ async def _control(broker: Broker, *arguments: str) -> str:
     return await asyncio.to_thread(broker.control, *arguments)
 
 
-async def _said(service: RunningService) -> int:
+async def _published(service: RunningService) -> int:
     return len(await service.published(ProjectDeclined))
 
 
-async def _until_said(service: RunningService, number: int) -> None:
+async def _until_published(service: RunningService, number: int) -> None:
     async def has() -> bool:
-        return await _said(service) >= number
+        return await _published(service) >= number
 
     await until(has)
 
 
-async def test_when_the_broker_dies_inside_a_handler(start_on_mortal: Start, mortal: Servers, ledger: Ledger) -> None:
-    assert mortal.rabbitmq is not None
+async def test_when_the_broker_dies_inside_a_handler(
+    start_on_killable_servers: Start, killable_servers: Servers, ledger: Ledger
+) -> None:
+    assert killable_servers.rabbitmq is not None
     gate, sent = Gate(), projects(300)
-    screening = await start_on_mortal(probe(gate.handler))
+    screening = await start_on_killable_servers(probe(gate.handler))
     await send(screening, sent)
     await gate.inside.wait()
-    await asyncio.to_thread(mortal.rabbitmq.kill)
+    await asyncio.to_thread(killable_servers.rabbitmq.kill)
     ledger.injected("broker killed")
     gate.may_go_on.set()
-    await until_why(screening, DOES_NOT_DELIVER)
-    await asyncio.to_thread(mortal.rabbitmq.start)
+    await until_not_ready(screening, DOES_NOT_DELIVER)
+    await asyncio.to_thread(killable_servers.rabbitmq.start)
     ledger.over()
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
 
 
-async def test_when_the_broker_is_restarted_under_load(start_on_mortal: Start, mortal: Servers, ledger: Ledger) -> None:
-    assert mortal.rabbitmq is not None
+async def test_when_the_broker_is_restarted_under_load(
+    start_on_killable_servers: Start, killable_servers: Servers, ledger: Ledger
+) -> None:
+    assert killable_servers.rabbitmq is not None
     sent = projects(300)
-    screening = await start_on_mortal(probe(say_declined), settings=SMALL_GROUPS)
+    screening = await start_on_killable_servers(probe(publish_declined), settings=SMALL_GROUPS)
     await send(screening, sent)
-    await _until_said(screening, 1)
-    await asyncio.to_thread(mortal.rabbitmq.stop)
+    await _until_published(screening, 1)
+    await asyncio.to_thread(killable_servers.rabbitmq.stop)
     ledger.injected("broker restarted")
-    await asyncio.to_thread(mortal.rabbitmq.start)
+    await asyncio.to_thread(killable_servers.rabbitmq.start)
     ledger.over()
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
 
 
 async def test_when_a_timer_falls_due_while_the_broker_is_away(
-    start_on_mortal: Start, mortal: Servers, ledger: Ledger
+    start_on_killable_servers: Start, killable_servers: Servers, ledger: Ledger
 ) -> None:
-    assert mortal.rabbitmq is not None
-    screening = await start_on_mortal(probe(say_declined))
+    assert killable_servers.rabbitmq is not None
+    screening = await start_on_killable_servers(probe(publish_declined))
     await screening.receive(withdrawn("P1"))
     (replica,) = screening.replicas
     timer = await replica.next_timer()
     assert timer is not None
-    await asyncio.to_thread(mortal.rabbitmq.kill)
+    await asyncio.to_thread(killable_servers.rabbitmq.kill)
     ledger.injected("broker away while a timer falls due")
     screening.clock.step_to(timer)
     replica.relay.wake()
-    await asyncio.to_thread(mortal.rabbitmq.start)
+    await asyncio.to_thread(killable_servers.rabbitmq.start)
     ledger.over()
     await screening.quiet()
     assert await screening.published(ProjectDeclined) == [declined("P1")]
@@ -129,23 +142,23 @@ async def test_when_a_timer_falls_due_while_the_broker_is_away(
 
 
 async def test_when_a_service_is_stopped_nothing_delivered_is_lost_or_counted(
-    start_on_mortal: Start, ledger: Ledger
+    start_on_killable_servers: Start, ledger: Ledger
 ) -> None:
     handled, sent = 0, projects(300)
 
     async def count(event: ProjectSubmitted, work: Work) -> None:
         nonlocal handled
         handled += 1
-        await say_declined(event, work)
+        await publish_declined(event, work)
 
-    first = await start_on_mortal(probe(count))
-    second = await start_on_mortal(probe(count))
+    first = await start_on_killable_servers(probe(count))
+    second = await start_on_killable_servers(probe(count))
     second.flight = first.flight
     await send(first, sent)
     await first.stop()
     ledger.injected("service stopped under load")
     ledger.over()
-    await _until_said(second, len(sent))
+    await _until_published(second, len(sent))
 
     async def nothing_is_due() -> bool:
         return not await second.replicas[0].anything_due()
@@ -154,14 +167,14 @@ async def test_when_a_service_is_stopped_nothing_delivered_is_lost_or_counted(
     assert handled == len(sent)
     assert await second.connection.fetchval("select count(*) from suspects") == 0
     done = [event.project_id for event in await second.published(ProjectDeclined)]
-    ledger.judged(judge(sent, done) | judge(sent, (await heard(second)).values()))
+    ledger.judged(judge(sent, done) | judge(sent, (await received(second)).values()))
 
 
 async def test_when_the_broker_closes_all_connections_under_load(start: Start, broker: Broker, ledger: Ledger) -> None:
     sent = projects(300)
-    screening = await start(probe(say_declined), settings=SMALL_GROUPS)
+    screening = await start(probe(publish_declined), settings=SMALL_GROUPS)
     await send(screening, sent)
-    await _until_said(screening, 1)
+    await _until_published(screening, 1)
     await _control(broker, "close_all_connections", "for a test")
     ledger.injected("connections closed by the broker")
     ledger.over()
@@ -170,7 +183,7 @@ async def test_when_the_broker_closes_all_connections_under_load(start: Start, b
 
 
 async def test_when_the_broker_closes_a_channel_inside_a_handler(start: Start, broker: Broker, ledger: Ledger) -> None:
-    """An acknowledgement of what was never delivered is answered so; what was delivered comes again."""
+    """It closes it for an acknowledgement of what was never delivered; what was delivered comes again."""
     gate, sent = Gate(), projects(300)
     screening = await start(probe(gate.handler), settings=SMALL_GROUPS)
     await send(screening, sent)
@@ -189,11 +202,11 @@ async def test_when_the_broker_closes_a_channel_inside_a_handler(start: Start, b
 
 
 async def test_when_the_broker_kills_all_channels(start: Start, broker: Broker, ledger: Ledger) -> None:
-    """Its own fault: the connection goes with them."""
+    """By an error inside the broker: the connection is closed with them."""
     sent = projects(300)
-    screening = await start(probe(say_declined), settings=SMALL_GROUPS)
+    screening = await start(probe(publish_declined), settings=SMALL_GROUPS)
     await send(screening, sent)
-    await _until_said(screening, 1)
+    await _until_published(screening, 1)
     await _control(broker, "eval", "[exit(Channel, kill) || Channel <- rabbit_channel:list()].")
     ledger.injected("channels killed in the broker")
     ledger.over()
@@ -205,12 +218,12 @@ async def test_when_an_empty_queue_is_deleted_its_consumer_is_not_ready_until_it
     start: Start, broker: Broker, ledger: Ledger
 ) -> None:
     sent = projects(40)
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await send(screening, sent[:20])
     await screening.quiet()
     await screening.channel.queue_delete(QUEUE)
     ledger.injected("queue deleted and consumer cancelled")
-    await until_why(screening, DOES_NOT_DELIVER)
+    await until_not_ready(screening, DOES_NOT_DELIVER)
     await declare_all(broker.url)
     ledger.over()
     await until_ready(screening)
@@ -221,13 +234,13 @@ async def test_when_an_empty_queue_is_deleted_its_consumer_is_not_ready_until_it
 async def test_when_the_connection_is_lost_while_the_queue_is_not_there(
     start: Start, broker: Broker, ledger: Ledger
 ) -> None:
-    """Connected again, the consumer finds no queue, and its channel is closed for asking."""
+    """Connected again, the consumer asks for a queue that is not there, and its channel is closed for that."""
     sent = projects(20)
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await screening.channel.queue_delete(QUEUE)
     await _control(broker, "close_all_connections", "for a test")
     ledger.injected("queue deleted and connection closed")
-    await until_why(screening, DOES_NOT_DELIVER)
+    await until_not_ready(screening, DOES_NOT_DELIVER)
     await declare_all(broker.url)
     ledger.over()
     await until_ready(screening)
@@ -236,18 +249,18 @@ async def test_when_the_connection_is_lost_while_the_queue_is_not_there(
 
 
 async def test_when_confirms_come_late(
-    start_on_mortal: Start, link: Link, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    start_on_killable_servers: Start, link: Link, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The broker has what was published, and the service does not hear of it: it publishes again, under the same id."""
+    """The broker has what was published, but the service gets no confirm: it publishes again, under the same id."""
     monkeypatch.setattr(publisher, "PUBLISH_WITHIN", 0.3)
     gate, sent = Gate(), projects(40)
-    screening = await start_on_mortal(probe(gate.handler), to_broker=link)
+    screening = await start_on_killable_servers(probe(gate.handler), to_broker=link)
     await send(screening, sent)
     await gate.inside.wait()
     link.stall(answers_only=True)
     ledger.injected("confirms late")
     gate.may_go_on.set()
-    await until_why(screening, DOES_NOT_DRAIN)
+    await until_not_ready(screening, DOES_NOT_DRAIN)
     link.heal()
     ledger.over()
     ledger.judged(await judged(screening, sent))
@@ -259,40 +272,40 @@ async def test_when_a_full_queue_refuses_what_is_published(
 ) -> None:
     """A negative confirm: what is refused waits, and is sent when there is room."""
     sent: list[str] = []
-    screening = await start(probe(say_declined), settings=SMALL_GROUPS)
+    screening = await start(probe(publish_declined), settings=SMALL_GROUPS)
     (replica,) = screening.replicas
-    already_heard: dict[str, str] = {}
-    await _control(broker, "set_policy", "full", f"^{HEARER}$", '{"max-length": 10}', "--apply-to", "queues")
+    already_received: dict[str, str] = {}
+    await _control(broker, "set_policy", "full", f"^{SUBSCRIBER_QUEUE}$", '{"max-length": 10}', "--apply-to", "queues")
     try:
         async with asyncio.timeout(PATIENCE):
             while not replica.relay._metrics.returned._value.get():  # the limit takes a moment to hold
                 more = projects(20, first=len(sent))
                 sent += more
                 await send(screening, more)
-                await _until_said(screening, len(sent))
+                await _until_published(screening, len(sent))
         ledger.injected("confirm negative")
         while await replica.anything_due():
-            already_heard |= await heard(screening)
+            already_received |= await received(screening)
     finally:
         await _control(broker, "clear_policy", "full")
-    ledger.judged(await judged(screening, sent, already_heard=already_heard))
+    ledger.judged(await judged(screening, sent, already_received=already_received))
 
 
 async def test_when_a_message_finds_no_queue_it_waits_and_the_others_of_its_batch_go_on(
     start: Start, broker: Broker, ledger: Ledger, impatient_relay: None
 ) -> None:
-    """Each project sets an errand going and says an event: only the event is returned."""
+    """Each project starts an errand and publishes an event: only the event is returned."""
     sent = projects(20)
     errands = []
 
-    async def say_both(event: ProjectSubmitted, work: Work) -> None:
+    async def publish_both(event: ProjectSubmitted, work: Work) -> None:
         work.publish(Errand(project_id=event.project_id))
         work.publish(declined(event.project_id))
 
     async def run(errand: Errand, units: UnitsOfWork) -> None:
         errands.append(errand.project_id)
 
-    service = probe(say_both)
+    service = probe(publish_both)
     service.effects[Errand.type] = run
     screening = await start(service)
     for subscriber in subscribers(ProjectDeclined):
@@ -307,7 +320,7 @@ async def test_when_a_message_finds_no_queue_it_waits_and_the_others_of_its_batc
         await until(all_errands_are_run)
         ledger.injected("message returned", len(sent))
         assert await screening.replicas[0].anything_due()
-        assert await heard(screening) == {}
+        assert await received(screening) == {}
     finally:
         await declare_all(broker.url)
     ledger.judged(await judged(screening, sent))
@@ -326,8 +339,8 @@ async def test_when_memory_runs_out_publishing_waits_and_consuming_goes_on(
     ledger.injected("broker out of memory")
     try:
         gate.may_go_on.set()
-        await _until_said(screening, len(sent))
-        await until_why(screening, DOES_NOT_DRAIN)
+        await _until_published(screening, len(sent))
+        await until_not_ready(screening, DOES_NOT_DRAIN)
 
         async def all_is_acknowledged() -> bool:
             listed = await _control(broker, "list_queues", "--quiet", "--no-table-headers", "name", "messages")

@@ -18,9 +18,9 @@ from shared.runtime.failures import error_handler
 from shared.runtime.failures.error_handler import ErrorHandler
 from shared.runtime.settings import RuntimeSettings
 from tests.faults.conftest import Ledger
-from tests.faults.faulty import Gate, judged, projects, send, until_ready, until_why
+from tests.faults.faulty import Gate, judged, projects, send, until_not_ready, until_ready
 from tests.support.network import Link, link_to
-from tests.support.probe import probe, say_declined
+from tests.support.probe import probe, publish_declined
 from tests.support.running import RunningService, Start, connect_to
 from tests.support.waiting import until
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Rival = asyncpg.Connection[asyncpg.Record]
 
-pytestmark = pytest.mark.xdist_group("mortal servers")
+pytestmark = pytest.mark.xdist_group("killable servers")
 
 ROLE = "ninthweek_screening"
 AWAY = "the database does not answer"
@@ -38,8 +38,8 @@ SMALL_POOL = RuntimeSettings(pool_size=3)
 
 
 @pytest.fixture(autouse=True)
-def setbacks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The attempts that were counted. None may be, whatever the database does."""
+def failed_attempts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The failed attempts that were counted. None may be, whatever the database does."""
     counted: list[str] = []
 
     def spy(name: str) -> None:
@@ -57,15 +57,15 @@ def setbacks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def postgresql(mortal: Servers) -> Server:
-    assert mortal.postgresql is not None
-    return mortal.postgresql
+def postgresql(killable_servers: Servers) -> Server:
+    assert killable_servers.postgresql is not None
+    return killable_servers.postgresql
 
 
 @pytest.fixture
-async def rival(mortal_database: str) -> AsyncIterator["Rival"]:
-    """Another user of the tables, and a table for it and the handlers to meet in."""
-    connection = await connect_to(mortal_database, "screening")
+async def rival(killable_database: str) -> AsyncIterator["Rival"]:
+    """Another user of the tables, and a table that it and the handlers both change."""
+    connection = await connect_to(killable_database, "screening")
     await connection.execute(
         f"create table places (id text primary key, taken int default 0); grant all on places to {ROLE}"
     )
@@ -75,8 +75,8 @@ async def rival(mortal_database: str) -> AsyncIterator["Rival"]:
 
 
 @pytest.fixture
-async def link(mortal_database: str) -> AsyncIterator[Link]:
-    async with link_to(mortal_database) as link:
+async def link(killable_database: str) -> AsyncIterator[Link]:
+    async with link_to(killable_database) as link:
         yield link
 
 
@@ -86,7 +86,7 @@ async def _take(work: Work, place: str) -> None:
 
 async def _take_first(event: ProjectSubmitted, work: Work) -> None:
     await _take(work, "first")
-    await say_declined(event, work)
+    await publish_declined(event, work)
 
 
 async def _until_waits_for_a_lock(rival: "Rival") -> None:
@@ -100,8 +100,8 @@ async def _until_waits_for_a_lock(rival: "Rival") -> None:
     await until(waits)
 
 
-async def _until_said(service: RunningService, more_than: int) -> int:
-    """Wait until it has said more than so much; how much it has said."""
+async def _until_published(service: RunningService, more_than: int) -> int:
+    """Wait until it has published more than so many events; how many it has published."""
 
     async def has() -> bool:
         return len(await service.published(ProjectDeclined)) > more_than
@@ -111,10 +111,10 @@ async def _until_said(service: RunningService, more_than: int) -> int:
 
 
 async def test_when_the_database_dies_inside_a_handler(
-    start_on_mortal: Start, postgresql: Server, ledger: Ledger, setbacks: list[str]
+    start_on_killable_servers: Start, postgresql: Server, ledger: Ledger, failed_attempts: list[str]
 ) -> None:
     gate, sent = Gate(), projects(300)
-    screening = await start_on_mortal(probe(gate.handler))
+    screening = await start_on_killable_servers(probe(gate.handler))
     await send(screening, sent)
     await gate.inside.wait()
     await asyncio.to_thread(postgresql.kill)
@@ -128,30 +128,30 @@ async def test_when_the_database_dies_inside_a_handler(
     await screening.reconnect()
     ledger.judged(await judged(screening, sent))
     assert await replica.why_not_ready() == []
-    assert setbacks == []
+    assert failed_attempts == []
 
 
 async def test_when_the_database_is_restarted_under_load(
-    start_on_mortal: Start, postgresql: Server, ledger: Ledger, setbacks: list[str]
+    start_on_killable_servers: Start, postgresql: Server, ledger: Ledger, failed_attempts: list[str]
 ) -> None:
     sent = projects(300)
-    screening = await start_on_mortal(probe(say_declined), settings=SMALL_GROUPS)
+    screening = await start_on_killable_servers(probe(publish_declined), settings=SMALL_GROUPS)
     await send(screening, sent)
-    await _until_said(screening, 0)
+    await _until_published(screening, 0)
     await asyncio.to_thread(postgresql.stop)
     ledger.injected("database restarted")
     await asyncio.to_thread(postgresql.start)
     ledger.over()
     await screening.reconnect()
     ledger.judged(await judged(screening, sent))
-    assert setbacks == []
+    assert failed_attempts == []
 
 
 async def test_when_the_database_is_away_for_longer_than_every_retry(
-    start_on_mortal: Start,
+    start_on_killable_servers: Start,
     postgresql: Server,
     ledger: Ledger,
-    setbacks: list[str],
+    failed_attempts: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = 0
@@ -162,7 +162,7 @@ async def test_when_the_database_is_away_for_longer_than_every_retry(
         return database.acquire(pool)
 
     gate, sent = Gate(), projects(40)
-    screening = await start_on_mortal(probe(gate.handler))
+    screening = await start_on_killable_servers(probe(gate.handler))
     await send(screening, sent)
     await gate.inside.wait()
     monkeypatch.setattr(error_handler, "RETRIES", (timedelta(milliseconds=1),) * 4)
@@ -179,13 +179,13 @@ async def test_when_the_database_is_away_for_longer_than_every_retry(
     ledger.over()
     await screening.reconnect()
     ledger.judged(await judged(screening, sent))
-    assert setbacks == []
+    assert failed_attempts == []
 
 
 async def test_when_processes_end_while_the_database_is_away_no_message_is_blamed(
-    start_on_mortal: Start, postgresql: Server
+    start_on_killable_servers: Start, postgresql: Server
 ) -> None:
-    screening = await start_on_mortal(probe(say_declined))
+    screening = await start_on_killable_servers(probe(publish_declined))
     message = uuid4()
     for _ in range(store.suspects.MOST_DEATHS + 1):
         assert await store.suspects.count_try(screening.connection, message, at=system_time()) == 1
@@ -197,28 +197,28 @@ async def test_when_processes_end_while_the_database_is_away_no_message_is_blame
 
 
 async def test_when_connections_are_cut_again_and_again_under_load(
-    start_on_mortal: Start, ledger: Ledger, setbacks: list[str]
+    start_on_killable_servers: Start, ledger: Ledger, failed_attempts: list[str]
 ) -> None:
     sent = projects(200)
-    screening = await start_on_mortal(probe(say_declined), settings=SMALL_GROUPS)
+    screening = await start_on_killable_servers(probe(publish_declined), settings=SMALL_GROUPS)
     await send(screening, sent)
     published = 0
     while published < len(sent):
-        published = await _until_said(screening, published)
+        published = await _until_published(screening, published)
         cut = await screening.connection.fetchval(
             f"select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = '{ROLE}'"
         )
         ledger.injected("database connections cut", cut)
         ledger.over()
     ledger.judged(await judged(screening, sent))
-    assert setbacks == []
+    assert failed_attempts == []
 
 
 async def test_when_a_transaction_cannot_be_serialized(
-    start_on_mortal: Start, rival: "Rival", ledger: Ledger, setbacks: list[str]
+    start_on_killable_servers: Start, rival: "Rival", ledger: Ledger, failed_attempts: list[str]
 ) -> None:
     """The handler's transaction began before the rival's was committed, and both changed one row."""
-    await rival.execute("alter database mortal set default_transaction_isolation = 'repeatable read'")
+    await rival.execute("alter database killable set default_transaction_isolation = 'repeatable read'")
     tries = 0
 
     async def take(event: ProjectSubmitted, work: Work) -> None:
@@ -226,7 +226,7 @@ async def test_when_a_transaction_cannot_be_serialized(
         tries += 1
         await _take_first(event, work)
 
-    screening = await start_on_mortal(probe(take))
+    screening = await start_on_killable_servers(probe(take))
     async with rival.transaction():
         await rival.execute("update places set taken = taken + 1 where id = 'first'")
         await send(screening, projects(1))
@@ -236,14 +236,14 @@ async def test_when_a_transaction_cannot_be_serialized(
     ledger.judged(await judged(screening, projects(1)))
     assert tries == 2
     assert await rival.fetchval("select taken from places where id = 'first'") == 2
-    assert setbacks == []
+    assert failed_attempts == []
 
 
 async def test_when_transactions_deadlock(
-    start_on_mortal: Start, rival: "Rival", ledger: Ledger, setbacks: list[str]
+    start_on_killable_servers: Start, rival: "Rival", ledger: Ledger, failed_attempts: list[str]
 ) -> None:
-    """Each holds a row that the other wants; PostgreSQL ends the handler's transaction, which looks first."""
-    await rival.execute(f"alter role {ROLE} in database mortal set deadlock_timeout = '10ms'")
+    """Each holds a row that the other wants; PostgreSQL ends the handler's transaction, the first to check."""
+    await rival.execute(f"alter role {ROLE} in database killable set deadlock_timeout = '10ms'")
     await rival.execute("set deadlock_timeout = '1min'")
     tries = 0
     gate = Gate()
@@ -255,7 +255,7 @@ async def test_when_transactions_deadlock(
         await gate.handler(event, work)
         await _take(work, "first")
 
-    screening = await start_on_mortal(probe(take_both))
+    screening = await start_on_killable_servers(probe(take_both))
     async with rival.transaction():
         await rival.execute("update places set taken = taken + 1 where id = 'first'")
         await send(screening, projects(1))
@@ -277,15 +277,15 @@ async def test_when_transactions_deadlock(
     ledger.judged(await judged(screening, projects(1)))
     assert tries >= 2
     assert [row["taken"] for row in await rival.fetch("select taken from places")] == [2, 2]
-    assert setbacks == []
+    assert failed_attempts == []
 
 
 @pytest.mark.parametrize("lock", ["lock table places", "update places set taken = taken where id = 'first'"])
 async def test_when_a_lock_is_held_for_longer_than_a_statement_may_take(
-    start_on_mortal: Start,
+    start_on_killable_servers: Start,
     rival: "Rival",
     ledger: Ledger,
-    setbacks: list[str],
+    failed_attempts: list[str],
     monkeypatch: pytest.MonkeyPatch,
     lock: str,
 ) -> None:
@@ -301,7 +301,7 @@ async def test_when_a_lock_is_held_for_longer_than_a_statement_may_take(
         return tries >= 3
 
     sent = projects(40)
-    screening = await start_on_mortal(probe(take))
+    screening = await start_on_killable_servers(probe(take))
     async with rival.transaction():
         await rival.execute(lock)
         await send(screening, sent[:20])
@@ -311,60 +311,60 @@ async def test_when_a_lock_is_held_for_longer_than_a_statement_may_take(
     await send(screening, sent[20:])
     ledger.judged(await judged(screening, sent))
     assert await rival.fetchval("select taken from places where id = 'first'") == len(sent)
-    assert setbacks == []
+    assert failed_attempts == []
 
 
 async def test_when_all_connections_of_the_pool_are_taken(
-    start_on_mortal: Start, ledger: Ledger, setbacks: list[str]
+    start_on_killable_servers: Start, ledger: Ledger, failed_attempts: list[str]
 ) -> None:
     sent = projects(40)
-    screening = await start_on_mortal(probe(say_declined), settings=SMALL_POOL)
+    screening = await start_on_killable_servers(probe(publish_declined), settings=SMALL_POOL)
     (replica,) = screening.replicas
     taken = [await replica.pool.acquire() for _ in range(SMALL_POOL.pool_size)]
     ledger.injected("pool exhausted")
     await send(screening, sent)
-    await until_why(screening, AWAY)
+    await until_not_ready(screening, AWAY)
     assert await screening.published(ProjectDeclined) == []
     for connection in taken:
         await replica.pool.release(connection)
     ledger.over()
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
-    assert setbacks == []
+    assert failed_attempts == []
 
 
 async def test_when_the_database_takes_no_more_connections(
-    start_on_mortal: Start, rival: "Rival", ledger: Ledger, setbacks: list[str]
+    start_on_killable_servers: Start, rival: "Rival", ledger: Ledger, failed_attempts: list[str]
 ) -> None:
     sent = projects(40)
-    screening = await start_on_mortal(probe(say_declined))
+    screening = await start_on_killable_servers(probe(publish_declined))
     try:
         await rival.execute(f"alter role {ROLE} connection limit 0")
         await rival.execute(f"select pg_terminate_backend(pid) from pg_stat_activity where usename = '{ROLE}'")
         ledger.injected("database takes no connections")
         await send(screening, sent)
-        await until_why(screening, AWAY)
+        await until_not_ready(screening, AWAY)
     finally:
         await rival.execute(f"alter role {ROLE} connection limit -1")
         ledger.over()
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
-    assert setbacks == []
+    assert failed_attempts == []
 
 
 @pytest.mark.parametrize("is_forgotten", [False, True], ids=["for-a-while", "for-ever"])
 async def test_when_no_byte_passes_between_the_service_and_the_database(
-    start_on_mortal: Start,
+    start_on_killable_servers: Start,
     link: Link,
     ledger: Ledger,
-    setbacks: list[str],
+    failed_attempts: list[str],
     monkeypatch: pytest.MonkeyPatch,
     is_forgotten: bool,
 ) -> None:
-    """Nobody is told: neither end knows that the connections inside which handlers are lead nowhere."""
+    """Neither end is notified: the connections that handlers are using are dead, and nobody knows."""
     monkeypatch.setattr(database, "ANSWERS_WITHIN", 1.0)
     gate, sent = Gate(), projects(40)
-    screening = await start_on_mortal(probe(gate.handler), to_database=link)
+    screening = await start_on_killable_servers(probe(gate.handler), to_database=link)
     await send(screening, sent)
     await gate.inside.wait()
     if is_forgotten:
@@ -373,9 +373,9 @@ async def test_when_no_byte_passes_between_the_service_and_the_database(
     ledger.injected("database connections half-open")
     gate.may_go_on.set()
     async with asyncio.timeout(5):
-        await until_why(screening, AWAY)
+        await until_not_ready(screening, AWAY)
     link.heal()
     ledger.over()
     ledger.judged(await judged(screening, sent))
     await until_ready(screening)
-    assert setbacks == []
+    assert failed_attempts == []

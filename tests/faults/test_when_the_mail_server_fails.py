@@ -23,11 +23,11 @@ from tests.support.notifications import application_received, offer_made
 from tests.support.processes import start_process
 from tests.support.running import RunningService, Start
 from tests.support.shared_clock import SharedClock
-from tests.support.waiting import let_a_while_pass, until
+from tests.support.waiting import make_unsent_rows_due, until
 
 STUDENTS = 12
 SUBJECTS = {"We have your application": "received", "You have an offer": "offered"}
-"""How the subjects begin, and what each tells of."""
+"""How the subjects begin, and what each is about."""
 
 DEATHS = 2
 
@@ -45,8 +45,8 @@ async def mailbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Mailbox]:
         yield listens
 
 
-def heard() -> dict[str, Event]:
-    """What each student is told of, by the id under which it is said."""
+def mailed_events() -> dict[str, Event]:
+    """The events about which students get mails, by their ids."""
     events: dict[str, Event] = {}
     for number in range(STUDENTS):
         ids = {"application_id": f"A{number}", "student_id": f"S{number}"}
@@ -61,26 +61,26 @@ def students() -> list[Event]:
     ]
 
 
-async def hear_twice(notifications: RunningService) -> None:
-    """Let it hear every event twice, and first of all what it needs to know."""
+async def publish_twice(notifications: RunningService) -> None:
+    """Publish every event twice, after the facts that the mails need."""
     for known in (round_scheduled(), host_registered(), project_submitted(), *students()):
         await notifications.publish(known)
     for _ in range(2):
-        for identifier, event in heard().items():
+        for identifier, event in mailed_events().items():
             await notifications.publish(event, identifier=identifier)
 
 
 def history(mailbox: Mailbox) -> Report:
-    """Every event's mail against what the server took; the same mail again, under one id, is one mail."""
+    """Compare the expected mails with those that the server took; the same mail again, under one id, is one mail."""
     expected = [f"{name} to s{number}" for number in range(STUDENTS) for name in ("received", "offered")]
     distinct = {(recipient, mail["Subject"], mail["Message-ID"]) for recipient, mail in mailbox.taken}
-    told = [
+    mailed = [
         f"{name} to {recipient.partition('@')[0]}"
         for recipient, subject, _ in distinct
         for beginning, name in SUBJECTS.items()
         if subject.startswith(beginning)
     ]
-    return judge(expected, told)
+    return judge(expected, mailed)
 
 
 def copies(mailbox: Mailbox) -> int:
@@ -129,21 +129,21 @@ NAMES = (
 async def test_when_the_mail_server(trouble: Trouble, start: Start, mailbox: Mailbox, ledger: Ledger) -> None:
     notifications = await start("notifications", replicas=2)
     ledger.injected("mail server", trouble(mailbox))
-    takes_unheard = sum(fault in TAKES for fault in mailbox.faults)
+    taken_without_answer = sum(fault in TAKES for fault in mailbox.faults)
 
-    await hear_twice(notifications)
+    await publish_twice(notifications)
     await notifications.quiet()
 
     assert not mailbox.faults
     assert not mailbox.answers_to_recipients
     ledger.judged(history(mailbox))
     # It is sent again only where the sender cannot know whether it was taken.
-    assert copies(mailbox) == takes_unheard
+    assert copies(mailbox) == taken_without_answer
     assert await notifications.failures() == []
     assert await unsent(notifications) == 0
 
 
-async def test_when_the_mail_server_hangs_the_service_goes_on_hearing(
+async def test_when_the_mail_server_hangs_the_service_goes_on_handling_events(
     start: Start, mailbox: Mailbox, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transport, "SECONDS_TO_ANSWER", 30)
@@ -151,12 +151,12 @@ async def test_when_the_mail_server_hangs_the_service_goes_on_hearing(
     mailbox.answering.clear()
     ledger.injected("mail server")
 
-    await hear_twice(notifications)
+    await publish_twice(notifications)
 
-    async def all_is_heard() -> bool:
+    async def all_is_handled() -> bool:
         return await unsent(notifications) == 2 * STUDENTS + 1 and mailbox.waiting > 0
 
-    await until(all_is_heard)
+    await until(all_is_handled)
     assert mailbox.taken == []
     mailbox.answering.set()
     await notifications.quiet()
@@ -171,7 +171,7 @@ async def test_when_a_service_is_stopped_while_the_mail_server_hangs(
     impatient = RuntimeSettings(stop_within=timedelta(milliseconds=500))
     stopped = await start("notifications", settings=impatient)
     mailbox.answering.clear()
-    await hear_twice(stopped)
+    await publish_twice(stopped)
 
     async def it_hangs() -> bool:
         return mailbox.waiting == impatient.effects_side_by_side
@@ -199,9 +199,9 @@ async def test_when_a_service_is_stopped_while_the_mail_server_hangs(
 async def test_when_the_process_dies_between_the_mail_servers_answer_and_its_record(
     start: Start, mailbox: Mailbox, ledger: Ledger, test_database_url: str, amqp_url: str, tmp_path: Path
 ) -> None:
-    speaking = await start("notifications")
-    await speaking.stop()
-    await hear_twice(speaking)
+    stopped = await start("notifications")
+    await stopped.stop()
+    await publish_twice(stopped)
     for _ in range(DEATHS):
         process = await start_process(
             "notifications",
@@ -228,11 +228,11 @@ async def test_when_the_process_dies_between_the_mail_servers_answer_and_its_rec
 async def test_when_the_answers_to_the_records_of_mails_are_lost(
     start: Start, mailbox: Mailbox, ledger: Ledger, test_database_url: str
 ) -> None:
-    """What is recorded as sent is not sent again, though whoever recorded it was not told."""
+    """What is recorded as sent is not sent again, though the answer to the record was lost."""
     async with link_to(test_database_url) as link:
         notifications = await start("notifications", to_database=link)
         mailbox.answering.clear()
-        await hear_twice(notifications)
+        await publish_twice(notifications)
 
         async def all_wait_for_the_mail_server() -> bool:
             return await unsent(notifications) == 2 * STUDENTS + 1 and mailbox.waiting > 0
@@ -247,7 +247,7 @@ async def test_when_the_answers_to_the_records_of_mails_are_lost(
         await until(all_is_sent)
         ledger.injected("answer to a commit lost", 8)
         ledger.over()
-        await let_a_while_pass(notifications.connection)
+        await make_unsent_rows_due(notifications.connection)
         await notifications.quiet()
         ledger.judged(history(mailbox))
         assert copies(mailbox) == 0

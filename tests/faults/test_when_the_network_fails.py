@@ -19,7 +19,7 @@ MANY = 300
 
 @dataclass(frozen=True)
 class Network:
-    """The ways from a service to its servers."""
+    """The links from a service to its servers."""
 
     to_database: Link
     to_broker: Link
@@ -49,7 +49,7 @@ def remote() -> Iterator[Remote]:
 
 
 async def until_some_wait(notes: Notes) -> None:
-    """Nobody takes them any more."""
+    """Wait until messages stay in the queue: nobody takes them any more."""
 
     async def some_wait() -> bool:
         return await notes.waiting() > 0

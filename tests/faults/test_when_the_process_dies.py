@@ -29,7 +29,7 @@ async def test_when_the_process_dies(notes: Notes, ledger: Ledger, moment: str) 
     assert await process.ended() == KILLED
     ledger.injected(f"process dies {moment}")
     ledger.over()
-    await notes.let_a_while_pass()
+    await notes.make_unsent_rows_due()
     await notes.start()
     ledger.judged(await notes.judged())
 
@@ -43,7 +43,7 @@ async def test_when_the_process_dies_between_commit_and_publish(notes: Notes, le
     assert await notes.noted() == list(notes.sent)
     assert await notes.waiting() == 0
     assert await notes.published() == []
-    await notes.let_a_while_pass()
+    await notes.make_unsent_rows_due()
     await notes.start()
     ledger.judged(await notes.judged())
 
@@ -65,7 +65,7 @@ async def test_when_one_process_after_the_other_dies_under_load(notes: Notes, le
         ledger.over()
         await notes.start()
     await sending
-    await notes.let_a_while_pass()
+    await notes.make_unsent_rows_due()
     ledger.judged(await notes.judged())
 
 
@@ -89,7 +89,7 @@ async def test_when_the_process_dies_while_a_timer_is_due(notes: Notes, ledger: 
     assert await process.ended() == KILLED
     ledger.injected(f"process dies {moment} of a timer")
     ledger.over()
-    await notes.let_a_while_pass()
+    await notes.make_unsent_rows_due()
     await notes.start()
     ledger.judged(await notes.judged())
 
@@ -101,7 +101,7 @@ async def test_when_the_process_dies_between_an_effect_and_its_acknowledgement(n
     assert await process.ended() == KILLED
     ledger.injected("process dies between-effect-and-acknowledgement")
     ledger.over()
-    await notes.let_a_while_pass()
+    await notes.make_unsent_rows_due()
     await notes.start()
     ledger.judged(await notes.judged())
 

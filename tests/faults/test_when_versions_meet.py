@@ -26,7 +26,7 @@ from shared.database import migration
 from shared.database.connection import MigrationBlocked
 from shared.database.preparation import prepare_schema
 from tests.faults.conftest import Ledger, declare_all
-from tests.faults.first_things import give_up_at_once
+from tests.faults.first_things import disable_retries
 from tests.faults.noted import Notes, sustained_load
 from tests.support.history import Report, judge
 from tests.support.next_version import STEP_FREE, NextVersion, next_version
@@ -39,23 +39,23 @@ MANY = 200
 
 @pytest.fixture
 def upcoming(monkeypatch: pytest.MonkeyPatch) -> NextVersion:
-    """What the next version says; this process goes on reading as the present one does."""
+    """The events of the next version; this process goes on reading as the present one does."""
     monkeypatch.setattr(message, "type_registry", dict(type_registry))
     return next_version()
 
 
-async def say(notes: Notes, event: Event) -> None:
+async def publish(notes: Notes, event: Event) -> None:
     """Publish an event that nobody is expected to handle."""
     envelope = Envelope(id=str(uuid4()), source="intake", type=event.type, time=notes.clock())
     exchange = await notes.channel.get_exchange(EVENTS, ensure=False)
-    # Not mandatory: there may be nobody who hears it.
+    # Not mandatory: there may be no queue for it.
     await exchange.publish(
         aio_pika.Message(event.to_json(), headers=dict(envelope.to_headers())), event.routing_key, mandatory=False
     )
 
 
 async def effects(notes: Notes) -> Report:
-    """What was sent, against what was noted and what is still among the failures."""
+    """Compare what was sent with what was noted and what is still among the failures."""
     waiting = await notes.connection.fetch("select message_id from failures where state = 'waiting'")
     return judge(notes.sent, await notes.noted(), [row["message_id"] for row in waiting])
 
@@ -80,16 +80,16 @@ async def test_when_a_field_is_new_the_old_replica_beside_the_new_one_ignores_it
     assert read_by_old
 
 
-async def test_a_second_version_of_an_event_is_no_failure_of_those_who_hear_the_first(
+async def test_a_second_version_of_an_event_is_no_failure_of_those_who_subscribe_to_the_first(
     notes: Notes, ledger: Ledger, upcoming: NextVersion
 ) -> None:
     await notes.start()
     ledger.injected("versions meet")
 
-    said_in_both = [submitted(f"P{number}") for number in range(20)]
-    for event in said_in_both:
+    published_in_both = [submitted(f"P{number}") for number in range(20)]
+    for event in published_in_both:
         await notes.send(event)
-        await say(notes, upcoming.submitted_2(project_id=event.project_id, hours=20))
+        await publish(notes, upcoming.submitted_2(project_id=event.project_id, hours=20))
 
     ledger.judged(await notes.judged())
     assert await notes.failed() == []
@@ -130,7 +130,7 @@ async def test_what_only_the_next_version_knows_is_kept_and_handled_after_the_up
 
 @asynccontextmanager
 async def under_load(notes: Notes) -> AsyncIterator[Callable[[], Awaitable[None]]]:
-    """Two replicas and a stream of events while the block lasts; gives what waits until a few more are handled."""
+    """Two replicas and a stream of events while the block lasts; yields what waits until a few more are handled."""
     await notes.start()
     await notes.start()
 
@@ -221,13 +221,13 @@ async def dead_letter(notes: Notes) -> None:
 async def test_failures_and_dead_letters_are_kept_across_an_upgrade_and_a_rollback(
     notes: Notes, ledger: Ledger, added: Path, dead_letter: None
 ) -> None:
-    """What one version could not handle the other can, once what they failed of is mended, whichever way it goes."""
+    """What one version could not handle the other can, once the cause is mended, after the upgrade or the rollback."""
     urls = AdministratorUrls(notes.database_url, notes.amqp_url)
     await notes.connection.execute("alter table notes add constraint all_fail_of_this check (false)")
 
     async def keep(version: str) -> None:
-        """Have a version run that fails of whatever it is sent."""
-        process = await notes.start(version, first=give_up_at_once)
+        """Run a version that fails to handle whatever is sent to it."""
+        process = await notes.start(version, first=disable_retries)
         await notes.send(*(submitted(f"P{number}") for number in range(5)))
 
         async def are_kept() -> bool:

@@ -1,4 +1,4 @@
-"""What a term's round leaves is given away in a second one, by all services over real servers, to its end."""
+"""Places that a term's round leaves are filled in a second one, by all services over real servers, to its end."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -38,7 +38,7 @@ def mails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "mails"
 
 
-async def test_what_a_round_leaves_is_given_away_in_a_second(
+async def test_places_that_a_round_leaves_are_filled_in_a_second(
     test_database_url: str, amqp_url: str, tmp_path: Path, mails: Path
 ) -> None:
     term = read_term(MadeUpTerm(seed=6, students=24).write(tmp_path / "term"))
@@ -57,7 +57,7 @@ async def test_what_a_round_leaves_is_given_away_in_a_second(
         assert await accept_all(stage, second)
         await go_on_to(stage, datetime.max.replace(tzinfo=UTC))
 
-        hold_what_must_be_so(stage, second, places, applied)
+        check_what_must_hold(stage, second, places, applied)
     assert any(second.name in subject for subject in subjects_in(mails))
 
 
@@ -133,7 +133,7 @@ async def accept_all(stage: Stage, second: Round) -> list[str]:
     return offered
 
 
-def hold_what_must_be_so(stage: Stage, second: Round, places: dict[str, int], applied: list[str]) -> None:
+def check_what_must_hold(stage: Stage, second: Round, places: dict[str, int], applied: list[str]) -> None:
     chronicle = stage.chronicle
     closed = {each.round_id: each.applications_received for each in chronicle.of(ApplicationsClosed)}
     assert closed[second.round_id] == len(applied)

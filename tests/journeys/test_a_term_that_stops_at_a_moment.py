@@ -51,7 +51,7 @@ AMONG: dict[Moment, tuple[type[Event], type[Event], type[Event] | None]] = {
     Moment.PLACEMENTS: (OfferMade, PlacementConfirmed, SurveyOpened),
     Moment.SURVEYS: (SurveyOpened, SurveyAnswered, None),
 }
-"""By what was said people were asked; by what some of them have acted; and what is said only later."""
+"""The event by which people were asked, the one by which some of them have acted, and one that comes only later."""
 
 
 @pytest.mark.parametrize("moment", Moment)
@@ -98,10 +98,10 @@ async def test_up_goes_on_with_what_a_demonstration_left(out: Path, tmp_path: Pa
         assert (await up.follow("sign in as reviewer, once")).headers["location"] == "/"
         assert (await up.follow("sign in as reviewer, once")).status_code == HTTPStatus.UNAUTHORIZED
 
-        async def both_sides_are_told() -> bool:
+        async def both_sides_have_a_mail() -> bool:
             return len(list((out / "mails").iterdir())) == mails + 2
 
-        await until(both_sides_are_told)
+        await until(both_sides_have_a_mail)
 
     came_to = noted_moment(out)
     assert came_to is not None
@@ -116,7 +116,7 @@ async def test_up_goes_on_with_what_a_demonstration_left(out: Path, tmp_path: Pa
 
 @dataclass(frozen=True)
 class Up:
-    """An `up` that runs: what it printed, by label, and staff's way into its API."""
+    """An `up` that runs: what it printed, by label, and staff's client of its API."""
 
     printed: dict[str, str]
     staff: httpx.AsyncClient

@@ -50,7 +50,7 @@ async def test_a_made_up_term_comes_out_as_expected(seed: int, urls: Administrat
     assert (status, ALL_IS_RIGHT in printed) == (0, True), printed
 
 
-async def test_an_outcome_that_was_not_expected_is_told_and_makes_the_status_1(
+async def test_an_outcome_that_was_not_expected_is_reported_and_makes_the_status_1(
     urls: AdministratorUrls, tmp_path: Path
 ) -> None:
     folder = MadeUpTerm(seed=3, students=4).write(tmp_path / "term")
@@ -65,7 +65,7 @@ async def test_an_outcome_that_was_not_expected_is_told_and_makes_the_status_1(
 
 
 async def _perform(folder: Path, out: Path, urls: AdministratorUrls) -> tuple[int, str]:
-    """The exit status, and what a reader is told."""
+    """The exit status, and what is printed."""
     console = Console(file=StringIO(), width=120)
     with console.capture() as capture:
         status = await perform(read_term(folder), out, urls, console=console, began=time.monotonic())

@@ -1,4 +1,4 @@
-"""A term in whose course broker and database die and come back comes out as if nothing had been."""
+"""A term during which broker and database die and come back ends as if nothing had happened."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -49,8 +49,8 @@ async def test_broker_and_database_die_on_the_way(servers: Servers, tmp_path: Pa
         assert await what_is_wrong(term, stage, outcome_of(stage.chronicle)) == []
 
 
-async def _after(events: int, chronicle: Chronicle, *deeds: Callable[[], None]) -> None:
-    """Do this in another thread once so many events were said, whatever is under way then."""
+async def _after(events: int, chronicle: Chronicle, *actions: Callable[[], None]) -> None:
+    """Do this in another thread once so many events were published, whatever is in progress then."""
     reached = asyncio.Event()
     publishing = chronicle.publishing
 
@@ -61,5 +61,5 @@ async def _after(events: int, chronicle: Chronicle, *deeds: Callable[[], None]) 
 
     chronicle.publishing = watched  # type: ignore[method-assign]
     await reached.wait()
-    for deed in deeds:
-        await asyncio.to_thread(deed)
+    for action in actions:
+        await asyncio.to_thread(action)

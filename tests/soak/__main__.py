@@ -77,7 +77,7 @@ async def soak(options: Options, servers: Servers, folder: Path) -> Tally:
     assert servers.postgresql is not None
     assert servers.rabbitmq is not None
     for name in NAMES:
-        load(name)  # what a service says to itself is known only where it is loaded
+        load(name)  # a service's private messages are known only where it is loaded
     await _prepare(servers)
     async with AsyncExitStack() as stack:
         surroundings = Surroundings(
@@ -93,7 +93,7 @@ async def soak(options: Options, servers: Servers, folder: Path) -> Tally:
             monkey=Monkey(plan(options.seed), at_most=options.faults),
             tokens={name: secrets.token_urlsafe(12) for name in (STAFF, *(system.name for system in OUTSIDE_SYSTEMS))},
         )
-        await stack.enter_async_context(surroundings.audit.hearing())
+        await stack.enter_async_context(surroundings.audit.consuming())
         while number == 0 or (tally.report.is_clean and not _is_over(options, tally, surroundings.monkey)):
             number += 1
             played = await play(
@@ -122,9 +122,9 @@ def _stop_in_order_when_asked_to() -> None:
 
 
 async def _prepare(servers: Servers) -> None:
-    """The tables that each term gets a copy of, and the broker.
+    """Make the tables that each term gets a copy of, and prepare the broker.
 
-    The broker is restarted in order then: RabbitMQ 3.10 loses a quorum queue if it is killed within its first seconds.
+    The broker is then restarted in order: RabbitMQ 3.10 loses a quorum queue if it is killed within its first seconds.
     """
     await store.drop_database(servers.database_url, TEMPLATE)
     await store.copy_database(servers.database_url, "template1", TEMPLATE)
@@ -146,7 +146,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0, help="how long; the running term is played to its end")
     parser.add_argument("--faults", type=int, help="so many faults, however long that takes")
-    parser.add_argument("--seed", type=int, default=None, help="whatever is repeated with it begins the same")
+    parser.add_argument("--seed", type=int, default=None, help="a run with the same seed begins the same")
     given = parser.parse_args()
     options = Options(given.seed or secrets.randbelow(1_000_000), given.minutes, given.faults)
     _print(f"seed {options.seed}")

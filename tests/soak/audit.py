@@ -22,7 +22,7 @@ CATCHES_UP_WITHIN = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class RawMessage:
     """A message as it went over the broker, or is to go over it."""
 
     exchange: str
@@ -39,7 +39,7 @@ class Wire:
 
 
 async def bind_audit(amqp_url: str) -> None:
-    """Make the audit's queue, which hears all that is published from now on."""
+    """Declare the audit's queue, which gets all that is published from now on."""
     async with await aio_pika.connect(amqp_url) as connection, connection.channel() as channel:
         queue = await channel.declare_queue(QUEUE, durable=True)
         for exchange in (EVENTS, SUBMISSIONS):
@@ -50,24 +50,24 @@ async def bind_audit(amqp_url: str) -> None:
 
 
 class Audit:
-    """Hears all messages, connecting again whenever the broker comes back; it connects directly, past all faults."""
+    """Consumes a copy of every message, directly from the broker; connects again whenever the broker comes back."""
 
     def __init__(self, amqp_url: str) -> None:
         self._amqp_url = amqp_url
         self._numbers = count()
         self._markers: dict[str, asyncio.Event] = {}
         self._channel: AbstractChannel | None = None
-        self.wires: list[Wire] = []
+        self.messages: list[RawMessage] = []
         self.events: Counter[str] = Counter()
         """How often an event was on the wire, by its id."""
 
     def begin_anew(self) -> None:
-        """Forget what was heard."""
-        self.wires.clear()
+        """Forget what was seen."""
+        self.messages.clear()
         self.events.clear()
 
     @asynccontextmanager
-    async def hearing(self) -> AsyncIterator[None]:
+    async def consuming(self) -> AsyncIterator[None]:
         at_work = asyncio.create_task(self._work())
         try:
             yield
@@ -75,19 +75,19 @@ class Audit:
             at_work.cancel()
             await asyncio.gather(at_work, return_exceptions=True)
 
-    async def publish_for_certain(self, wire: Wire) -> None:
+    async def publish_for_certain(self, message: RawMessage) -> None:
         """Publish in somebody's name, again and again until the broker has confirmed it."""
         while True:
-            if await self.publish(wire):
+            if await self.publish(message):
                 return
             await asyncio.sleep(PAUSE)
 
-    async def publish(self, wire: Wire) -> bool:
+    async def publish(self, message: RawMessage) -> bool:
         """Publish in somebody's name; whether the broker confirmed it."""
         if self._channel is None or self._channel.is_closed:
             return False
         try:
-            await wire.publish(self._channel)
+            await message.publish(self._channel)
         except (*BROKER_AWAY, TimeoutError):
             return False
         return True
@@ -97,7 +97,7 @@ class Audit:
         name = f"{MARKER}-{next(self._numbers)}"
         arrived = self._markers[name] = asyncio.Event()
         try:
-            if not await self.publish(Wire("", QUEUE, {"ce-id": name}, b"")):
+            if not await self.publish(RawMessage("", QUEUE, {"ce-id": name}, b"")):
                 return False
             async with asyncio.timeout(CATCHES_UP_WITHIN):
                 await arrived.wait()
@@ -108,7 +108,7 @@ class Audit:
         return True
 
     async def catch_up(self) -> None:
-        """Wait until all was heard that was published before this was asked."""
+        """Wait until all was seen that was published before this call."""
         while True:
             if await self._is_caught_up():
                 return
@@ -117,11 +117,11 @@ class Audit:
     async def _work(self) -> None:
         while True:
             try:
-                await self._hear()
+                await self._consume()
             except (*BROKER_AWAY, TimeoutError):
                 await asyncio.sleep(PAUSE)
 
-    async def _hear(self) -> None:
+    async def _consume(self) -> None:
         async with asyncio.timeout(10):
             connection = await aio_pika.connect(self._amqp_url)
         async with connection, connection.channel() as channel:
@@ -141,7 +141,7 @@ class Audit:
                 self._markers[name].set()
         else:
             headers = dict(message.headers)
-            self.wires.append(Wire(message.exchange or "", message.routing_key or "", headers, message.body))
+            self.messages.append(RawMessage(message.exchange or "", message.routing_key or "", headers, message.body))
             if message.exchange == EVENTS:
                 self.events[name] += 1
         try:

@@ -1,4 +1,4 @@
-"""Holds what became of a term against what was submitted and said: nothing lost, nothing twice, nothing unasked for."""
+"""Compares what became of a term with what was submitted and published: nothing lost, done twice or unasked for."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from tests.support.history import Report, judge
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An event that a service said, as its outbox has it, and who hears it."""
+    """An event that a service published, as its outbox has it, and its subscribers."""
 
     service: str
     id: str
@@ -24,7 +24,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class MailOnRecord:
-    """A mail that notifications had to send, and under which id it says that it did; none where it was refused."""
+    """A mail that notifications had to send, and the Message-ID that it recorded; none where the mail was refused."""
 
     about: str
     message_id: str | None
@@ -59,13 +59,13 @@ def judge_term(history: History) -> Report:
     report = _answers(history) + _poison(history)
     return report + Report(
         lost=(*_not_handled(history), *_not_on_the_wire(history), *_mails_not_taken(history)),
-        duplicated=(*_said_twice(history.facts), *_handled_twice(history)),
-        unexpected=(*_said_by_nobody(history), *_mails_of_nobody(history), *history.wrong),
+        duplicated=(*_published_twice(history.facts), *_handled_twice(history)),
+        unexpected=(*_published_by_nobody(history), *_mails_of_nobody(history), *history.wrong),
     )
 
 
 def _answers(history: History) -> Report:
-    """An answer is an event that intake said because of a submission.
+    """An answer is an event that intake published because of a submission.
 
     Where several contents were sent under one id, their answers are told apart by their number alone.
     """
@@ -110,14 +110,14 @@ def _mails_not_taken(history: History) -> Iterator[str]:
             yield f"the mail {mail.about} was not taken"
 
 
-def _said_twice(facts: Iterable[Fact]) -> Iterator[str]:
+def _published_twice(facts: Iterable[Fact]) -> Iterator[str]:
     """One message brings about one event of a type on a subject, at most."""
     brought_about = Counter(
         (fact.service, fact.type, fact.subject, fact.causation_id) for fact in facts if fact.causation_id is not None
     )
     for (service, type_, subject, causation_id), number in brought_about.items():
         if number > 1:
-            yield f"{type_} of {subject} was said {number} times by {service} because of {causation_id}"
+            yield f"{type_} of {subject} was published {number} times by {service} because of {causation_id}"
 
 
 def _handled_twice(history: History) -> Iterator[str]:
@@ -126,7 +126,7 @@ def _handled_twice(history: History) -> Iterator[str]:
             yield f"{message_id} was handled {number} times by {service}"
 
 
-def _said_by_nobody(history: History) -> Iterator[str]:
+def _published_by_nobody(history: History) -> Iterator[str]:
     known = {fact.id for fact in history.facts} | {message_id for _, message_id in history.poison}
     return (f"{each} was on the wire, and in no outbox" for each in sorted(set(history.on_the_wire) - known))
 

@@ -18,12 +18,12 @@ from shared.contracts.intake import HostRegistered
 from shared.contracts.submissions import HostRecord
 from shared.runtime.incoming import Incoming, read
 from tests.soak import store
-from tests.soak.audit import Audit, Wire
+from tests.soak.audit import Audit, RawMessage
 from tests.soak.checker import Fact
-from tests.soak.company import Company, Place
 from tests.soak.mail import MailServer, Trouble
-from tests.soak.monkey import Deed
+from tests.soak.monkey import Injector
 from tests.soak.stage import Recording
+from tests.soak.supervisor import Place, Supervisor
 from tests.support.examples import host_registered
 from tests.support.intake import a_host_record
 from tests.support.network import Link
@@ -77,7 +77,7 @@ class Faults:
         brokers: Mapping[str, Link],
         postgresql: Server,
         rabbitmq: Broker,
-        company: Company,
+        supervisor: Supervisor,
         audit: Audit,
         mails: MailServer,
         chronicle: Recording,
@@ -87,7 +87,7 @@ class Faults:
         self._brokers = brokers
         self._postgresql = postgresql
         self._rabbitmq = rabbitmq
-        self._company = company
+        self._supervisor = supervisor
         self._audit = audit
         self._mails = mails
         self._chronicle = chronicle
@@ -96,8 +96,8 @@ class Faults:
         self.odd = Odd()
 
     @property
-    def deeds(self) -> Mapping[str, Deed]:
-        """Every kind of fault by its name."""
+    def injectors(self) -> Mapping[str, Injector]:
+        """What injects each kind of fault, by its name."""
         return {
             "process killed": self.kill,
             "process stopped in order": self.stop,
@@ -113,13 +113,13 @@ class Faults:
             "database backend terminated": self.terminate,
             "table locked": self.lock,
             "database connections refused": self.refuse_connections,
-            "message published again": lambda dice: self._publish_again(self._audit.wires[-RECENT:], dice),
-            "old message published again": lambda dice: self._publish_again(self._audit.wires, dice),
+            "message published again": lambda dice: self._publish_again(self._audit.messages[-RECENT:], dice),
+            "old message published again": lambda dice: self._publish_again(self._audit.messages, dice),
             "broken submission": self.submit_broken,
             "submission without envelope": self.submit_without_envelope,
-            "broken event": self.say_broken,
+            "broken event": self.publish_broken,
             "odd but sound submission": self.submit_oddly,
-            "odd but sound event": self.say_oddly,
+            "odd but sound event": self.publish_oddly,
             "mail refused for now": lambda _: self._trouble("refuse"),
             "mail server slow": lambda _: self._trouble("hang"),
             "mail taken and answer lost": lambda _: self._trouble("lose answer"),
@@ -137,19 +137,19 @@ class Faults:
     async def kill(self, dice: Random) -> bool:
         place = self._a_place(dice)
         if place is not None:
-            await self._company.kill(place)
+            await self._supervisor.kill(place)
         return place is not None
 
     async def stop(self, dice: Random) -> bool:
         place = self._a_place(dice)
         if place is not None:
-            await self._company.stop(place)
+            await self._supervisor.stop(place)
         return place is not None
 
     async def freeze(self, dice: Random) -> bool:
         place = self._a_place(dice)
         if place is not None:
-            await self._company.freeze(place, dice.uniform(0.05, 1.5))
+            await self._supervisor.freeze(place, dice.uniform(0.05, 1.5))
         return place is not None
 
     async def terminate(self, dice: Random) -> bool:
@@ -173,39 +173,41 @@ class Faults:
         await asyncio.sleep(dice.uniform(0.1, 1))
         while True:
             try:
-                await store.take_connections(self._database_url, service)
+                await store.allow_connections(self._database_url, service)
             except store.AWAY:
                 await asyncio.sleep(PAUSE)
             else:
                 return True
 
     async def submit_broken(self, dice: Random) -> bool:
-        """An application whose body breaks the contract: it is refused."""
+        """A submission whose body breaks its contract: it is refused."""
         kind = dice.choice(INTAKE.takes)
         system = next(system for system in OUTSIDE_SYSTEMS if kind in system.sends)
         envelope = Envelope(self._name(), system.name, kind.type, system_time())
         self.poison.refused.add(envelope.id)
-        wire = Wire(SUBMISSIONS, system.routing_key(kind), envelope.to_headers(), dice.choice(BROKEN_BODIES))
-        await self._publish_for_certain(wire, [INTAKE.name])
+        message = RawMessage(SUBMISSIONS, system.routing_key(kind), envelope.to_headers(), dice.choice(BROKEN_BODIES))
+        await self._publish_for_certain(message, [INTAKE.name])
         return True
 
     async def submit_without_envelope(self, dice: Random) -> bool:
-        """A submission that nobody can answer, since it does not say what it is: it is kept among the failures."""
+        """A submission that nobody can answer, since it does not name its type: it is kept among the failures."""
         name = self._name()
         system = dice.choice(OUTSIDE_SYSTEMS)
         self.poison.kept.add((INTAKE.name, name))
-        wire = Wire(SUBMISSIONS, system.routing_key(system.sends[0]), {"ce-id": name}, dice.choice(BROKEN_BODIES))
-        await self._publish_for_certain(wire, [INTAKE.name])
+        message = RawMessage(
+            SUBMISSIONS, system.routing_key(system.sends[0]), {"ce-id": name}, dice.choice(BROKEN_BODIES)
+        )
+        await self._publish_for_certain(message, [INTAKE.name])
         return True
 
-    async def say_broken(self, dice: Random) -> bool:
+    async def publish_broken(self, dice: Random) -> bool:
         """An event that breaks its contract: each of its subscribers keeps it among its failures."""
         card = dice.choice(SERVICES)
         event = dice.choice([event for event in card.publishes if subscribers(event)] or [INTAKE.publishes[0]])
         envelope = Envelope(self._name(), card.name, event.type, system_time())
         self.poison.kept.update((subscriber, envelope.id) for subscriber in subscribers(event))
-        wire = Wire(EVENTS, event.routing_key, envelope.to_headers(), dice.choice(BROKEN_BODIES))
-        await self._publish_for_certain(wire, subscribers(event))
+        message = RawMessage(EVENTS, event.routing_key, envelope.to_headers(), dice.choice(BROKEN_BODIES))
+        await self._publish_for_certain(message, subscribers(event))
         return True
 
     async def submit_oddly(self, dice: Random) -> bool:
@@ -214,21 +216,23 @@ class Faults:
         envelope = Envelope(self._name("odd"), system.name, HostRecord.type, system_time())
         self.odd.submitted.add(envelope.id)
         host = a_host_record(host_id=envelope.id)
-        wire = Wire(SUBMISSIONS, system.routing_key(HostRecord), envelope.to_headers(), host.to_json(), _oddity(dice))
-        await self._publish_for_certain(wire, [INTAKE.name])
+        message = RawMessage(
+            SUBMISSIONS, system.routing_key(HostRecord), envelope.to_headers(), host.to_json(), _oddity(dice)
+        )
+        await self._publish_for_certain(message, [INTAKE.name])
         return True
 
-    async def say_oddly(self, dice: Random) -> bool:
-        """Intake is said to have registered a host of our own."""
+    async def publish_oddly(self, dice: Random) -> bool:
+        """A `HostRegistered` in intake's name, about a host of our own."""
         name = self._name("odd")
-        event, hearing = host_registered(host_id=name), subscribers(HostRegistered)
+        event, services = host_registered(host_id=name), subscribers(HostRegistered)
         envelope = Envelope(name, INTAKE.name, event.type, system_time(), event.subject, event.sequence)
         body = event.to_json()
         self.odd.published.append(
-            Fact(INTAKE.name, name, HostRegistered.__name__, event.subject, None, identity(envelope, body), hearing)
+            Fact(INTAKE.name, name, HostRegistered.__name__, event.subject, None, identity(envelope, body), services)
         )
-        wire = Wire(EVENTS, event.routing_key, envelope.to_headers(), body, _oddity(dice))
-        await self._publish_for_certain(wire, hearing)
+        message = RawMessage(EVENTS, event.routing_key, envelope.to_headers(), body, _oddity(dice))
+        await self._publish_for_certain(message, services)
         return True
 
     async def end_queue(self, dice: Random) -> bool:
@@ -272,16 +276,16 @@ class Faults:
         link.heal()
         return True
 
-    async def _publish_again(self, wires: list[Wire], dice: Random) -> bool:
-        return bool(wires) and await self._audit.publish(dice.choice(wires))
+    async def _publish_again(self, messages: list[RawMessage], dice: Random) -> bool:
+        return bool(messages) and await self._audit.publish(dice.choice(messages))
 
-    async def _publish_for_certain(self, wire: Wire, services: Sequence[str]) -> None:
+    async def _publish_for_certain(self, message: RawMessage, services: Sequence[str]) -> None:
         for service in services:
-            self._chronicle.expect([service], _identity(wire, service))
-        await self._audit.publish_for_certain(wire)
+            self._chronicle.expect([service], _identity(message, service))
+        await self._audit.publish_for_certain(message)
 
     def _a_place(self, dice: Random) -> Place | None:
-        at_work = self._company.at_work
+        at_work = self._supervisor.at_work
         return dice.choice(at_work) if at_work else None
 
     def _name(self, kind: str = "poison") -> str:
@@ -293,15 +297,15 @@ def _oddity(dice: Random) -> Oddity:
     return dice.choice(ODDITIES)
 
 
-def _identity(wire: Wire, service: str) -> UUID:
-    """By which a service's inbox or failures know a message."""
+def _identity(message: RawMessage, service: str) -> UUID:
+    """The identity by which a service's inbox or failures know a message."""
     incoming = Incoming.delivered(
         service=service,
         queue=ServiceQueue.MESSAGES,
-        exchange=wire.exchange,
-        routing_key=wire.routing_key,
-        headers=wire.headers,
-        body=wire.body,
+        exchange=message.exchange,
+        routing_key=message.routing_key,
+        headers=message.headers,
+        body=message.body,
         delivered_before=False,
     )
     return read(service, TAKEN, incoming).identity

@@ -1,4 +1,4 @@
-"""The mail server of a soak: takes every mail in the end, and makes trouble on the way as it is told."""
+"""The mail server of a soak: takes every mail in the end, and makes the trouble that it is asked for on the way."""
 
 import asyncio
 import re
@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP
 Trouble = Literal["refuse", "hang", "lose answer"]
 
 TROUBLES_A_MAIL = 2
-"""So often a mail is made trouble of: fewer than notifications tries."""
+"""How often a mail meets trouble at most: fewer times than notifications tries."""
 
 HANGS_FOR = 1.0
 """Seconds, and less than notifications waits for an answer."""

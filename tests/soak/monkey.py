@@ -11,7 +11,7 @@ from random import Random
 FAULTS_A_SECOND = 8.0
 
 REST = 6.0
-"""Seconds between two dear faults, for servers and services to come back from the first."""
+"""Seconds between two costly faults, for servers and services to come back from the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Kind:
 
     name: str
     weight: float
-    is_dear: bool = False
+    is_costly: bool = False
 
 
 KINDS = (
@@ -49,14 +49,14 @@ KINDS = (
     Kind("mail server slow", 3),
     Kind("mail taken and answer lost", 4),
     Kind("mail connections dropped", 2),
-    Kind("database killed", 0.4, is_dear=True),
-    Kind("database restarted", 0.3, is_dear=True),
-    Kind("broker killed", 0.25, is_dear=True),
-    Kind("broker restarted", 0.25, is_dear=True),
-    Kind("connections closed by the broker", 0.3, is_dear=True),
-    Kind("channels ended in the broker", 0.3, is_dear=True),
-    Kind("queue ended in the broker", 0.3, is_dear=True),
-    Kind("broker out of memory", 0.3, is_dear=True),
+    Kind("database killed", 0.4, is_costly=True),
+    Kind("database restarted", 0.3, is_costly=True),
+    Kind("broker killed", 0.25, is_costly=True),
+    Kind("broker restarted", 0.25, is_costly=True),
+    Kind("connections closed by the broker", 0.3, is_costly=True),
+    Kind("channels ended in the broker", 0.3, is_costly=True),
+    Kind("queue ended in the broker", 0.3, is_costly=True),
+    Kind("broker out of memory", 0.3, is_costly=True),
 )
 
 
@@ -78,7 +78,7 @@ def plan(seed: int, kinds: tuple[Kind, ...] = KINDS) -> Iterator[Strike]:
         yield Strike(pause, kind, Random(random.getrandbits(64)))
 
 
-Deed = Callable[[Random], Awaitable[bool]]
+Injector = Callable[[Random], Awaitable[bool]]
 """Injects one fault; returns whether there was anything to hit."""
 
 
@@ -88,8 +88,8 @@ class Monkey:
     def __init__(self, strikes: Iterator[Strike], *, at_most: int | None = None) -> None:
         self._strikes = strikes
         self._at_most = at_most
-        self._under_way: set[asyncio.Task[None]] = set()
-        self._dear_under_way: asyncio.Task[None] | None = None
+        self._in_progress: set[asyncio.Task[None]] = set()
+        self._costly_in_progress: asyncio.Task[None] | None = None
         self._rests_until = 0.0
         self.counts: Counter[str] = Counter()
 
@@ -98,43 +98,43 @@ class Monkey:
         return self._at_most is not None and self.counts.total() >= self._at_most
 
     @asynccontextmanager
-    async def loose(self, deeds: Mapping[str, Deed]) -> AsyncIterator[None]:
-        """Inject faults by these deeds while the block lasts; all of them have ended when it does."""
-        at_work = asyncio.create_task(self._work(deeds))
+    async def loose(self, injectors: Mapping[str, Injector]) -> AsyncIterator[None]:
+        """Inject faults by these injectors while the block lasts; all faults have ended when it does."""
+        at_work = asyncio.create_task(self._work(injectors))
         try:
             yield
         finally:
             at_work.cancel()
-            outcomes = await asyncio.gather(at_work, *self._under_way, return_exceptions=True)
+            outcomes = await asyncio.gather(at_work, *self._in_progress, return_exceptions=True)
             for outcome in outcomes:
                 if isinstance(outcome, Exception):
                     raise outcome
 
-    async def _work(self, deeds: Mapping[str, Deed]) -> None:
+    async def _work(self, injectors: Mapping[str, Injector]) -> None:
         while not self.is_done:
             strike = next(self._strikes)
             await asyncio.sleep(strike.pause)
-            if strike.kind.is_dear and not self._may_strike_dearly():
+            if strike.kind.is_costly and not self._may_begin_a_costly_one():
                 continue
-            task = asyncio.create_task(self._strike(strike, deeds[strike.kind.name]))
-            self._under_way.add(task)
+            task = asyncio.create_task(self._strike(strike, injectors[strike.kind.name]))
+            self._in_progress.add(task)
             task.add_done_callback(self._ended)
-            if strike.kind.is_dear:
-                self._dear_under_way = task
+            if strike.kind.is_costly:
+                self._costly_in_progress = task
 
     def _ended(self, strike: "asyncio.Task[None]") -> None:
-        """One that went wrong by itself is kept, and raised in the end."""
+        """A fault whose own code failed is kept, and its error raised in the end."""
         if strike.cancelled() or strike.exception() is None:
-            self._under_way.discard(strike)
+            self._in_progress.discard(strike)
 
-    def _may_strike_dearly(self) -> bool:
-        return self._dear_under_way is None and time.monotonic() > self._rests_until
+    def _may_begin_a_costly_one(self) -> bool:
+        return self._costly_in_progress is None and time.monotonic() > self._rests_until
 
-    async def _strike(self, strike: Strike, deed: Deed) -> None:
+    async def _strike(self, strike: Strike, injector: Injector) -> None:
         try:
-            if await deed(strike.dice):
+            if await injector(strike.dice):
                 self.counts[strike.kind.name] += 1
         finally:
-            if strike.kind.is_dear:
-                self._dear_under_way = None
+            if strike.kind.is_costly:
+                self._costly_in_progress = None
                 self._rests_until = time.monotonic() + REST

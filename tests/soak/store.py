@@ -1,4 +1,4 @@
-"""All SQL of the soak: what the services have said and handled, read in one snapshot as the administrator."""
+"""All SQL of the soak: what the services have published and handled, read in one snapshot as the administrator."""
 
 import asyncio
 from collections import Counter
@@ -35,7 +35,7 @@ async def connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Published:
     """A row of a service's outbox."""
 
     service: str
@@ -69,8 +69,8 @@ class Snapshot:
     def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         self._connection = connection
 
-    async def published(self, known: Collection[UUID] = ()) -> list[Said]:
-        """What was said, but for the rows that are known, in order; timers and retries from when they were due."""
+    async def published(self, known: Collection[UUID] = ()) -> list[Published]:
+        """The rows of all outboxes that are not known yet, in order; timers and retries from when they were due."""
         rows = await self._each(
             "select '{service}' as service, id, identity, exchange, routing_key, headers, body, mandatory, "
             "published_at from {service}.outbox where id <> all($1)",
@@ -78,10 +78,10 @@ class Snapshot:
             order="published_at, id",
         )
         columns = ("id", "identity", "exchange", "routing_key", "headers", "body", "mandatory")
-        return [Said(row["service"], Outgoing(**{column: row[column] for column in columns})) for row in rows]
+        return [Published(row["service"], Outgoing(**{column: row[column] for column in columns})) for row in rows]
 
     async def unfinished(self, programme_now: datetime) -> list[str]:
-        """What services have still to say or to do by themselves, in words."""
+        """What services have still to publish or to do by themselves, in words."""
         rows = await self._each(
             """
             select '{service}' as service, (select count(*) from {service}.unsent) as unsent,
@@ -104,7 +104,7 @@ class Snapshot:
         return min((row["due_at"] for row in rows if row["due_at"] is not None), default=None)
 
     async def handlings(self) -> Counter[tuple[str, str]]:
-        """How often each service has handled a message, by its id, for good."""
+        """How often each service has handled a message, by its id, in a transaction that was committed."""
         rows = await self._each("select '{service}' as service, message_id from {service}.handled_in_soak")
         return Counter((row["service"], row["message_id"]) for row in rows)
 
@@ -161,7 +161,7 @@ async def note_handled(connection: Connection, message_id: str) -> None:
     await connection.execute("insert into handled_in_soak values ($1)", message_id)
 
 
-class Books:
+class TermDatabase:
     """The database of a term, as its administrator; connects again after it died."""
 
     def __init__(self, url: str) -> None:
@@ -227,7 +227,7 @@ async def refuse_connections(url: str, service: str) -> None:
         await connection.close(timeout=5)
 
 
-async def take_connections(url: str, service: str) -> None:
+async def allow_connections(url: str, service: str) -> None:
     """Let a service open connections again."""
     connection = await connect(url)
     try:

@@ -32,11 +32,11 @@ from tests.journeys.terms import MadeUpTerm
 from tests.soak import store
 from tests.soak.audit import Audit
 from tests.soak.checker import Fact, History, MailOnRecord, judge_term
-from tests.soak.company import Company, Door
 from tests.soak.faults import Faults, Poison
 from tests.soak.mail import MailServer
 from tests.soak.monkey import Monkey
 from tests.soak.stage import Recording, SoakStage
+from tests.soak.supervisor import ReverseProxy, Supervisor
 from tests.support.history import Report
 from tests.support.network import Link
 from tests.support.servers import database_url
@@ -84,7 +84,7 @@ async def play(surroundings: Surroundings, *, seed: int, template: str, name: st
     clock.step_to(term.begins_at)
     surroundings.audit.begin_anew()
     surroundings.mails.begin_anew()
-    company = Company(
+    supervisor = Supervisor(
         {service: surroundings.databases[service].through(url) for service in NAMES},
         {service: surroundings.brokers[service].through(surroundings.amqp_url) for service in NAMES},
         clock=clock.file,
@@ -92,42 +92,42 @@ async def play(surroundings: Surroundings, *, seed: int, template: str, name: st
         dice=Random(seed),
     )
     try:
-        await company.open()
-        played = await _play(term, surroundings, company, url, clock)
-        await company.close()
+        await supervisor.open()
+        played = await _play(term, surroundings, supervisor, url, clock)
+        await supervisor.close()
     finally:
-        await company.abandon()
-    left = [*company.crashes, *await _left_in_queues(surroundings.amqp_url)]
+        await supervisor.abandon()
+    left = [*supervisor.crashes, *await _left_in_queues(surroundings.amqp_url)]
     report = played.report + Report(unexpected=tuple(left))
     await surroundings.audit.catch_up()
     await store.drop_database(surroundings.database_url, name)
     return Played(report, played.events, played.mails)
 
 
-async def _play(term: Term, surroundings: Surroundings, company: Company, url: str, clock: SharedClock) -> Played:
-    books, chronicle = store.Books(url), Recording(NAMES)
+async def _play(term: Term, surroundings: Surroundings, supervisor: Supervisor, url: str, clock: SharedClock) -> Played:
+    database, chronicle = store.TermDatabase(url), Recording(NAMES)
     async with httpx.AsyncClient(
-        transport=Door(company), base_url="http://ninthweek.test", timeout=ANSWERED_WITHIN
+        transport=ReverseProxy(supervisor), base_url="http://ninthweek.test", timeout=ANSWERED_WITHIN
     ) as client:
         staff = Api(client, STAFF, surroundings.tokens[STAFF])
         portal = Api(client, PORTAL, surroundings.tokens[PORTAL])
         amqp_url = surroundings.brokers["intake"].through(surroundings.amqp_url)
         outside = OutsideSystems(amqp_url, portal, term.folder, chronicle)
-        stage = SoakStage(books, company, clock, chronicle, staff, outside)
+        stage = SoakStage(database, supervisor, clock, chronicle, staff, outside)
         faults = Faults(
             database_url=url,
             databases=surroundings.databases,
             brokers=surroundings.brokers,
             postgresql=surroundings.postgresql,
             rabbitmq=surroundings.rabbitmq,
-            company=company,
+            supervisor=supervisor,
             audit=surroundings.audit,
             mails=surroundings.mails,
             chronicle=chronicle,
         )
         stopped: list[str] = []
         try:
-            async with surroundings.monkey.loose(faults.deeds):
+            async with surroundings.monkey.loose(faults.injectors):
                 await play_term(term, stage, lambda: None)
         except (RequestRefused, NeverQuiet) as reason:
             stopped.append(f"the term could not be played to its end: {reason}")
@@ -137,8 +137,8 @@ async def _play(term: Term, surroundings: Surroundings, company: Company, url: s
             await stage.quiet()
         except NeverQuiet as reason:
             stopped.append(str(reason))
-        history = await _history(term, surroundings, books, chronicle, faults)
-        await books.close()
+        history = await _history(term, surroundings, database, chronicle, faults)
+        await database.close()
     report = judge_term(history) + Report(unexpected=tuple(stopped))
     if not report.is_clean:
         (term.folder.parent / "history.txt").write_text(pformat(history, width=160))
@@ -158,17 +158,17 @@ def _environment(surroundings: Surroundings, folder: Path) -> dict[str, str]:
 
 
 async def _history(
-    term: Term, surroundings: Surroundings, books: store.Books, chronicle: Recording, faults: Faults
+    term: Term, surroundings: Surroundings, database: store.TermDatabase, chronicle: Recording, faults: Faults
 ) -> History:
     poison, odd = faults.poison, faults.odd
     await surroundings.audit.catch_up()
-    async with books.snapshot() as snapshot:
+    async with database.snapshot() as snapshot:
         published = [each for each in await snapshot.published() if each.outgoing.exchange == EVENTS]
         facts = [*map(_fact, published), *odd.published]
-        heard = {service: [fact.identity for fact in facts if service in fact.subscribers] for service in NAMES}
+        subscribed = {service: [fact.identity for fact in facts if service in fact.subscribers] for service in NAMES}
         mails = await snapshot.mails()
         failures = await snapshot.failures()
-        handled = await snapshot.handled(heard)
+        handled = await snapshot.handled(subscribed)
         handlings = await snapshot.handlings()
         rounds = await snapshot.rounds_of_matching()
     taken: Counter[str] = Counter()
@@ -194,7 +194,7 @@ async def _history(
     )
 
 
-def _fact(published: store.Said) -> Fact:
+def _fact(published: store.Published) -> Fact:
     headers = published.outgoing.headers
     event = type_registry[headers["ce-type"]]
     assert issubclass(event, Event)
@@ -211,7 +211,7 @@ def _fact(published: store.Said) -> Fact:
 
 
 def _wrong_with_outcome(term: Term, chronicle: Recording, poison: Poison) -> Iterator[str]:
-    """As the demonstration judges a term; what the monkey had refused is no part of it."""
+    """What the demonstration finds wrong with a term; what the monkey had refused is no part of it."""
     outcome = outcome_of(chronicle)
     outcome.refused = {name: fields for name, fields in outcome.refused.items() if name not in poison.refused}
     yield from without_end(chronicle)
@@ -226,7 +226,7 @@ async def _waiting_in_queues(amqp_url: str) -> dict[str, int]:
 
 
 async def _until_empty(amqp_url: str) -> None:
-    """Wait until services have taken everything, such as what the monkey published again."""
+    """Wait until services have taken everything from their queues, such as what the monkey published again."""
     dead = {dead_letter_queue(service) for service in NAMES}
     gives_up_at = time.monotonic() + EMPTY_WITHIN
     while True:

@@ -12,7 +12,7 @@ NOT_HERE = "There is no Chromium here: install the package chromium, or Google C
 
 
 def chromium() -> Path:
-    """The browser's program; as root on Debian its package is installed. Raises ServersUnavailable."""
+    """The path of the browser; as root on Debian its package is installed. Raises `ServersUnavailable`."""
     if found := _find():
         return found
     if can_install():

@@ -1,4 +1,4 @@
-"""A collector of spans: it takes OTLP over HTTP, as Jaeger or an OpenTelemetry Collector does."""
+"""A collector of spans: it accepts OTLP over HTTP, as Jaeger or an OpenTelemetry Collector does."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ class Span:
 
 @dataclass
 class Collector:
-    """What was sent so far."""
+    """The spans that were sent so far."""
 
     url: str
     spans: list[Span] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Collector:
         return [span for span in self.spans if span.name == name]
 
     def texts(self) -> str:
-        """Everything that the spans say, as one text."""
+        """The names and attributes of all spans, as one text."""
         return "\n".join(text for span in self.spans for text in (span.name, *span.attributes.values()))
 
 
@@ -66,7 +66,7 @@ def collecting() -> Iterator[Collector]:
             self.wfile.write(answer)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing of requests."""
+            """Log no requests."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         collector = Collector(f"http://127.0.0.1:{server.server_port}")

@@ -10,7 +10,7 @@ FILES = 40
 
 @dataclass
 class Costs:
-    """The seconds of setup, call and teardown, as the process that starts the workers is told of them."""
+    """The seconds of setup, call and teardown, as reported to the process that starts the workers."""
 
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     tests: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -22,10 +22,10 @@ class Costs:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("what it cost: seconds, tests, file")
-        dearest = sorted(self.seconds, key=lambda file: -self.seconds[file])
-        for file in dearest[:FILES]:
+        slowest = sorted(self.seconds, key=lambda file: -self.seconds[file])
+        for file in slowest[:FILES]:
             terminalreporter.write_line(f"{self.seconds[file]:8.1f} {self.tests[file]:5} {file}")
-        rest = dearest[FILES:]
+        rest = slowest[FILES:]
         if rest:
             seconds, tests = sum(self.seconds[file] for file in rest), sum(self.tests[file] for file in rest)
             terminalreporter.write_line(f"{seconds:8.1f} {tests:5} in {len(rest)} other files")

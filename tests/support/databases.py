@@ -15,9 +15,9 @@ Prepare = Callable[[str], Awaitable[None]]
 
 @dataclass
 class TestDatabase:
-    """A migrated database of one name on one server.
+    """A database of one name on one server, migrated.
 
-    Without `prepare`, which is given its URL, it is a copy of the template.
+    `prepare` is called with its URL and makes the tables; without `prepare`, it is a copy of the template.
     """
 
     __test__ = False  # its name begins like that of a test
@@ -30,20 +30,20 @@ class TestDatabase:
 
     @property
     def url(self) -> str:
-        """The administrator's."""
+        """The administrator's URL."""
         return database_url(self.server_url, self.name)
 
     async def empty(self) -> str:
-        """Make it as it was when it was new, whoever used it before; its URL.
+        """Empty the database, and return its URL.
 
-        Whoever is still connected is cut off. A database in which a test has defined anything is made anew.
+        Other connections to it are terminated. A database in which a test has defined anything is made anew.
         """
         if not self._shape:
             await self._make()
             return self.url
         connection = await asyncpg.connect(self.url)
         try:
-            await connection.execute(_CUT_OFF_OTHERS)
+            await connection.execute(_TERMINATE_OTHERS)
             is_as_it_was = await self._shape_now(connection) == self._shape
             if is_as_it_was and (tables := await _tables_with_rows(connection) - self._filled):
                 await connection.execute(f"truncate {','.join(sorted(tables))} restart identity")
@@ -72,18 +72,18 @@ class TestDatabase:
 
     @staticmethod
     async def _shape_now(connection: "asyncpg.Connection[asyncpg.Record]") -> tuple[int, ...]:
-        """How much is defined; it changes with whatever a test defines."""
+        """How much is defined: these numbers change with whatever a test defines."""
         row = await connection.fetchrow(_SHAPE)
         assert row is not None
         return tuple(row)
 
 
 async def _tables_with_rows(connection: "asyncpg.Connection[asyncpg.Record]") -> frozenset[str]:
-    """A table that was never written to, or was truncated, has no file of its own to speak of."""
+    """The tables whose file is not empty: that of a table never written to, or truncated, is."""
     return frozenset(row["name"] for row in await connection.fetch(_TABLES_WITH_ROWS, SCHEMAS))
 
 
-_CUT_OFF_OTHERS = """
+_TERMINATE_OTHERS = """
 select pg_terminate_backend(pid, 5000) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid()
 """

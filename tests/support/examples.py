@@ -1,4 +1,4 @@
-"""Events as their services say them: sound as they stand, with what a test cares for changed."""
+"""Example events as their services publish them: valid as they are; a test changes the fields that it is about."""
 
 from datetime import UTC, date, datetime
 from typing import Any

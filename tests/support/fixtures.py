@@ -1,4 +1,4 @@
-"""A virtual host and a database a worker, empty for each test, and services that work with them."""
+"""A virtual host and a database for each worker, empty for each test, and services that use them."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ def virtual_host(worker_id: str) -> str:
 
 
 class Queues:
-    """The queues of one virtual host: made once, and emptied for each test, over a connection that is made again."""
+    """The queues of one virtual host: declared once, and emptied for each test. Connects again where it has to."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -52,7 +52,7 @@ async def queues_of_worker(virtual_host: str) -> AsyncIterator[Queues]:
 
 @pytest.fixture
 async def amqp_url(queues_of_worker: Queues) -> str:
-    """The administrator's URL of this worker's virtual host, with all queues there and empty."""
+    """The administrator's URL of this worker's virtual host, whose queues are declared and empty."""
     return await queues_of_worker.empty()
 
 
@@ -71,12 +71,12 @@ async def test_database_url(database_of_worker: TestDatabase) -> str:
 
 @pytest.fixture
 def clock() -> SteppedClock:
-    """The programme's clock, which a test steps; it stands where the bundled term begins."""
+    """The programme's clock, which a test steps; it begins where the bundled term does."""
     return SteppedClock()
 
 
 @pytest.fixture
 async def start(test_database_url: str, amqp_url: str, clock: SteppedClock) -> AsyncIterator[Start]:
-    """What starts services, each in one replica or more."""
+    """A function that starts a service, in one replica or more."""
     async with AsyncExitStack() as stack:
         yield starter(stack, database_url=test_database_url, amqp_url=amqp_url, clock=clock)

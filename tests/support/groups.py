@@ -1,4 +1,4 @@
-"""Groups of messages handed to a service's runtime as its consumer hands them, and sent on as its relay does."""
+"""Groups of messages, handed to a service's runtime as its subscriber does; its relay sends what is published."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -25,13 +25,13 @@ from shared.runtime.settings import RuntimeSettings
 
 @dataclass(frozen=True)
 class Group:
-    """What handles groups of exactly the given size, which a queue does not promise to deliver."""
+    """A service that handles groups of exactly the given size; a queue promises no size."""
 
     handling: Handling
     relay: Relay
 
     async def handle(self, events: Sequence[Event]) -> None:
-        """Handle events in one group, and publish what that says."""
+        """Handle events in one group, and send what their handlers publish."""
         service = self.handling.service.name
         await self.handling.handle_messages([self.handling.read(_delivered(service, event)) for event in events])
         await self.relay.drain()

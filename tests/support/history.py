@@ -55,10 +55,10 @@ class Report:
 
 
 def judge(submitted: Iterable[str], accepted: Iterable[str], refused: Iterable[str] = ()) -> Report:
-    """Hold the effects against the submissions.
+    """Compare the effects with the submissions.
 
-    `accepted` and `refused` name, once for each effect that was seen, the submission that it answers. What was
-    submitted several times under one name is one submission.
+    `accepted` and `refused` have one name for each effect that was seen: that of the submission that it answers. What
+    was submitted several times under one name is one submission.
     """
     asked = frozenset(submitted)
     taken, turned_away = Counter(accepted), Counter(refused)

@@ -1,4 +1,4 @@
-"""Submissions and documents as outside systems send them, and a round to judge them by; sound as they stand."""
+"""Example submissions and documents as outside systems send them, and an example round; all valid as they are."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -79,7 +79,7 @@ def a_pdf(pages: int = 1, password: str | None = None) -> bytes:
 
 
 def reads_documents(process: psutil.Process) -> bool:
-    """Whether it is one of the program's that reads PDFs; one that has ended has no command line."""
+    """Whether a process runs the program that reads PDFs; one that has ended has no command line."""
     with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
         return str(PROGRAM) in process.cmdline()
     return False

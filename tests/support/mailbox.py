@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 
 class Fault(StrEnum):
-    """What the server does with a mail whose content it has, instead of taking it and saying so."""
+    """What the server does once it has the content of a mail, instead of taking the mail and confirming that."""
 
     REFUSES = "refuses"
     DROPS = "drops the connection"
@@ -42,7 +42,7 @@ class Mailbox:
     faults: deque[Fault] = field(default_factory=deque)
     """What happens to the next mails, one each."""
     greylisted: set[str] | None = None
-    """Recipients that were told once to come back later; `None`: it does not greylist."""
+    """Recipients that were refused once for the time being; `None`: it does not greylist."""
     answering: asyncio.Event = field(default_factory=asyncio.Event)
     """While it is not set, mails are neither taken nor answered."""
     waiting: int = 0

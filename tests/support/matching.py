@@ -1,4 +1,4 @@
-"""What matching hears, and a round that lives by matching's rules alone: no database, no broker."""
+"""Events that matching subscribes to, and a round that runs by matching's rules alone: no database, no broker."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.matching.rules import endings, offers, replacements, rounds
 from services.matching.rules.endings import Reply
-from services.matching.rules.history import Applied, Happened, RoundHistory
+from services.matching.rules.history import Applied, RecordedStep, RoundHistory
 from services.matching.rules.life import HOLDS_A_PLACE, STANDS, Application, Canceller, Change, Days, State
 from services.matching.rules.policies import Policy
 from services.matching.rules.rankings import Project
@@ -23,7 +23,7 @@ DAYS = Days(date(2027, 6, 21), date(2027, 6, 25))
 
 SECOND_ROUND = f"{ROUND}.2"
 SECOND_OPENS_AT = OFFERS_AT + timedelta(days=4)
-"""When the first offers have been answered, and what was passed on then is still open."""
+"""By then the first offers have been answered, and the offers that followed from the answers are still open."""
 SECOND_OFFERS_AT = SECOND_OPENS_AT + timedelta(days=5)
 
 
@@ -44,7 +44,7 @@ def project_approved(project_id: str = "P1", **changes: Any) -> ProjectApproved:
 
 
 def application_received(student_id: str, project_id: str, preference: int = 1, **changes: Any) -> ApplicationReceived:
-    """An application that goes by the names of its student and its project: `S1-P1`."""
+    """An application whose id is made of those of its student and its project: `S1-P1`."""
     facts: dict[str, Any] = {
         "application_id": f"{student_id}-{project_id}",
         "round_id": ROUND,
@@ -93,14 +93,14 @@ def second_round_scheduled(**changes: Any) -> RoundScheduled:
 
 
 def second_application(student_id: str, project_id: str) -> ApplicationReceived:
-    """An application of the second round, which goes by the name that one of the first would have, and `.2`."""
+    """An application of the second round: its id is the one that it would have in the first, and `.2`."""
     return application_received(
         student_id, project_id, application_id=f"{student_id}-{project_id}.2", round_id=SECOND_ROUND
     )
 
 
 def application(student_id: str, project_id: str, preference: int = 1, **changes: Any) -> Application:
-    """An application that stands and is ranked first, unless told otherwise."""
+    """An application that stands and is ranked first, but for the `changes`."""
     (beginning,) = endings.receive(
         application_received(student_id, project_id, preference),
         withdrawn=False,
@@ -113,9 +113,9 @@ def application(student_id: str, project_id: str, preference: int = 1, **changes
 
 @dataclass
 class RoundInMemory:
-    """A round by matching's rules: what `handlers`, `allocation` and `store` do, on dictionaries.
+    """A round that runs by matching's rules: it does on dictionaries what `handlers`, `allocation` and `store` do.
 
-    Wherever something is offered on, it is what the match of all that is free anywhere in the round would offer.
+    Whenever places are offered on, it checks that a match of all that is free in the whole round would offer the same.
     """
 
     places: dict[str, int]
@@ -125,7 +125,7 @@ class RoundInMemory:
     applications: dict[str, Application] = field(default_factory=dict)
     withdrawn_applications: set[str] = field(default_factory=set)
     withdrawn_projects: set[str] = field(default_factory=set)
-    happened: list[Happened] = field(default_factory=list)
+    steps: list[RecordedStep] = field(default_factory=list)
     causes: int = 0
 
     def receive(self, event: ApplicationReceived) -> None:
@@ -226,7 +226,7 @@ class RoundInMemory:
                 each.application_id: Applied(each.student_id, each.project_id, each.wish)
                 for each in self.applications.values()
             },
-            happened=self.happened,
+            steps=self.steps,
         )
 
     @property
@@ -266,7 +266,7 @@ class RoundInMemory:
             self.applications[known.application_id] = replace(
                 known, state=change.application.state, offer=change.application.offer
             )
-            self.happened.append(Happened(known.application_id, str(self.causes), change.step))
+            self.steps.append(RecordedStep(known.application_id, str(self.causes), change.step))
 
     def _to_project(self, project_id: str) -> list[Application]:
         return [each for each in self.applications.values() if each.project_id == project_id]

@@ -14,8 +14,8 @@ _RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 class Link:
     """Carries TCP connections to one address, as the network between two machines would.
 
-    Through a stalled link nothing passes, and neither end hears of it: what is written is taken and held back. The
-    link can be led to another address, as a load balancer does.
+    Through a stalled link nothing passes, and neither end notices: what is written is accepted and held back. The link
+    can lead to another address, as a load balancer does.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -31,7 +31,7 @@ class Link:
         """How many connections were refused while it was cut."""
 
     def through(self, url: str) -> str:
-        """A server's URL by way of this link."""
+        """A server's URL that leads through this link."""
         assert self._server is not None
         host, port = self._server.sockets[0].getsockname()
         parts = urlsplit(url)
@@ -52,17 +52,17 @@ class Link:
     def lose_answer(self, answer: bytes, times: int = 1) -> None:
         """Lose the next answers of the server that hold these bytes, each with its connection.
 
-        The server has done what it was asked, and whoever asked cannot know.
+        The server has done what it was asked to do, and the client cannot know.
         """
         self._answers_to_lose += [answer] * times
 
     @property
     def has_lost_all(self) -> bool:
-        """Whether every answer that was to be lost is."""
+        """Whether all the answers that were to be lost have been."""
         return not self._answers_to_lose
 
     def abandon(self) -> None:
-        """Forget the connections that there are, as a restarted firewall does: no byte passes them, nobody is told."""
+        """Forget the present connections, as a restarted firewall does: no byte passes, and neither end is notified."""
         for wire in self._wires:
             wire.is_abandoned = True
             wire.stall(True, True)
@@ -73,7 +73,7 @@ class Link:
         self.reset()
 
     def reset(self) -> None:
-        """Reset the connections that there are."""
+        """Reset the present connections."""
         for wire in tuple(self._wires):
             wire.reset()
 
@@ -88,14 +88,14 @@ class Link:
                 wire.stall(False, False)
 
     def reset_one(self, luck: float) -> bool:
-        """Reset one of the connections, by a number of [0, 1); whether there was any."""
+        """Reset one of the connections, chosen by a number in [0, 1); whether there was any."""
         wires = tuple(self._wires)
         if wires:
             wires[int(luck * len(wires))].reset()
         return bool(wires)
 
     def lead_to(self, host: str, port: int) -> None:
-        """Lead new connections to another address, and reset those that there are."""
+        """Lead new connections to another address, and reset the present ones."""
         self._target = (host, port)
         self.reset()
 
@@ -137,7 +137,7 @@ class Link:
             self._wires.discard(wire)
 
     def _loses(self, chunk: bytes) -> bool:
-        """A server writes a short answer at once, so that it is not in two chunks."""
+        """Whether a chunk is lost. A server writes a short answer at once, so that it is not in two chunks."""
         lost = next((answer for answer in self._answers_to_lose if answer in chunk), None)
         if lost is not None:
             self._answers_to_lose.remove(lost)
@@ -151,7 +151,7 @@ class Link:
         *,
         loses: Callable[[bytes], bool] = lambda _: False,
     ) -> None:
-        """Pass bytes one way, and then that there are no more: that, too, only when the link lets it pass."""
+        """Pass on bytes in one direction, and then their end; the end, too, only when the link lets it pass."""
         now = asyncio.get_running_loop().time
         held: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
@@ -221,5 +221,6 @@ async def link_to(url: str, *, host: str = "127.0.0.1") -> AsyncIterator[Link]:
         await link.close()
 
 
-def by_way_of(link: Link | None, url: str) -> str:
+def url_through(link: Link | None, url: str) -> str:
+    """A server's URL that leads through a link, if there is one."""
     return url if link is None else link.through(url)

@@ -1,6 +1,6 @@
-"""The noting probe as its next version will be: its events have a field more, and one is said in a second version.
+"""The noting probe in its next version: an event of it has one more field, and there is a second version of that event.
 
-Declaring the classes puts them in the place of the present ones, for the whole process.
+Declaring the classes replaces the present ones in the registry of types, for the whole process.
 """
 
 from dataclasses import dataclass, replace
@@ -17,12 +17,12 @@ STEP_FREE = "step-free"
 
 @dataclass(frozen=True)
 class NextVersion:
-    """The classes of the next version, as far as they differ."""
+    """The event classes of the next version that differ from the present ones."""
 
     submitted: type[ProjectSubmitted]
-    """The first version still, with the optional field `access`."""
+    """Still the first version, with the optional field `access`."""
     submitted_2: type[Event]
-    """The second version, which the first's readers could not read."""
+    """The second version, which readers of the first cannot read."""
 
 
 def next_version() -> NextVersion:
@@ -43,7 +43,7 @@ def next_version() -> NextVersion:
 
 
 def next_noting_probe() -> Service:
-    """It notes of which projects it knows the access, and hears both versions."""
+    """A probe that notes the `access` of projects, and subscribes to both versions."""
     events = next_version()
     present = noting_probe()
     service = Service(

@@ -1,4 +1,4 @@
-"""What notifications knows of one application, and everything that it may hear about it."""
+"""What notifications knows of one application, and every message about it that leads to a mail."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -159,12 +159,12 @@ def refused(kind: Any, faults: Mapping[str, str] | None = None, **ids: str) -> S
 
 
 def messages_with_mails() -> list[tuple[Message, list[Mail]]]:
-    """Whatever leads to a mail, in each of its variants, with the mails that its rule makes of it."""
+    """Every message that leads to a mail, in each of its variants, with the mails that its rule makes of it."""
     return [*_of_projects(), *_of_applications(), *_of_rankings(), *_of_what_could_not_be_done(), _of_a_lost_link()]
 
 
 def due(mail: Mail, *, name: str | None = "José Evans", address: str | None = "jose@college.example") -> DueEmail:
-    """The mail as the store gives it back."""
+    """The mail as the store returns it."""
     return DueEmail(
         email_id=SOME_UUID,
         cause="event-1",
@@ -181,7 +181,7 @@ def _of_projects() -> list[tuple[Message, list[Mail]]]:
     overdue = ReviewOverdue(project_id="P0001", round_id=ROUND, revision=1, waiting_since=NOW)
     declined = ProjectDeclined(**OF_PROJECT, comments="The work needs a licence to practise.")
     returned = project_returned()
-    told: list[tuple[Message, Callable[..., list[Mail]]]] = [
+    rules: list[tuple[Message, Callable[..., list[Mail]]]] = [
         (project_submitted(), projects.received),
         (project_approved(), projects.approved),
         (declined, projects.declined),
@@ -189,7 +189,7 @@ def _of_projects() -> list[tuple[Message, list[Mail]]]:
         (overdue, projects.review_overdue),
     ]
     return [
-        *((event, rule(event, a_project())) for event, rule in told),
+        *((event, rule(event, a_project())) for event, rule in rules),
         (returned, projects.returned(returned, a_project(), now=NOW)),
         (returned, projects.returned(returned, a_project(), now=a_round().submissions_close_at)),
     ]
@@ -197,7 +197,7 @@ def _of_projects() -> list[tuple[Message, list[Mail]]]:
 
 def _of_applications() -> list[tuple[Message, list[Mail]]]:
     waits_for_ranking = an_application(project=a_project(round=a_round(closed_at=a_round().closes_at)))
-    told: list[tuple[Message, Callable[..., list[Mail]]]] = [
+    rules: list[tuple[Message, Callable[..., list[Mail]]]] = [
         (application_received(), applications.received),
         (application_withdrawn(), applications.withdrawn),
         (offer_made(), applications.offered),
@@ -220,8 +220,8 @@ def _of_applications() -> list[tuple[Message, list[Mail]]]:
     second = a_second_round().applications
     remote = an_application(project=a_project(mode="remote", round=a_round(second=second)))
     return [
-        *((event, rule(event, waits_for_ranking)) for event, rule in told),
-        *((event, rule(event, remote)) for event, rule in told),
+        *((event, rule(event, waits_for_ranking)) for event, rule in rules),
+        *((event, rule(event, remote)) for event, rule in rules),
     ]
 
 

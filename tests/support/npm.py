@@ -33,7 +33,7 @@ def installed(locked: Path, name: str) -> Path:
 
 
 def run(command: list[str], folder: Path, stdin: str = "") -> str:
-    """What a program says in a folder; fails the test with all of it if the program fails."""
+    """What a program prints that is run in a folder; if it fails, the test fails with what it printed."""
     finished = subprocess.run(command, cwd=folder, input=stdin, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, f"{command} failed:\n{finished.stdout}{finished.stderr}"
     return finished.stdout

@@ -1,7 +1,7 @@
-"""Properties and headers that a publisher may well set, and that change nothing of what a message says.
+"""Properties and headers that a publisher may well set, and that do not change the meaning of a message.
 
 A new one is a line of `ODDITIES`: the soak publishes sound messages with each of them, and a test shows that each is
-taken. None may be one that a client library cannot read or a broker cannot pass on.
+accepted. None may be one that a client library cannot read or a broker cannot pass on.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A service made for the runtime's tests: in screening's place, it does what a test asks of it."""
+"""A service made for the runtime's tests: it takes screening's place, and does what a test asks of it."""
 
 import os
 import signal
@@ -31,12 +31,12 @@ class Errand(Effect, about="project"):
 
 
 def declined(project_id: str) -> ProjectDeclined:
-    """The event that the probe says of a project."""
+    """The event that the probe publishes about a project."""
     return ProjectDeclined(project_id=project_id, revision=1, round_id="r", host_id="H1", comments="No.")
 
 
 def submitted(project_id: str = "P1", **changes: Any) -> ProjectSubmitted:
-    """An event for the probe to hear."""
+    """An event that the probe subscribes to."""
     facts: dict[str, Any] = {
         "project_id": project_id,
         "revision": 1,
@@ -67,7 +67,7 @@ def withdrawn(project_id: str = "P1") -> ProjectWithdrawn:
 
 
 def probe(on_project: OnProject, *, changes: Callable[[Any], tuple[str, ...]] | None = None) -> Service:
-    """A service that does `on_project`; its timer sets its effect going, and its effect says `ProjectDeclined`."""
+    """A service that calls `on_project`; its timer starts its effect, and its effect publishes `ProjectDeclined`."""
     service = Service(replace(SCREENING, subscribes_to=(ProjectSubmitted, ProjectWithdrawn, LinksRevoked)))
     subscribe_to_revocations(service)
     service.subscriber(ProjectSubmitted, changes=changes)(on_project)
@@ -88,16 +88,16 @@ def probe(on_project: OnProject, *, changes: Callable[[Any], tuple[str, ...]] | 
     return service
 
 
-async def say_declined(event: ProjectSubmitted, work: Work) -> None:
+async def publish_declined(event: ProjectSubmitted, work: Work) -> None:
     """The plainest handler: one event in, one event out."""
     work.publish(declined(event.project_id))
 
 
 DIE = "die"
-"""The title of a project, and the id of a withdrawn one, of which the noting probe's process dies, until mended."""
+"""A project with this title, or a withdrawn one with this id, kills the noting probe's process until that is mended."""
 
 MENDED = {"NINTHWEEK_TEST_PROBE": "mended"}
-"""The environment of a process that no longer dies of them."""
+"""The environment of a process in which it is mended."""
 
 NOTES = """
     create table if not exists screening.notes (cause text not null, project_id text not null);
@@ -108,7 +108,7 @@ NOTES = """
 
 
 def noting_probe() -> Service:
-    """A probe that notes each thing it does in a row of its own, and says `ProjectDeclined`."""
+    """A probe that notes each thing it does in a row of its own, and publishes `ProjectDeclined`."""
     service = probe(_note)
     service.effects[Errand.type] = _note_errand
     return service
@@ -120,7 +120,7 @@ async def _note(event: ProjectSubmitted, work: Work) -> None:
 
 
 async def _note_errand(effect: Errand, units: UnitsOfWork) -> None:
-    """An effect may come again, and is told by what it recorded that it was done."""
+    """An effect may come again: what it recorded shows that it was done."""
     _die_of(effect.project_id)
     async with units.open() as work:
         is_new = await work.connection.fetchval(
@@ -130,8 +130,8 @@ async def _note_errand(effect: Errand, units: UnitsOfWork) -> None:
             await _note_effect(work, effect.project_id)
 
 
-def _die_of(word: str) -> None:
-    if word == DIE and not MENDED.items() <= os.environ.items():
+def _die_of(text: str) -> None:
+    if text == DIE and not MENDED.items() <= os.environ.items():
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -141,6 +141,6 @@ async def _note_effect(work: Work, project_id: str) -> None:
 
 
 def _origin(work: Work) -> str:
-    """The id of the event that set all this going."""
+    """The id of the event with which all this began."""
     assert work.cause is not None
     return work.cause.correlation_id or work.cause.id

@@ -1,7 +1,7 @@
 """Services in processes of their own, which a test may kill.
 
-They are forked from a server that has imported everything, so that one starts in a moment. Whoever starts them may die
-himself: they notice, and none is left.
+They are forked from a server that has imported everything, so that each starts in a moment. When the process that
+started them dies, they end too.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from shared.database.roles import service_url
 from shared.runtime.replica import Replica, running
 from shared.runtime.settings import RuntimeSettings
 from shared.web.application import application
-from tests.faults.last_moments import LAST_MOMENTS, freeze_instead
+from tests.support.crash_points import CRASH_POINTS, freeze_instead
 from tests.support.next_version import next_noting_probe
 from tests.support.probe import noting_probe
 from tests.support.shared_clock import SharedClock
@@ -163,47 +163,48 @@ async def start_process(
 
     `service` is a service's name, or one of the `PROBES`; the URLs are the administrator's. `clock` is the file of a
     `SharedClock`.
-    `die` is one of the `LAST_MOMENTS`, at which the process kills itself, be it before it has quite started.
-    `freeze` is one at which it stands still until it is thawed.
+    `die` names one of the `CRASH_POINTS`: there the process kills itself, even before it has quite started.
+    `freeze` names one at which it stands still until it is thawed.
     The process calls `first` before anything else. `environment` is added to this process's own.
     Raises `NeverStarted`.
     """
     surroundings = {**os.environ, **environment}
     order = _Order(service, database_url, amqp_url, clock, http_port, settings, die, freeze, first, surroundings)
-    told, tell = _forks.Pipe(duplex=False)
-    process = _forks.Process(target=_run, args=(order, tell), daemon=True)
+    reports, report = _forks.Pipe(duplex=False)
+    process = _forks.Process(target=_run, args=(order, report), daemon=True)
     await asyncio.to_thread(process.start)
-    tell.close()
+    report.close()
     assert process.pid is not None
     started = ServiceProcess(service, process.pid, http_port, process)
     try:
         async with asyncio.timeout(STARTS_WITHIN):
-            problem = await _next_word(told, at_sudden_death="" if die else "it died")
+            problem = await _first_report(reports, if_it_died="" if die else "it died")
     except BaseException:
         await started.kill()
         raise
     finally:
-        told.close()
+        reports.close()
     if problem:
         await started.kill()
         raise NeverStarted(problem)
     return started
 
 
-async def _next_word(told: "Connection[str, str]", *, at_sudden_death: str) -> str:
+async def _first_report(reports: "Connection[str, str]", *, if_it_died: str) -> str:
+    """What a new process reports: the error with which it could not start, or nothing once its service runs."""
     readable = asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.add_reader(told.fileno(), readable.set)
+    loop.add_reader(reports.fileno(), readable.set)
     try:
         await readable.wait()
-        return told.recv()
+        return reports.recv()
     except EOFError:
-        return at_sudden_death
+        return if_it_died
     finally:
-        loop.remove_reader(told.fileno())
+        loop.remove_reader(reports.fileno())
 
 
-def _run(order: _Order, tell: "Connection[str, str]") -> None:
+def _run(order: _Order, report: "Connection[str, str]") -> None:
     """What the new process does."""
     threading.Thread(target=_die_with_the_parent, daemon=True).start()
     os.environ.clear()
@@ -211,10 +212,10 @@ def _run(order: _Order, tell: "Connection[str, str]") -> None:
     if order.first is not None:
         order.first()
     try:
-        uvloop.run(_serve(order, tell))
+        uvloop.run(_serve(order, report))
     except BaseException:
         with suppress(OSError):  # it has long started, and nobody listens any more
-            tell.send(traceback.format_exc())
+            report.send(traceback.format_exc())
         raise
 
 
@@ -225,8 +226,8 @@ def _die_with_the_parent() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def _serve(order: _Order, tell: "Connection[str, str]") -> None:
-    """Run the replica until SIGTERM, and stop it in order. Raises what its runtime crashed of."""
+async def _serve(order: _Order, report: "Connection[str, str]") -> None:
+    """Run the replica until SIGTERM, and stop it in order. Raises the error of which its runtime crashed."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
@@ -234,8 +235,8 @@ async def _serve(order: _Order, tell: "Connection[str, str]") -> None:
     runs: asyncio.Future[Replica] = loop.create_future()
     if order.freeze:
         freeze_instead()
-    if moment := order.die or order.freeze:
-        LAST_MOMENTS[moment](service, lambda: asyncio.shield(runs))
+    if point := order.die or order.freeze:
+        CRASH_POINTS[point](service, lambda: asyncio.shield(runs))
     async with AsyncExitStack() as stack:
         replica = await stack.enter_async_context(
             running(
@@ -251,7 +252,7 @@ async def _serve(order: _Order, tell: "Connection[str, str]") -> None:
         replica.crash.add_done_callback(lambda _crash: stopping.set())
         if order.http_port is not None:
             await stack.enter_async_context(_listening(replica, order.http_port))
-        tell.send("")
+        report.send("")
         await stopping.wait()
     if replica.crash.done():
         replica.crash.result()

@@ -1,4 +1,4 @@
-"""A service at work, as a test sees it: what it hears, what it says, its HTTP API and its tables."""
+"""A running service, as a test sees it: what it receives, what it publishes, its HTTP API and its tables."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -29,8 +29,8 @@ from shared.runtime.service import Service
 from shared.runtime.settings import RuntimeSettings
 from shared.web.application import application
 from shared.web.authentication import STAFF, Authenticator
-from tests.support.network import Link, by_way_of
-from tests.support.saying import say
+from tests.support.network import Link, url_through
+from tests.support.publishing import publish_event
 
 TOKENS = {STAFF: "the staff's token", "careers-portal": "the portal's token"}
 
@@ -50,9 +50,9 @@ class RunningService:
     channel: aio_pika.abc.AbstractChannel
     http: httpx.AsyncClient
     connection: "asyncpg.Connection[asyncpg.Record]"
-    """The administrator's, in the service's schema."""
+    """The administrator's connection, in the service's schema."""
     amqp_url: str
-    """The administrator's."""
+    """The administrator's URL."""
     _database_url: str
     _at_work: AsyncExitStack
 
@@ -66,13 +66,13 @@ class RunningService:
         self._at_work.push_async_callback(self.connection.close)
 
     async def receive(self, *events: Event, source: str | None = None, identifier: str | None = None) -> None:
-        """Publish events as whoever says them, side by side, and wait until all is quiet."""
+        """Publish events as their publishers do, one right after the other, and wait until all is quiet."""
         for event in events:
             await self.publish(event, source=source, identifier=identifier)
         await self.quiet()
 
     async def publish(self, event: Event, *, source: str | None = None, identifier: str | None = None) -> None:
-        """Publish an event as whoever says it."""
+        """Publish an event as its publisher does."""
         envelope = Envelope(
             id=identifier or str(uuid4()),
             source=source or _publisher(event),
@@ -82,7 +82,7 @@ class RunningService:
             sequence=event.sequence,
         )
         self.flight.expect([self.service.name], identity(envelope, event.to_json()))
-        await say(self.broker, envelope, event)
+        await publish_event(self.broker, envelope, event)
 
     async def submit(
         self,
@@ -105,18 +105,18 @@ class RunningService:
         return event_id
 
     async def quiet(self) -> None:
-        """Wait until everything that was said is handled and no timer, retry or event is due."""
+        """Wait until everything that was published is handled and no timer, retry or event is due."""
         await quiet(self.flight, self.replicas)
 
     async def step_to(self, moment: datetime) -> None:
-        """Let the programme's time come to a moment, and wait until all is quiet."""
+        """Step the programme's time to a moment, and wait until all is quiet."""
         self.clock.step_to(moment)
         for replica in self.replicas:
             replica.relay.wake()
         await self.quiet()
 
     async def published(self, event: type[AnyEvent]) -> list[AnyEvent]:
-        """The events of a type that this service has said so far, in order."""
+        """The events of a type that this service has published so far, in order."""
         rows = await self.connection.fetch(
             "select body from outbox where headers->>'ce-type' = $1 and exchange = $2 order by published_at, id",
             event.type,
@@ -125,7 +125,7 @@ class RunningService:
         return [event.from_json(row["body"]) for row in rows]
 
     async def published_types(self) -> list[str]:
-        """The names of all events that this service has said so far, in order."""
+        """The names of all events that this service has published so far, in order."""
         rows = await self.connection.fetch(
             "select headers->>'ce-type' as type from outbox where exchange = $1 order by published_at, id", EVENTS
         )
@@ -136,7 +136,7 @@ class RunningService:
 
 
 def starter(stack: AsyncExitStack, *, database_url: str, amqp_url: str, clock: SteppedClock) -> Start:
-    """Starts services for one test; they stop with `stack`."""
+    """A function that starts services for one test; they stop with `stack`."""
 
     async def start(
         name: str | Service,
@@ -146,7 +146,7 @@ def starter(stack: AsyncExitStack, *, database_url: str, amqp_url: str, clock: S
         to_database: Link | None = None,
         to_broker: Link | None = None,
     ) -> RunningService:
-        """By way of a link, only the service is led: the test itself reaches the servers without it."""
+        """Links are for the service alone: the test itself reaches the servers directly."""
         service = load(name) if isinstance(name, str) else name
         flight = Flight([service.name])
         at_work = await stack.enter_async_context(AsyncExitStack())
@@ -154,8 +154,8 @@ def starter(stack: AsyncExitStack, *, database_url: str, amqp_url: str, clock: S
             await at_work.enter_async_context(
                 running(
                     service,
-                    database_url=service_url(by_way_of(to_database, database_url), service.name),
-                    amqp_url=by_way_of(to_broker, amqp_url),
+                    database_url=service_url(url_through(to_database, database_url), service.name),
+                    amqp_url=url_through(to_broker, amqp_url),
                     clock=clock,
                     settings=settings,
                     observer=flight,

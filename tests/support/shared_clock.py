@@ -10,7 +10,7 @@ START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SharedClock:
-    """A `Clock` whose moment lies in a file: microseconds since 1970, in eight bytes, of which nobody reads half."""
+    """A `Clock` whose moment lies in a file: microseconds since 1970, in eight bytes, read and written as one."""
 
     def __init__(self, file: Path) -> None:
         """Share the clock of a file; one that is not there begins where every stepped clock does."""
@@ -27,7 +27,7 @@ class SharedClock:
         return START + timedelta(microseconds=self._microseconds[0])
 
     def step_to(self, moment: datetime) -> None:
-        """Go on to a moment; raises `ValueError` for one that lies behind. Processes are to be waked after it."""
+        """Step to a moment; raises `ValueError` for an earlier one. Processes have to be waked afterwards."""
         if moment < self():
             raise ValueError(f"The clock stands at {self()} and does not go back to {moment}.")
         self._microseconds[0] = (moment - START) // timedelta(microseconds=1)

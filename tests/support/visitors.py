@@ -42,7 +42,7 @@ def enter_path(link: Link) -> str:
 
 
 def session_cookie(session: Session) -> str:
-    """The cookie that a session is."""
+    """The value of a session's cookie."""
     answer = Response()
     open_session(answer, session, SETTINGS)
     return answer.headers["set-cookie"].partition("=")[2].partition(";")[0]
@@ -64,7 +64,7 @@ def staff(role: Role = Role.STAFF, who: str = "somebody") -> Session:
 
 @asynccontextmanager
 async def browser(replicas: Sequence[Replica], session: Session | None = None) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser before these services, with a session or without, as far as its requests go."""
+    """A client that sends these services what a browser would send, with a session or without."""
     app = application(replicas, Authenticator({}, SETTINGS))
     cookies = {cookie_name(SETTINGS): session_cookie(session)} if session else {}
     async with httpx.AsyncClient(

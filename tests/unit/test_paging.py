@@ -3,7 +3,7 @@
 from shared.web.paging import PAGE, Paged, page_of
 
 
-def test_a_page_tells_which_of_all_rows_it_shows() -> None:
+def test_a_page_has_the_numbers_of_its_rows() -> None:
     page = page_of(range(2 * PAGE + 1), 2)
 
     assert list(page.rows) == list(range(PAGE, 2 * PAGE))

@@ -1,1 +1,1 @@
-"""Evaluation's use cases."""
+"""The use cases of evaluation."""

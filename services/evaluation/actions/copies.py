@@ -1,4 +1,4 @@
-"""Facts of other services are kept: what reports tell placements by."""
+"""Facts of other services are kept: those by which reports group the answers."""
 
 from services.evaluation.store import copies as store
 from shared.contracts.intake import HostRegistered, ProjectSubmitted, RoundScheduled, StudentRegistered

@@ -7,7 +7,7 @@ from shared.runtime.work import Work
 
 
 async def make_report(round_id: str, work: Work) -> Report:
-    """What a round's surveys say so far; raises `NotFound`."""
+    """The report on a round's surveys so far; raises `NotFound`."""
     evaluated = await tallies.evaluated_round(work.connection, round_id)
     if evaluated is None:
         raise NotFound(f"Nothing is known of a round {round_id}.")

@@ -1,4 +1,4 @@
-"""Surveys are opened when a placement is completed, then answered or not, and closed."""
+"""Surveys are opened when a placement is completed; they are answered, or reminded of; and they are closed."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -16,7 +16,7 @@ from shared.runtime.work import Work
 
 
 async def open_surveys(event: PlacementCompleted, work: Work) -> None:
-    """Ask both sides of a completed placement."""
+    """Open a survey for each side of a completed placement."""
     await store.add_placement(work.connection, event)
     for survey in rules.open_surveys(event, now=work.now):
         if await store.add_survey(work.connection, survey):
@@ -34,7 +34,7 @@ async def find_survey(survey_id: UUID, work: Work) -> Survey:
 
 
 async def answer_survey(survey_id: UUID, answers: Answers, work: Work) -> Survey:
-    """Take the answers to a survey, in place of those before; the same ones again change nothing.
+    """Take the answers to a survey, in place of earlier ones; the same answers again change nothing.
 
     Raises `NotFound`, or `NotAllowed` once the survey is closed.
     """
@@ -50,7 +50,7 @@ async def answer_survey(survey_id: UUID, answers: Answers, work: Work) -> Survey
 
 
 async def remind_respondent(survey_id: UUID, work: Work) -> None:
-    """Report a survey that is still unanswered, so that its respondent is reminded."""
+    """Publish that a survey is still unanswered, so that its respondent is reminded."""
     survey = await store.survey(work.connection, survey_id)
     if survey and survey.state is State.OPEN:
         work.publish(SurveyUnanswered(**survey.ids, closes_at=survey.closes_at))

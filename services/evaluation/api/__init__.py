@@ -1,4 +1,4 @@
-"""Evaluation's API: surveys for staff, and what a round's surveys say."""
+"""Evaluation's API: surveys, for staff, and reports on a round's surveys."""
 
 from services.evaluation import service
 from services.evaluation.api import reports, surveys

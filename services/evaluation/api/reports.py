@@ -1,4 +1,4 @@
-"""What a round's surveys say, as JSON."""
+"""Reports on a round's surveys, as JSON."""
 
 from fastapi import APIRouter
 
@@ -13,5 +13,5 @@ routes = APIRouter()
 
 @routes.get("/reports/{round_id}")
 async def read_report(round_id: RoundId, _caller: ViewerIs, work: WorkIs) -> Report:
-    """What a round's surveys say so far."""
+    """The report on a round's surveys so far."""
     return await make_report(round_id, work)

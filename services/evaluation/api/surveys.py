@@ -31,16 +31,16 @@ class SurveySummary(BaseModel):
     respondent_id: Annotated[str, Field(description="The student's or the host's id.", examples=["S00042"])]
     state: State
     opened_at: Moment
-    closes_at: Annotated[Moment, Field(description="Answers are taken to before here.")]
+    closes_at: Annotated[Moment, Field(description="From this moment on, no more answers are taken.")]
 
 
 class SurveyInFull(SurveySummary):
-    """A survey with its questions, and what was answered so far."""
+    """A survey with its questions and current answers."""
 
     project_title: Annotated[str | None, Field(description="Null while it is not known.")]
     organisation: Annotated[str | None, Field(description="The host's; null while it is not known.")]
     questions: tuple[Question, ...]
-    answers: Annotated[Answers | None, Field(description="The latest; others may replace them until the close.")]
+    answers: Annotated[Answers | None, Field(description="The latest; they can be replaced until the survey closes.")]
 
 
 @routes.get("/surveys")
@@ -50,14 +50,14 @@ async def list_surveys(
     state: State | None = None,
     round_id: RoundId | None = None,
 ) -> list[SurveySummary]:
-    """The surveys of a placement, in a state, of a round; or all."""
+    """The surveys: of a placement, in a state, of a round, or all."""
     found = await store.surveys(work.connection, application_id=application_id, state=state, round_id=round_id)
     return [SurveySummary.model_validate(survey) for survey in found]
 
 
 @routes.get("/surveys/{survey_id}")
 async def read_survey(survey_id: UUID, work: WorkIs) -> SurveyInFull:
-    """A survey with its questions in words, and what was answered so far."""
+    """A survey with its questions and current answers."""
     survey = await surveys.find_survey(survey_id, work)
     title, organisation = await store.project_and_host(work.connection, survey.application_id)
     return SurveyInFull(
@@ -71,5 +71,5 @@ async def read_survey(survey_id: UUID, work: WorkIs) -> SurveyInFull:
 
 @routes.post("/surveys/{survey_id}/answers")
 async def answer_survey(survey_id: UUID, answers: Answers, work: WorkIs) -> SurveySummary:
-    """Answer a survey. Other answers replace the ones before until it closes; the same ones change nothing."""
+    """Answer a survey. Until it closes, new answers replace earlier ones; the same answers again change nothing."""
     return SurveySummary.model_validate(await surveys.answer_survey(survey_id, answers, work))

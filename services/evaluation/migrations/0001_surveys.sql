@@ -31,7 +31,7 @@ create table projects (
     category text not null
 );
 
--- A placement may be completed before any of those is known: what is not known yet is joined when it is.
+-- A placement may arrive before the facts above, so it references none of them; they are joined when reports are made.
 create table placements (
     application_id text primary key,
     round_id text not null,
@@ -53,7 +53,7 @@ create table surveys (
     unique (application_id, respondent)
 );
 
--- What happened to a survey; lines are only ever added.
+-- What happened to a survey; rows are only ever added.
 create table survey_steps (
     id bigint generated always as identity primary key,
     survey_id uuid not null references surveys,
@@ -65,7 +65,7 @@ create table survey_steps (
 );
 create index survey_steps_of_a_survey on survey_steps (survey_id, id);
 
--- Everything that was answered; the latest of a survey counts.
+-- All answers that were ever given; the latest of a survey count.
 create table answers (
     id bigint generated always as identity primary key,
     survey_id uuid not null references surveys,

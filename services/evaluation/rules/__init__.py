@@ -1,1 +1,1 @@
-"""Evaluation's decisions: when surveys open and close, what they ask, what a round's answers say."""
+"""Evaluation's decisions: when surveys open and close, what they ask, and what a report shows."""

@@ -1,4 +1,4 @@
-"""What each side is asked, in words, and what may be answered."""
+"""The questions for each side, and the answers that they can have."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
@@ -14,7 +14,7 @@ ZeroToTen = Annotated[int, Field(ge=0, le=10, strict=True)]
 
 
 class Answers(BaseModel):
-    """One side's answers; what each question says is in the survey."""
+    """One side's answers; the survey has the text of each question."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -28,7 +28,7 @@ class Answers(BaseModel):
 
 
 class Question(BaseModel):
-    """A question, and what the lowest and the highest answer mean; a comment has neither."""
+    """A question, and the meaning of its lowest and highest answers; a question for a comment has none."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -98,7 +98,7 @@ QUESTIONS: Final[dict[Respondent, tuple[Question, ...]]] = {
 
 
 def answers_of(questions: Sequence[Question], given: Mapping[str, object]) -> Answers:
-    """The answers that were given; raises `Invalid` for what is still to be answered, or else for every other fault."""
+    """The answers that were given. Raises `Invalid`: for unanswered questions if there are any, else for all faults."""
     if faults := unanswered(questions, given):
         raise Invalid(faults)
     try:
@@ -108,7 +108,7 @@ def answers_of(questions: Sequence[Question], given: Mapping[str, object]) -> An
 
 
 def unanswered(questions: Sequence[Question], given: Mapping[str, object]) -> list[Fault]:
-    """The questions that are still to be answered; a comment need not be given."""
+    """A fault for each question that is not answered; a comment need not be given."""
     return [
         Fault(field=question.field, reason=f"Choose an answer to question {number}.")
         for number, question in enumerate(questions, 1)

@@ -1,4 +1,4 @@
-"""What a round's surveys say: response rates and means, by side and by what is known of project, host and student."""
+"""The report on a round's surveys: response rates and means, for each side and for groups of placements."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from shared.contracts.evaluation import Respondent
 from shared.contracts.fields import Moment, RoundId
 
 FEWEST_ANSWERS: Final = 3
-"""Means of fewer answers are not told: a reader could tell whose they are."""
+"""Means of fewer answers are left out: a reader could guess whose answers they are."""
 
 PROMOTER_FROM: Final = 9
 DETRACTOR_TO: Final = 6
@@ -21,7 +21,7 @@ DETRACTOR_TO: Final = 6
 
 
 class Dimension(StrEnum):
-    """What answers are told by; the value names the column of the tally."""
+    """By what answers are grouped; the value is the name in the store's tallies."""
 
     EVERYONE = "everyone"
     CATEGORY = "category"
@@ -37,7 +37,7 @@ class Dimension(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many of one side were asked and answered in one group, and the sums of what they answered."""
+    """One side in one group: how many were asked, how many answered, and the sums of their answers."""
 
     dimension: Dimension
     value: str | None
@@ -58,7 +58,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedRound:
-    """A round as far as evaluation knows it; the days are those of its completed placements."""
+    """A round with the number of its completed placements, and their first and last day."""
 
     round_id: str
     name: str
@@ -69,7 +69,7 @@ class EvaluatedRound:
 
 @dataclass(frozen=True, slots=True)
 class RoundSoFar:
-    """A round in the list of reports: its completed placements, and how many of those who were asked have answered."""
+    """A round in the list of reports: how many placements are completed, and how many surveys are answered."""
 
     round_id: str
     name: str
@@ -80,7 +80,7 @@ class RoundSoFar:
     answered: int
 
 
-class _Told(BaseModel):
+class _ReportPart(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
@@ -88,22 +88,22 @@ Mean = Annotated[float, Field(description="A mean of answers from 1 to 5, to one
 Percent = Annotated[int, Field(ge=0, le=100, description="A share of those who answered, in per cent.")]
 
 
-class Scores(_Told):
+class Scores(_ReportPart):
     """What one side answered, on average."""
 
     outcome: Mean
     supervision: Mean
     skills_before: Mean
     skills_after: Mean
-    skills_gain: Annotated[float, Field(description="After less before, worked out before rounding.")]
+    skills_gain: Annotated[float, Field(description="After minus before, calculated before rounding.")]
     network: Mean
     recommend: Annotated[float, Field(description="A mean of answers from 0 to 10, to one decimal.")]
     promoters: Percent
     detractors: Percent
-    net_promoter: Annotated[int, Field(ge=-100, le=100, description="Promoters less detractors, in points of 100.")]
+    net_promoter: Annotated[int, Field(ge=-100, le=100, description="Promoters minus detractors, from -100 to 100.")]
 
 
-class SideReport(_Told):
+class SideReport(_ReportPart):
     """One side, in one group."""
 
     asked: Annotated[int, Field(description="Surveys that were opened.")]
@@ -114,23 +114,23 @@ class SideReport(_Told):
     scores: Annotated[Scores | None, Field(description=f"Null where fewer than {FEWEST_ANSWERS} answered.")]
 
 
-class GroupReport(_Told):
-    """Both sides of the placements that have something in common."""
+class GroupReport(_ReportPart):
+    """Both sides of one group of placements."""
 
-    value: Annotated[str | None, Field(description="As its system sent it; null if it is not known.")]
+    value: Annotated[str | None, Field(description="What the group has in common, as it was sent; null if not known.")]
     student: SideReport
     host: SideReport
 
 
-class Breakdown(_Told):
-    """The round, told by one dimension; the largest group first, what is not known last."""
+class Breakdown(_ReportPart):
+    """The round grouped by one dimension: the largest group first, the group that is not known last."""
 
     dimension: Dimension
     groups: list[GroupReport]
 
 
-class Report(_Told):
-    """What a round's surveys say so far. Comments are counted, never told."""
+class Report(_ReportPart):
+    """The report on a round's surveys so far. Comments are counted, never shown."""
 
     round_id: RoundId
     round_name: str

@@ -17,7 +17,7 @@ DAYS_TO_CLOSE: Final = 14
 
 
 class State(StrEnum):
-    """Where a survey is."""
+    """The state of a survey."""
 
     OPEN = "open"
     ANSWERED = "answered"
@@ -49,7 +49,7 @@ class Survey:
 
     @property
     def ids(self) -> dict[str, Any]:
-        """What every event about it carries."""
+        """The fields that every event about the survey has."""
         return {
             "survey_id": self.survey_id,
             "application_id": self.application_id,
@@ -61,17 +61,17 @@ class Survey:
 
 
 class Standing(StrEnum):
-    """What a survey is to its respondent; the value names it on their page."""
+    """What its respondent can do with a survey; the templates use the values."""
 
     TO_ANSWER = "to_answer"
     ANSWERED = "answered"
-    """And may be answered otherwise until it closes."""
+    """The answers can be changed until the survey closes."""
     CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A survey with what its respondent knows the placement by; title and organisation while they are known."""
+    """A survey and its placement, as its respondent sees them; title and organisation are none until known."""
 
     survey: Survey
     title: str | None
@@ -88,12 +88,12 @@ class Asked:
 
 
 def is_over(survey: Survey, *, now: datetime) -> bool:
-    """Whether no more answers are taken, also while the timer that closes it is still on its way."""
+    """Whether no more answers are taken. This counts even before the timer has come that closes the survey."""
     return survey.state is State.CLOSED or now >= survey.closes_at
 
 
 def survey_id(application_id: str, respondent: Respondent) -> UUID:
-    """The same for the same placement and side, whoever asks and however often."""
+    """The id of a side's survey: always the same for the same placement and side."""
     return uuid5(NAMESPACE_URL, f"urn:ninthweek:survey:{application_id}:{respondent}")
 
 
@@ -117,12 +117,12 @@ def open_surveys(event: PlacementCompleted, *, now: datetime) -> tuple[Survey, S
 
 
 def reminder_at(survey: Survey) -> datetime:
-    """When who has not answered is reminded: half of the time is over."""
+    """When a respondent who has not answered is reminded."""
     return _days_later(survey.opened_at, DAYS_TO_REMINDER)
 
 
 def answer(survey: Survey, *, now: datetime) -> Step[State]:
-    """The respondent answers, for the first time or again; raises `NotAllowed` once the survey's time is over."""
+    """The step of an answer, the first one or a later one; raises `NotAllowed` once the survey's time is over."""
     if is_over(survey, now=now):
         closed = f"{survey.closes_at.astimezone(LOCAL_TIME):%-d %B %Y at %H:%M}"
         raise NotAllowed(f"The survey closed on {closed}; no more answers are taken.")
@@ -130,5 +130,5 @@ def answer(survey: Survey, *, now: datetime) -> Step[State]:
 
 
 def _days_later(moment: datetime, days: int) -> datetime:
-    """The same time of day, so many days later in local time."""
+    """The moment that is so many days later, at the same local time of day."""
     return (moment.astimezone(LOCAL_TIME) + timedelta(days=days)).astimezone(UTC)

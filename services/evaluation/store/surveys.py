@@ -1,4 +1,4 @@
-"""Completed placements, their surveys, and what was answered."""
+"""Completed placements, their surveys and the answers."""
 
 from datetime import datetime
 from typing import Final
@@ -42,7 +42,7 @@ async def add_placement(connection: Connection, event: PlacementCompleted) -> No
 
 
 async def add_survey(connection: Connection, survey: Survey) -> bool:
-    """Add a survey; false where it was opened before."""
+    """Add a survey; returns false if it was added before."""
     added = await connection.fetchval(
         """
         insert into surveys (survey_id, application_id, respondent, state, opened_at, closes_at)
@@ -70,7 +70,7 @@ async def survey(connection: Connection, survey_id: UUID) -> Survey | None:
 async def surveys(
     connection: Connection, *, application_id: str | None, state: State | None, round_id: str | None
 ) -> list[Survey]:
-    """The surveys of a placement, in a state, of a round; or of any."""
+    """The surveys of a placement, in a state, of a round; none stands for any."""
     rows = await connection.fetch(
         """
         select * from surveys_of_placements
@@ -92,7 +92,7 @@ async def asked(connection: Connection, survey_id: UUID) -> Asked | None:
 
 
 async def asked_of(connection: Connection, respondent: Respondent, respondent_id: str) -> list[Asked]:
-    """The surveys of a host or student, those that close first at the head."""
+    """The surveys of a host or student; those that close first come first."""
     rows = await connection.fetch(
         f"""
         {_ASKED}
@@ -106,7 +106,7 @@ async def asked_of(connection: Connection, respondent: Respondent, respondent_id
 
 
 async def move(connection: Connection, survey_id: UUID, step: Step[State]) -> None:
-    """Record a survey's step."""
+    """Record a step of a survey, and set its state."""
     await connection.execute("update surveys set state = $2 where survey_id = $1", survey_id, step.after)
     await _add_step(connection, survey_id, step)
 
@@ -131,7 +131,7 @@ async def add_answers(connection: Connection, survey_id: UUID, answers: Answers,
 
 
 async def current_answers(connection: Connection, survey_id: UUID) -> Answers | None:
-    """What was answered last."""
+    """The latest answers to a survey."""
     row = await connection.fetchrow(
         """
         select outcome, supervision, skills_before, skills_after, network, recommend, comment

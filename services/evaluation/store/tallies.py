@@ -1,11 +1,11 @@
-"""What the report is made from, counted where the answers are."""
+"""The figures of reports, counted in the database."""
 
 from services.evaluation.rules.report import DETRACTOR_TO, PROMOTER_FROM, Dimension, EvaluatedRound, RoundSoFar, Tally
 from shared.database.connection import Connection
 
 
 async def evaluated_round(connection: Connection, round_id: str) -> EvaluatedRound | None:
-    """The round, if it was scheduled or a placement of it was completed."""
+    """The round; none unless it was scheduled or one of its placements was completed."""
     row = await connection.fetchrow(
         """
         select
@@ -46,7 +46,7 @@ async def rounds(connection: Connection) -> list[RoundSoFar]:
 
 
 async def tallies(connection: Connection, round_id: str) -> list[Tally]:
-    """Each side's surveys of a round, counted by every dimension at once."""
+    """The tallies of a round's surveys: for every dimension, group and side."""
     rows = await connection.fetch(
         """
         select

@@ -1,4 +1,4 @@
-"""Evaluation's pages: surveys as their respondents answer them, and reports."""
+"""Evaluation's pages: surveys for their respondents, and reports for staff."""
 
 from services.evaluation import service
 from services.evaluation.web import reports, surveys

@@ -1,7 +1,7 @@
 """Charts as geometry: where each mark of each row lies. `pages/charts.html` draws them.
 
-Scales are fixed by the questions, so charts of different groups, dimensions and rounds can be compared by eye. With
-nothing to fit or to find, the few shapes are written directly: a chart has neither a script nor a style of its own.
+The questions fix the scales, so charts of different groups, dimensions and rounds can be compared by eye. Nothing has
+to be fitted or looked up, so the few shapes are written directly: a chart has neither a script nor a style of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,12 +23,12 @@ LETTERS_A_LINE: Final = 21
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """From the first tick at the left to the last at the right."""
+    """A scale from its first tick, at the left, to its last, at the right."""
 
     ticks: tuple[tuple[float, str], ...]
 
     def x(self, value: float) -> float:
-        """A value's place on the chart, in units of its width."""
+        """The position of a value on the chart, in units of the chart's width."""
         low, high = self.ticks[0][0], self.ticks[-1][0]
         return round(LEFT + (RIGHT - LEFT) * (value - low) / (high - low), 1)
 
@@ -48,7 +48,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is charted of one side; `None` where it cannot be told."""
+    """What a chart shows of one side; `span` is `None` if there is no value to show."""
 
     key: str
     title: str
@@ -88,7 +88,7 @@ Sides = Mapping[Respondent, SideReport]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One side's mark in a row; without an `x` its value is not told."""
+    """One side's mark in a row; without `x` there is no value to show."""
 
     side: Respondent
     y: float
@@ -106,8 +106,8 @@ class Row:
     marks: list[Mark]
 
     @property
-    def untold(self) -> bool:
-        """Whether no side's value can be told; where one side's can, the table tells what became of the other's."""
+    def too_few(self) -> bool:
+        """Whether no side has a value to show. If only one side has none, the table says why."""
         return all(mark.x is None for mark in self.marks)
 
 

@@ -1,6 +1,7 @@
-"""The report: charts as inline SVG with the numbers beside them.
+"""The report: charts as inline SVG, with their numbers in tables.
 
-It stands in a page among all pages, or as one page with no script and nothing fetched, ready to keep and to print.
+It is rendered for a page of the common layout, or as a standalone page to keep and print: that page has no script and
+fetches nothing.
 """
 
 from base64 import b64encode
@@ -29,9 +30,10 @@ TITLES: Final = {
     Dimension.LEVEL: "Level of study",
     Dimension.DOMICILE: "Domicile",
 }
-UNTOLD: Final = f"fewer than {FEWEST_ANSWERS}"
-STYLE: Final = (Path(__file__).parent.parent / "pages" / "alone.css").read_text() + (ASSETS / "report.css").read_text()
-"""How the page looks that stands alone."""
+TOO_FEW: Final = f"fewer than {FEWEST_ANSWERS}"
+PAGES: Final = Path(__file__).parent.parent / "pages"
+STYLE: Final = (PAGES / "standalone.css").read_text() + (ASSETS / "report.css").read_text()
+"""The style of the standalone page."""
 
 CONTENT_SECURITY_POLICY: Final = "; ".join(
     (
@@ -42,7 +44,7 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-"""Nothing but that style."""
+"""The policy of the standalone page: it allows that style and nothing else."""
 
 _WORDS: Final = {
     (Dimension.ALUMNI, "yes"): "Alumni host",
@@ -52,12 +54,12 @@ _WORDS: Final = {
 
 
 def render(report: Report) -> str:
-    """The report as one page, which says itself how it looks."""
+    """The report as a standalone page, with its style in it."""
     return _pages.get_template("report.html").render(style=STYLE, **_facts(report))
 
 
 def render_body(report: Report) -> str:
-    """The report without a page around it; `report.css` among the assets says how it looks."""
+    """The report without a page around it; the page needs the style `report.css` from the assets."""
     return _pages.get_template("report_body.html").render(_facts(report))
 
 
@@ -75,19 +77,19 @@ def _facts(report: Report) -> dict[str, Any]:
 
 
 def _headlines(report: Report) -> list[tuple[str, str, str]]:
-    """A title, and what it is of students and of hosts."""
+    """Each headline: its title, and its value for students and for hosts."""
 
-    def told(title: str, text: Callable[[Scores], str]) -> tuple[str, str, str]:
-        student, host = (text(side.scores) if side.scores else UNTOLD for side in (report.student, report.host))
+    def score(title: str, text: Callable[[Scores], str]) -> tuple[str, str, str]:
+        student, host = (text(side.scores) if side.scores else TOO_FEW for side in (report.student, report.host))
         return title, student, host
 
     return [
         ("Response rate", _percent(report.student.response_rate), _percent(report.host.response_rate)),
-        told("Outcome", lambda scores: _decimal(scores.outcome)),
-        told("Supervision", lambda scores: _decimal(scores.supervision)),
-        told("Skills gained", lambda scores: _signed(scores.skills_gain)),
-        told("Network", lambda scores: _decimal(scores.network)),
-        told("Net promoter", lambda scores: _signed(scores.net_promoter)),
+        score("Outcome", lambda scores: _decimal(scores.outcome)),
+        score("Supervision", lambda scores: _decimal(scores.supervision)),
+        score("Skills gained", lambda scores: _signed(scores.skills_gain)),
+        score("Network", lambda scores: _decimal(scores.network)),
+        score("Net promoter", lambda scores: _signed(scores.net_promoter)),
     ]
 
 
@@ -110,12 +112,12 @@ def _groups(breakdown: Breakdown) -> list[tuple[str, Sides]]:
     return [(_label(breakdown.dimension, group.value), _sides(group)) for group in breakdown.groups]
 
 
-def _sides(told: Report | GroupReport) -> Sides:
-    return {"student": told.student, "host": told.host}
+def _sides(part: Report | GroupReport) -> Sides:
+    return {"student": part.student, "host": part.host}
 
 
 def _label(dimension: Dimension, value: str | None) -> str:
-    """A group's name for a reader: as its system sent it, with a capital."""
+    """A group's name for readers: as it was sent, with a capital letter."""
     if not value:
         return "Not known"
     return _WORDS.get((dimension, value)) or value[:1].upper() + value[1:]
@@ -156,4 +158,4 @@ _pages.filters |= {
     "day": _day,
     "moment": _moment,
 }
-_pages.globals |= {"sizes": charts, "untold": UNTOLD}
+_pages.globals |= {"sizes": charts, "too_few": TOO_FEW}

@@ -1,4 +1,4 @@
-"""A host's and a student's surveys as pages: what is to be answered, the form, and what was answered."""
+"""Pages on which hosts and students see their surveys, answer them, and read or change their answers."""
 
 from uuid import UUID
 
@@ -69,7 +69,7 @@ async def answer_as_host(
 
 
 async def _show_all(request: Request, caller: Caller, work: Work) -> Response:
-    """All surveys of the caller: what is to be answered first."""
+    """All surveys of the caller, those to answer first."""
     asked = await store.asked_of(work.connection, _side(caller), caller.id)
     standing: dict[str, list[Asked]] = {
         each: [one for one in asked if one.standing(work.now) is each] for each in Standing
@@ -78,7 +78,7 @@ async def _show_all(request: Request, caller: Caller, work: Work) -> Response:
 
 
 async def _show(request: Request, survey_id: UUID, caller: Caller, work: Work) -> Response:
-    """The form of a survey that is to be answered; of any other, what was answered."""
+    """The form of a survey that is to be answered; for any other survey, its answers."""
     asked = await _asked(work, survey_id, caller)
     if asked.standing(work.now) is Standing.TO_ANSWER:
         return _form(request, caller, asked)
@@ -98,7 +98,7 @@ async def _show(request: Request, survey_id: UUID, caller: Caller, work: Work) -
 
 
 async def _show_to_change(request: Request, survey_id: UUID, caller: Caller, work: Work) -> Response:
-    """The form with what was answered; once the survey is over, what was answered alone."""
+    """The form with the current answers; once the survey is over, a redirect to the answers."""
     asked = await _asked(work, survey_id, caller)
     answers = await store.current_answers(work.connection, survey_id)
     if answers is None or is_over(asked.survey, now=work.now):
@@ -107,7 +107,7 @@ async def _show_to_change(request: Request, survey_id: UUID, caller: Caller, wor
 
 
 async def _answer(request: Request, survey_id: UUID, caller: Caller, form: Submitted, work: Work) -> Response:
-    """Take the answers, for the first time or instead of those before; what is missing is asked for again."""
+    """Take the answers, in place of earlier ones; if any are missing or wrong, show the form again."""
     asked = await _asked(work, survey_id, caller)
     questions = QUESTIONS[_side(caller)]
     given = {each.field: form.number(each.field) if each.is_scale else form.text(each.field) for each in questions}
@@ -134,10 +134,10 @@ def _form(request: Request, caller: Caller, asked: Asked, *, status: int = 200, 
 
 
 async def _asked(work: Work, survey_id: UUID, caller: Caller) -> Asked:
-    """A survey of the caller's; another's is not there for them."""
+    """A survey of the caller; raises `NotFound`, also for the survey of somebody else."""
     asked = await store.asked(work.connection, survey_id)
     if asked is None or (asked.survey.respondent, asked.survey.respondent_id) != (_side(caller), caller.id):
-        raise NotFound("There is no such survey among yours.")
+        raise NotFound("You have no such survey.")
     return asked
 
 

@@ -1,1 +1,1 @@
-"""What intake does: each use case loads, decides by a rule, stores and publishes."""
+"""Intake's use cases: each loads, decides by a rule, stores and publishes."""

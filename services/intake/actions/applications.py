@@ -1,4 +1,4 @@
-"""A student's application is checked and received, whether a system sent it or our pages."""
+"""Check and receive a student's application, whether it was sent by a system or from our pages."""
 
 from services.intake import rules, store
 from services.intake.rules.applications import RECEIVE, Application, Circumstances
@@ -12,8 +12,11 @@ from shared.runtime.service import NotYet
 from shared.runtime.work import Work
 
 
-def decided_by(form: ApplicationForm) -> tuple[str, ...]:
-    """What must not change, or be used by another application, while this one is checked and received."""
+def subjects_of_form(form: ApplicationForm) -> tuple[str, ...]:
+    """The subjects to lock while an application is checked and received.
+
+    None of them may change meanwhile, or be used by another application.
+    """
     return subjects(form.application_id, form.student_id, form.project_id, str(form.cv))
 
 
@@ -27,15 +30,18 @@ def subjects(application_id: str, student_id: str, project_id: str, cv: str) -> 
 
 
 async def check_application(form: ApplicationForm, arrival: Arrival, work: Work) -> Project:
-    """The project that it is for, in the round that takes it; raises `Invalid` with all faults, and changes nothing."""
+    """The project that the application is for, in the round that takes it. Changes nothing.
+
+    Raises `Invalid` with all faults.
+    """
     return await _check(form, await _circumstances(form, arrival, work), work)
 
 
 async def take_application(form: ApplicationForm, arrival: Arrival, work: Work) -> None:
-    """Check it and count it in; raises `Invalid` before it changes anything."""
+    """Check an application and receive it; raises `Invalid` before it changes anything."""
     given = await _circumstances(form, arrival, work)
-    if given.awaits_what_is_left:
-        raise NotYet("what the first round leaves is still on its way")
+    if given.awaits_places_left:
+        raise NotYet("the event that reports which places the first round has left has not arrived yet")
     project = await _check(form, given, work)
     application = rules.applications.received(form, project, sent_at=arrival.sent_at, now=work.now)
     await store.applications.add(work.connection, application, form.statement)
@@ -69,11 +75,11 @@ async def _circumstances(form: ApplicationForm, arrival: Arrival, work: Work) ->
 
 
 async def _round(arrival: Arrival, project: Project | None, work: Work) -> Round | None:
-    """The round that the project takes part in then, held open until this application is counted.
+    """The project's round at the time of sending, locked against closing until this application is counted.
 
-    For no project it is the one that it was in time for.
+    For an unknown project it is the one that `round_for` finds for that time.
     """
     if project:
-        both = await store.rounds.hold_both(work.connection, project.round_id)
-        return rules.second_rounds.judged_by(both, arrival.sent_at)
+        both = await store.rounds.lock_both_shared(work.connection, project.round_id)
+        return rules.second_rounds.round_for_application(both, arrival.sent_at)
     return round_for(await store.rounds.every(work.connection), arrival.sent_at, applications_window)

@@ -1,4 +1,4 @@
-"""A CV is read, and the application that waits for it is received or refused."""
+"""Read a CV, and receive or refuse the application that waits for it."""
 
 from services.intake import store
 from services.intake.actions.applications import subjects
@@ -14,7 +14,7 @@ from shared.runtime.work import UnitsOfWork, Work
 
 
 async def check_cv(effect: CheckCV, units: UnitsOfWork) -> None:
-    """Nothing where the application was decided before."""
+    """Read the CV of an application and decide it; does nothing if it was decided before."""
     async with units.read() as connection:
         application = await store.applications.in_check(connection, effect.application_id)
         cv = await store.documents.find(connection, application.cv) if application else None
@@ -29,7 +29,7 @@ async def check_cv(effect: CheckCV, units: UnitsOfWork) -> None:
 
 
 async def _decide(application: Application, work: Work) -> None:
-    closing_at = await store.rounds.hold_for_decision(work.connection, application.round_id)
+    closing_at = await store.rounds.lock_for_decision(work.connection, application.round_id)
     form = await store.applications.end_check(work.connection, application.application_id)
     if form is None:
         return
@@ -42,7 +42,7 @@ async def _decide(application: Application, work: Work) -> None:
 
 
 async def _refuse(application: Application, form: ApplicationForm, faults: list[Fault], work: Work) -> None:
-    """It is kept, so that its student can read why."""
+    """Refuse the application. It is kept, so that its student can read why."""
     as_refused = application.model_copy(update={"state": ApplicationState.REFUSED, "received_at": work.now})
     await store.applications.add(work.connection, as_refused, form.statement, faults)
     ids = {"student_id": form.student_id, "project_id": form.project_id, "application_id": form.application_id}

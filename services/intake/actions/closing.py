@@ -1,4 +1,4 @@
-"""Applications close, once all that was sent in time is there and decided."""
+"""Close applications, once everything that was sent in time has arrived and is decided."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,19 +13,19 @@ from shared.identifiers import new_id
 from shared.runtime.service import NotYet
 from shared.runtime.work import UnitsOfWork, Work
 
-WAITED_FOR: Final = timedelta(minutes=2)
-"""How long applications do not close over a form that has begun to be sent."""
+UPLOAD_TIMEOUT: Final = timedelta(minutes=2)
+"""How long applications are kept open for a form whose upload has begun, by the system's time."""
 
 
 async def close_applications(timer: ApplicationsClose, work: Work) -> None:
-    # Waits for every application that is being judged, so that each is counted, refused, or still to be decided.
-    round_ = await store.rounds.hold_alone(work.connection, timer.round_id)
+    # The lock waits for every application that is being checked: then each is received, refused or still in check.
+    round_ = await store.rounds.lock_exclusively(work.connection, timer.round_id)
     if round_ is None or not round_.closes_now(timer.closes_at):
         return
     if await store.arriving.any_since_before(work.connection, timer.closes_at, now=system_time()):
-        raise NotYet("forms that began to be sent in time are still arriving")
+        raise NotYet("forms whose upload began in time are still arriving")
     if await store.applications.any_in_check(work.connection, timer.round_id):
-        # Whoever decides one of them sends this timer again.
+        # The action that decides one of them sends this timer again.
         await store.rounds.close_when_decided(work.connection, timer.round_id, timer.closes_at)
         return
     await store.rounds.close_applications(work.connection, timer.round_id, at=work.now)
@@ -35,10 +35,15 @@ async def close_applications(timer: ApplicationsClose, work: Work) -> None:
 
 @asynccontextmanager
 async def form_arriving(units: UnitsOfWork) -> AsyncIterator[datetime]:
-    """A form is on its way while the block lasts: when it began to be sent, since what was in time then is."""
+    """Register a form as arriving while the block lasts; yields the moment at which its upload began.
+
+    A form is in time if its upload began in time, however long the upload takes.
+    """
     form_id, began_at = new_id(), units.clock()
     async with units.read() as connection:
-        await store.arriving.add(connection, form_id, began_at=began_at, waited_for_until=system_time() + WAITED_FOR)
+        await store.arriving.add(
+            connection, form_id, began_at=began_at, waited_for_until=system_time() + UPLOAD_TIMEOUT
+        )
     try:
         yield began_at
     finally:

@@ -1,4 +1,4 @@
-"""Documents are kept, read once, and given to whoever may read them."""
+"""Keep documents, read each once, and fetch them for people who may read them."""
 
 import asyncio
 from typing import Final
@@ -13,12 +13,12 @@ from shared.identifiers import new_id
 from shared.refusals import Invalid, NotFound, Unavailable
 from shared.runtime.work import UnitsOfWork, Work
 
-SECONDS_TO_SAY: Final = 1.0
-"""That somebody who chooses a CV is kept waiting for what is wrong with it."""
+SECONDS_TO_CHECK_CV: Final = 1.0
+"""The longest that a student who chooses a CV waits to see what is wrong with it."""
 
 
 async def keep_document(data: bytes, source: str, units: UnitsOfWork) -> Document:
-    """Keep a document that a system sent, and read it; raises `Unavailable` where that cannot be done now."""
+    """Keep a document that a system sent, and read it; raises `Unavailable` if that cannot be done now."""
     content = await keep_content(data)
     async with units.open() as work:
         document = await store.documents.add(work.connection, new_id(), content, source=source, at=work.now)
@@ -26,9 +26,10 @@ async def keep_document(data: bytes, source: str, units: UnitsOfWork) -> Documen
 
 
 async def keep_cv(data: bytes, student_id: str, units: UnitsOfWork) -> Document:
-    """Keep a CV that a student chose; unread where that takes long, since it is read before it counts.
+    """Keep a CV that a student chose, and read it if that takes no longer than `SECONDS_TO_CHECK_CV`.
 
-    Raises `Invalid` where something is wrong with it and that is soon known.
+    A CV that takes longer stays unread for now: it is read before its application is decided. Raises `Invalid` if the
+    CV is too large, or was read and has a fault.
     """
     _check(rules.documents.fault_in_size(data))
     content = await keep_content(data)
@@ -37,7 +38,7 @@ async def keep_cv(data: bytes, student_id: str, units: UnitsOfWork) -> Document:
             work.connection, new_id(), content, source=OUR_PAGES, at=work.now, student_id=student_id
         )
     try:
-        async with asyncio.timeout(SECONDS_TO_SAY):
+        async with asyncio.timeout(SECONDS_TO_CHECK_CV):
             document = await read_document(document, units)
     except (TimeoutError, Unavailable):
         return document
@@ -46,15 +47,15 @@ async def keep_cv(data: bytes, student_id: str, units: UnitsOfWork) -> Document:
 
 
 async def keep_content(data: bytes) -> Content:
-    """Keep bytes, which are still to be read; raises `Unavailable` where they cannot be kept now."""
+    """Keep bytes without reading them; raises `Unavailable` if they cannot be kept now."""
     digest = await document_store().put(data)
     return Content(digest=digest, size=len(data), pages=None, is_read=False)
 
 
 async def read_document(document: Document, units: UnitsOfWork) -> Document:
-    """The document as it is once its content is read, by this call unless it was before.
+    """The document with its content read, by this call unless it was read before.
 
-    Goes on where whoever waits for it is cancelled. Raises `Unavailable` where it cannot be read now.
+    The reading goes on if the caller is cancelled. Raises `Unavailable` if the document cannot be read now.
     """
     if document.is_read:
         return document
@@ -68,7 +69,7 @@ async def read_document(document: Document, units: UnitsOfWork) -> Document:
 
 
 async def fetch_document(document_id: UUID, reader: Reader, work: Work) -> tuple[DocumentInUse, bytes]:
-    """A document for somebody who may read it, and its bytes; raises `NotFound` for anybody else."""
+    """A document and its bytes, for somebody who may read it; raises `NotFound` for anybody else."""
     found = await store.documents.find_in_use(work.connection, document_id)
     if found is None or not rules.documents.may_read(reader, found, work.now):
         raise NotFound("There is no document of this id that you may read.")

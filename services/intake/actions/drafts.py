@@ -1,4 +1,4 @@
-"""A host writes a draft of a project, step by step, and sends it."""
+"""A host writes the draft of a project step by step, and sends it."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -19,8 +19,8 @@ from shared.refusals import NotAllowed, NotFound
 from shared.runtime.work import Work
 
 
-async def hold_draft(draft_id: UUID, host_id: str, work: Work) -> Draft:
-    """A host's draft, ended or not, which nobody else changes meanwhile; another host's is not found."""
+async def lock_draft(draft_id: UUID, host_id: str, work: Work) -> Draft:
+    """Lock a host's draft, ended or not; raises `NotFound` for another host's draft."""
     await work.lock(subject("draft", str(draft_id)))
     draft = await store.drafts.find(work.connection, draft_id)
     if draft is None or draft.host_id != host_id:
@@ -29,7 +29,7 @@ async def hold_draft(draft_id: UUID, host_id: str, work: Work) -> Draft:
 
 
 async def begin_draft(host_id: str, work: Work) -> Draft:
-    """A draft of a new project: one in which nothing was written yet, or a new one."""
+    """A draft of a new project: an existing one that is still empty, else a new one."""
     await work.lock(subject("host", host_id))
     unsent = await store.drafts.written_by(work.connection, host_id)
     draft = next((each for each in unsent if not each.content), None)
@@ -40,7 +40,7 @@ async def begin_draft(host_id: str, work: Work) -> Draft:
 
 
 async def begin_correction(project_id: str, host_id: str, work: Work) -> Draft:
-    """The draft of a project's next revision: the one that is there, or one that begins as the last revision."""
+    """The draft of a project's next revision: the existing one, else a new one filled in from the last revision."""
     await work.lock(subject("project", project_id))
     project = await own_project(project_id, host_id, work)
     if project.state not in CORRECT.before:
@@ -54,8 +54,8 @@ async def begin_correction(project_id: str, host_id: str, work: Work) -> Draft:
 
 
 async def offer_again(project_id: str, host_id: str, work: Work) -> Draft:
-    """A draft of a new project that begins as an earlier one."""
-    draft = rules.drafts.taken_again(new_id(), await own_project(project_id, host_id, work), now=work.now)
+    """A draft of a new project, filled in from an earlier one."""
+    draft = rules.drafts.offered_again(new_id(), await own_project(project_id, host_id, work), now=work.now)
     await store.drafts.keep(work.connection, draft)
     return draft
 
@@ -65,7 +65,8 @@ async def save_step(
 ) -> Draft | None:
     """The draft with what was typed into a step.
 
-    `None` where that would overwrite what another window has saved of it since `seen`: whoever types decides.
+    `None` if that would overwrite what another window has saved of the step since version `seen`: the host decides
+    which of the two stays.
     """
     if rules.drafts.overwrites(draft, step, typed, seen=seen, window=window):
         return None
@@ -76,7 +77,7 @@ async def save_step(
 
 
 async def accept_obligations(draft: Draft, work: Work, *, are_accepted: bool, window: str) -> Draft:
-    """The draft once the host's contact has accepted the obligations, or has taken that back."""
+    """The draft with the obligations accepted by the host's contact, or no longer accepted."""
     by = (await host_of(draft, work)).contact_name if are_accepted else None
     accepted = rules.drafts.accepted(draft, by, window=window, now=work.now)
     await store.drafts.keep(work.connection, accepted)
@@ -84,7 +85,7 @@ async def accept_obligations(draft: Draft, work: Work, *, are_accepted: bool, wi
 
 
 async def follow_project(draft: Draft, work: Work) -> None:
-    """Make the draft a correction of the project as it now stands, where a newer revision came by another way."""
+    """Make the draft a correction of the newest revision, if a revision was sent other than by this draft."""
     project = await store.projects.find(work.connection, draft.project_id)
     if project and project.revision >= draft.revision and not draft.ended:
         await store.drafts.keep(work.connection, rules.drafts.following(draft, project, now=work.now))
@@ -95,12 +96,12 @@ async def discard_draft(draft: Draft, work: Work) -> None:
 
 
 async def check_draft(draft: Draft, work: Work) -> tuple[ProjectProposal | None, list[Fault]]:
-    """The proposal that a draft makes, if it keeps the contract, and every fault by which it would be refused."""
+    """The draft as a proposal, `None` if it breaks the contract; and every fault for which it would be refused."""
     return await check_page(ProjectProposal, draft.proposal, str(draft.draft_id), work, sent_at=work.now)
 
 
 async def send_draft(draft: Draft, work: Work) -> Draft:
-    """Propose what was written: the draft, ended; as it was, where something is still wanting."""
+    """Send the draft as a proposal; returns it ended, or unchanged if something is still at fault or not accepted."""
     await work.lock(subject("project", draft.project_id))
     proposal, faults = await check_draft(draft, work)
     if proposal is None or faults or draft.acceptance is None or not draft.is_accepted:

@@ -1,4 +1,4 @@
-"""What somebody asks for by its id; raises `NotFound` where there is none that they may know of."""
+"""Look something up by its id; raises `NotFound` if there is none that the caller may know of."""
 
 from services.intake import store
 from services.intake.rules.applications import Application
@@ -23,7 +23,7 @@ async def find_project(project_id: str, work: Work) -> Project:
 
 
 async def find_listed_project(project_id: str, work: Work) -> ListedProject:
-    """With what it is found by."""
+    """A project with its host's name and sector."""
     found = await store.projects.listed(work.connection, project_id=project_id)
     if not found:
         raise _no_project(project_id)
@@ -31,7 +31,7 @@ async def find_listed_project(project_id: str, work: Work) -> ListedProject:
 
 
 async def own_project(project_id: str, host_id: str, work: Work) -> ListedProject:
-    """A host's project; another host's is not found, as if there were none."""
+    """A host's own project; raises `NotFound` for another host's, as if there were none."""
     found = await store.projects.listed(work.connection, project_id=project_id, host_id=host_id)
     if not found:
         raise NotFound("You have no project of this id.")
@@ -41,12 +41,12 @@ async def own_project(project_id: str, host_id: str, work: Work) -> ListedProjec
 async def find_application(application_id: str, work: Work) -> Application:
     application = await store.applications.find(work.connection, application_id)
     if application is None:
-        raise NotFound(f"No application {application_id} has passed the door.")
+        raise NotFound(f"There is no application {application_id}.")
     return application
 
 
 async def own_application(application_id: str, student_id: str, work: Work) -> Application:
-    """A student's application; another student's is not found, as if there were none."""
+    """A student's own application; raises `NotFound` for another student's, as if there were none."""
     application = await store.applications.find(work.connection, application_id)
     if application is None or application.student_id != student_id:
         raise NotFound("You have made no application of this id.")
@@ -54,4 +54,4 @@ async def own_application(application_id: str, student_id: str, work: Work) -> A
 
 
 def _no_project(project_id: str) -> NotFound:
-    return NotFound(f"No project {project_id} has passed the door.")
+    return NotFound(f"There is no project {project_id}.")

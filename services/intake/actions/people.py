@@ -1,4 +1,4 @@
-"""Hosts and students are kept as their own systems know them."""
+"""Keep hosts and students as the systems that own their data send them."""
 
 from services.intake import rules, store
 from services.intake.rules.submissions import Arrival

@@ -1,4 +1,7 @@
-"""What matching decides of places: what is left for a second round, and who holds one and so cannot apply in it."""
+"""Keep what matching publishes on places: how many are left for a second round, and which applications hold one.
+
+Whoever holds a place cannot apply in the second round.
+"""
 
 from services.intake import store
 from shared.contracts.matching import OfferDeclined, OfferMade, PlacementCancelled, PlacementConfirmed, PlacesLeft

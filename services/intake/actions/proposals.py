@@ -1,4 +1,4 @@
-"""A host proposes a project or corrects one, by a system or on our pages."""
+"""A host proposes or corrects a project, through its system or on our pages."""
 
 from services.intake import rules, store
 from services.intake.rules.projects import CORRECT, PROPOSE, Project
@@ -10,7 +10,7 @@ from shared.runtime.work import Work
 
 
 async def check_proposal(proposal: ProjectProposal, arrival: Arrival, work: Work) -> tuple[Round, Project | None]:
-    """The round that it is for, and the project that it corrects, if it does; raises `Invalid` with all faults."""
+    """The round that a proposal is for, and the project that it corrects, if any; raises `Invalid` with all faults."""
     current = await store.projects.find(work.connection, proposal.project_id)
     round_ = rules.projects.check(
         proposal,
@@ -23,7 +23,7 @@ async def check_proposal(proposal: ProjectProposal, arrival: Arrival, work: Work
 
 
 async def take_proposal(proposal: ProjectProposal, arrival: Arrival, work: Work) -> None:
-    """Check it and put it before screening; raises `Invalid` before it changes anything."""
+    """Check a proposal and submit it to screening; raises `Invalid` before it changes anything."""
     round_, current = await check_proposal(proposal, arrival, work)
     project = rules.projects.proposed(proposal, round_)
     step = CORRECT.step(current.state, at=work.now) if current else PROPOSE.step(None, at=work.now)

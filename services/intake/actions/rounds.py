@@ -1,4 +1,4 @@
-"""Staff set or change a round: its calendar is announced, and its timer moves."""
+"""Staff set or change a round: its calendar is published, and the timer of its close is set again."""
 
 from collections.abc import Sequence
 
@@ -15,13 +15,13 @@ from shared.refusals import Invalid, NotAllowed
 from shared.runtime.work import Work
 
 ALL_ROUNDS = "rounds"
-"""The subject that is locked while a calendar is judged beside the others and put in force."""
+"""The subject to lock while a calendar is compared with all others and put in force."""
 
 
 async def schedule_round(calendar: RoundCalendar, work: Work) -> Round:
-    """Set a round; raises `Invalid`, or `NotAllowed` where there is another of that name.
+    """Set a round; raises `Invalid`, or `NotAllowed` if there is another round of that name.
 
-    Asked again for what is set already, it changes nothing: whoever asks may not have heard that it was.
+    The same calendar again changes nothing: the answer to the first request may have been lost.
     """
     await work.lock(ALL_ROUNDS)
     rounds = await store.rounds.every(work.connection)
@@ -32,12 +32,15 @@ async def schedule_round(calendar: RoundCalendar, work: Work) -> Round:
     _check(rules.calendars.faults_in_new(calendar, rounds))
     if known is not None:
         raise NotAllowed(f"There is a round {round_.round_id} already: change it with PUT /rounds/{round_.round_id}.")
-    await _announce(round_, work)
+    await _put_in_force(round_, work)
     return round_
 
 
 async def change_round(round_id: str, calendar: RoundCalendar, work: Work) -> Round:
-    """Put another calendar in force, and what a second round has from its first; raises `Invalid` or `NotFound`."""
+    """Put another calendar in force; returns the changed round. Raises `Invalid` or `NotFound`.
+
+    What a second round has from its first changes with the first.
+    """
     await work.lock(ALL_ROUNDS, *(subject("round", each) for each in both_rounds(round_id)))
     changed = [
         (await _change(each, its_calendar, work)) for each, its_calendar in await _changes(round_id, calendar, work)
@@ -46,13 +49,13 @@ async def change_round(round_id: str, calendar: RoundCalendar, work: Work) -> Ro
 
 
 async def preview_change(round_id: str, calendar: RoundCalendar, work: Work) -> list[tuple[Round, list[Movement]]]:
-    """What a change would move, of the round and of what goes along; raises as `change_round` would."""
+    """What a change would move, in the round and in its second round; raises what `change_round` would raise."""
     changes = await _changes(round_id, calendar, work)
     return [(each, rules.milestones.movements(each.calendar, its_calendar)) for each, its_calendar in changes]
 
 
 async def _changes(round_id: str, calendar: RoundCalendar, work: Work) -> list[tuple[Round, RoundCalendar]]:
-    """The round with the calendar that it is to have; after it its second round, with what that has from the first."""
+    """The rounds to change, each with its new calendar: the round itself, then its second round, if there is one."""
     round_ = await find_round(round_id, work)
     rounds = await store.rounds.every(work.connection)
     _check(rules.calendars.faults_in_change(round_, calendar, rounds, now=work.now))
@@ -67,11 +70,11 @@ async def _change(round_: Round, calendar: RoundCalendar, work: Work) -> Round:
     if calendar == round_.calendar:
         return round_
     changed = round_.with_calendar(calendar)
-    await _announce(changed, work)
+    await _put_in_force(changed, work)
     return changed
 
 
-async def _announce(round_: Round, work: Work) -> None:
+async def _put_in_force(round_: Round, work: Work) -> None:
     await store.rounds.keep(work.connection, round_, at=work.now)
     work.publish(RoundScheduled(round_id=round_.round_id, round_version=round_.round_version, **dict(round_.calendar)))
     if round_.applications_closed_at is None:

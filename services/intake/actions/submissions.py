@@ -1,4 +1,4 @@
-"""Submissions are received: what every one meets, however it came, and what each kind is taken by."""
+"""Receive submissions: what is the same for all of them, and which actions check and take each kind."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from services.intake import rules, store
-from services.intake.actions.applications import check_application, decided_by, take_application
+from services.intake.actions.applications import check_application, subjects_of_form, take_application
 from services.intake.actions.people import keep_host, keep_student
 from services.intake.actions.proposals import check_proposal, take_proposal
 from services.intake.actions.withdrawals import take_application_back, take_project_back
-from services.intake.rules.submissions import OUR_PAGES, Arrival, one_a_field
+from services.intake.rules.submissions import OUR_PAGES, Arrival, one_per_field
 from shared.contracts.faults import Fault, faults_of
 from shared.contracts.intake import SubmissionRefused
 from shared.contracts.message import Submission
@@ -34,14 +34,14 @@ SubmissionT = TypeVar("SubmissionT", bound=Submission)
 
 @dataclass(frozen=True, slots=True)
 class Reception(Generic[SubmissionT]):
-    """How a kind of submission is received. Whoever checks or takes it raises `Invalid` before anything is changed."""
+    """How a kind of submission is received. `take` and `check` raise `Invalid` before they change anything."""
 
     take: Callable[[SubmissionT, Arrival, Work], Awaitable[None]]
-    """Called once for a source and id."""
+    """Called once for each source and id."""
     check: Callable[[SubmissionT, Arrival, Work], Awaitable[object]] | None = None
-    """By the rules that `take` goes by: changes nothing. Not there where they say nothing before it is taken."""
+    """Applies the rules of `take` and changes nothing. `None` where there is nothing to check beforehand."""
     changes: Callable[[SubmissionT], tuple[str, ...]] | None = None
-    """The subjects to be locked, where they are not its own alone."""
+    """The subjects to lock; `None` for the submission's own subject alone."""
 
 
 SUBMISSIONS: Final[Mapping[type[Submission], Reception[Any]]] = {
@@ -49,15 +49,15 @@ SUBMISSIONS: Final[Mapping[type[Submission], Reception[Any]]] = {
     StudentRecord: Reception(keep_student),
     ProjectProposal: Reception(take_proposal, check_proposal),
     ProjectWithdrawal: Reception(take_project_back),
-    ApplicationForm: Reception(take_application, check_application, decided_by),
+    ApplicationForm: Reception(take_application, check_application, subjects_of_form),
     ApplicationWithdrawal: Reception(take_application_back),
 }
 
 
 async def receive_submission(submission: Submission, work: Work) -> None:
-    """Take what an outside system sent, or refuse it; the same again is ignored.
+    """Take a submission of an outside system, or refuse it.
 
-    Another content under the same source and id is refused.
+    The same submission again is ignored. Other content under the same source and id is refused.
     """
     kind = type(submission)
     content = submission.model_dump(mode="json")
@@ -70,13 +70,13 @@ async def receive_submission(submission: Submission, work: Work) -> None:
 
 
 async def refuse_malformed(malformed: MalformedSubmission, work: Work) -> None:
-    """Refuse what breaks its contract, with what the rules find at fault in the rest of it."""
+    """Refuse a submission that breaks its contract, and name what the rules find at fault in its other fields too."""
     content = rules.malformed.content_of(malformed.body)
     arrival = _arrival(work, rules.submissions.digest_of_bytes(malformed.type, malformed.body))
     broken = [rules.malformed.legible(fault) for fault in malformed.faults]
 
     async def refuse() -> None:
-        raise Invalid(one_a_field(await _all_faults(content, broken, arrival, work)))
+        raise Invalid(one_per_field(await _all_faults(content, broken, arrival, work)))
 
     await _receive(arrival, work, refuse, kind=rules.malformed.kind(malformed.routing_key), content=content)
 
@@ -84,9 +84,9 @@ async def refuse_malformed(malformed: MalformedSubmission, work: Work) -> None:
 async def check_page(
     kind: type[SubmissionT], content: object, identifier: str, work: Work, *, sent_at: datetime
 ) -> tuple[SubmissionT | None, list[Fault]]:
-    """The submission that a content from a page makes, and every fault by which it would be refused; nothing changes.
+    """A page's content as a submission, and every fault for which it would be refused. Changes nothing.
 
-    `None` where the content breaks the contract.
+    The submission is `None` if the content breaks the contract.
     """
     try:
         submission = kind.from_json(to_json(content))
@@ -99,9 +99,9 @@ async def check_page(
 
 
 async def take_page(submission: Submission, identifier: str, work: Work, *, sent_at: datetime) -> None:
-    """Take what somebody sent from a page, once under its id; what it changes is locked.
+    """Take a submission from a page, once for each id. The caller has locked the subjects that it changes.
 
-    Raises `Invalid` where it is at fault; it is known as refused then.
+    Raises `Invalid` if it is at fault, after it has registered it as refused.
     """
     kind = type(submission)
     arrival = _from_page(kind, submission.model_dump(mode="json"), identifier, sent_at)
@@ -133,8 +133,8 @@ async def _receive(
     sender = work.sender or ""
     not_theirs = rules.submissions.faults_in_sender(sender, arrival.source, arrival.type)
     if not_theirs:
-        # Neither the id nor the people it names are this sender's to speak of: nothing is registered, nobody is named.
-        publish_refusal(arrival.id, sender, kind, one_a_field(not_theirs), {}, work)
+        # Neither the id nor the people in it are this sender's: so nothing is registered, and nobody is named.
+        publish_refusal(arrival.id, sender, kind, one_per_field(not_theirs), {}, work)
         return
     first = await store.submissions.claim(work.connection, arrival, at=work.now)
     if first == arrival.digest:
@@ -150,7 +150,7 @@ async def _receive(
 
 
 async def _all_faults(content: object, broken: Sequence[Fault], arrival: Arrival, work: Work) -> list[Fault]:
-    """What breaks the contract, and what the rules say of the fields that keep it: all faults at once."""
+    """All faults at once: what breaks the contract, and what the rules find in the fields that keep it."""
     kind = next((each for each in SUBMISSIONS if each.type == arrival.type), None)
     check = SUBMISSIONS[kind].check if kind else None
     if kind is None or check is None:
@@ -161,12 +161,15 @@ async def _all_faults(content: object, broken: Sequence[Fault], arrival: Arrival
     try:
         await check(readable, arrival, work)
     except Invalid as invalid:
-        return rules.malformed.together(broken, invalid.faults)
+        return rules.malformed.merge_faults(broken, invalid.faults)
     return list(broken)
 
 
 async def _named(content: object, work: Work) -> dict[str, str]:
-    """The ids that a submission names; people only where they are known, so that a subscriber can wait for them."""
+    """The ids in a submission. People are named only if they are known here.
+
+    A subscriber may wait for the event that introduces a person, and for an unknown one there is none.
+    """
     ids = rules.malformed.ids_in(content)
     if "host_id" in ids and not await store.people.host_exists(work.connection, ids["host_id"]):
         del ids["host_id"]
@@ -177,7 +180,7 @@ async def _named(content: object, work: Work) -> dict[str, str]:
 
 def _arrival(work: Work, digest: bytes) -> Arrival:
     if work.cause is None:
-        raise TypeError("a submission comes in an envelope")
+        raise TypeError("a submission must have an envelope")
     return Arrival(work.cause.id, work.cause.source, work.cause.type, work.cause.time, digest)
 
 

@@ -1,4 +1,4 @@
-"""Projects become what screening decided of them."""
+"""Apply screening's verdicts to projects."""
 
 from services.intake import rules, store
 from services.intake.rules.projects import APPROVE, DECLINE, RETURN, ProjectState
@@ -8,13 +8,13 @@ from shared.runtime.work import Work
 from shared.workflow import Transition
 
 
-def listed_by(event: ProjectApproved) -> tuple[str, ...]:
-    """The catalogue shows the project with facts of its host."""
+def project_and_host(event: ProjectApproved) -> tuple[str, ...]:
+    """The subjects to lock: the catalogue's row is made of the project and of facts of its host."""
     return event.subject, subject("host", event.host_id)
 
 
 async def approve_project(event: ProjectApproved, work: Work) -> None:
-    """It is listed in the catalogue; its subjects, `listed_by`, are locked."""
+    """Approve a project and list it in the catalogue. Its subjects, `project_and_host`, are locked."""
     await _settle(event, APPROVE, "", work)
     await store.catalogue.list_project(work.connection, event.project_id)
 
@@ -35,7 +35,7 @@ async def _settle(
 ) -> None:
     project = await store.projects.find(work.connection, event.project_id)
     if project is None:
-        raise LookupError(f"{event.project_id} was judged, but never passed the door")
+        raise LookupError(f"screening decided on {event.project_id}, which intake does not know")
     if rules.projects.settles(verdict, event.revision, project):
         step = verdict.step(project.state, at=work.now, comments=comments)
         await store.projects.keep(work.connection, project.model_copy(update={"state": step.after}))

@@ -1,4 +1,7 @@
-"""A host takes a project back, a student an application: by a system, on our pages, or through staff."""
+"""Withdraw a project for its host, or an application for its student.
+
+Each can be asked for by an outside system, on our pages, or by staff.
+"""
 
 from services.intake import rules, store
 from services.intake.actions.lookups import find_application, find_project, own_application, own_project
@@ -15,7 +18,7 @@ from shared.runtime.work import Work
 
 
 async def take_project_back(withdrawal: ProjectWithdrawal, _arrival: Arrival, work: Work) -> None:
-    """As its host's system asks."""
+    """Withdraw a project, as its host's system asks."""
     project = await store.projects.find(work.connection, withdrawal.project_id)
     if project is None:
         raise Invalid([Fault(field="project_id", reason="No project of this id is known.")])
@@ -23,19 +26,19 @@ async def take_project_back(withdrawal: ProjectWithdrawal, _arrival: Arrival, wo
 
 
 async def withdraw_project(project_id: str, reason: str, work: Work) -> Project:
-    """As staff do for its host."""
+    """Withdraw a project, as staff ask for its host."""
     await work.lock(subject("project", project_id))
     return await _end_project(await find_project(project_id, work), reason, work)
 
 
 async def withdraw_own_project(project_id: str, host_id: str, reason: str, work: Work) -> Project:
-    """As its host does."""
+    """Withdraw a project, as its host asks on our pages."""
     await work.lock(subject("project", project_id))
     return await _end_project(await own_project(project_id, host_id, work), reason, work)
 
 
 async def take_application_back(withdrawal: ApplicationWithdrawal, _arrival: Arrival, work: Work) -> None:
-    """As its student's system asks."""
+    """Withdraw an application, as its student's system asks."""
     application = await store.applications.find(work.connection, withdrawal.application_id)
     if application is None or application.state is ApplicationState.REFUSED:
         raise Invalid([Fault(field="application_id", reason="No application of this id was received.")])
@@ -45,7 +48,7 @@ async def take_application_back(withdrawal: ApplicationWithdrawal, _arrival: Arr
 
 
 async def withdraw_application(application_id: str, reason: str, work: Work) -> Application:
-    """As staff do for its student."""
+    """Withdraw an application, as staff ask for its student."""
     await work.lock(subject("application", application_id))
     application = await find_application(application_id, work)
     if application.state is ApplicationState.CHECKING:
@@ -54,13 +57,13 @@ async def withdraw_application(application_id: str, reason: str, work: Work) -> 
 
 
 async def withdraw_own_application(application_id: str, student_id: str, reason: str, work: Work) -> Application:
-    """As its student does."""
+    """Withdraw an application, as its student asks on our pages."""
     await work.lock(subject("application", application_id))
     return await _end_application(await own_application(application_id, student_id, work), reason, work)
 
 
 async def _end_project(project: Project, reason: str, work: Work) -> Project:
-    """One that has ended already stays as it is, and nothing is published again."""
+    """Withdraw a project. One that has ended already stays as it is, and nothing is published."""
     withdraw = rules.projects.WITHDRAW
     if project.state not in withdraw.before:
         return project
@@ -77,7 +80,7 @@ async def _end_project(project: Project, reason: str, work: Work) -> Project:
 
 
 async def _end_application(application: Application, reason: str, work: Work) -> Application:
-    """With it ends its offer or placement; one that has ended already stays as it is."""
+    """Withdraw an application, which ends its offer or placement. One that has ended already stays as it is."""
     withdraw = rules.applications.WITHDRAW
     if application.state not in withdraw.before:
         return application

@@ -1,4 +1,4 @@
-"""Applications, as they passed the door."""
+"""Applications, as intake received them."""
 
 from typing import Annotated
 
@@ -32,7 +32,7 @@ async def list_applications(
     student_id: StudentId | None = None,
     state: ApplicationState | None = None,
 ) -> list[Application]:
-    """The applications of a round, of a student, in a state."""
+    """Applications; of a round, of a student and in a state, where these are given."""
     return await store.applications.listed(work.connection, round_id=round_id, student_id=student_id, state=state)
 
 
@@ -52,8 +52,8 @@ async def show_application(application_id: ApplicationId, work: WorkIs) -> Appli
 async def post_application_withdrawal(
     application_id: ApplicationId, withdrawal: Withdrawal, work: WorkIs
 ) -> Application:
-    """Take an application back for its student, and with it its offer or placement.
+    """Withdraw an application for its student, and with it its offer or placement.
 
-    A second time it changes nothing.
+    A second request changes nothing.
     """
     return await withdraw_application(application_id, withdrawal.reason, work)

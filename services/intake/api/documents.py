@@ -29,10 +29,10 @@ NO_FILE = Fault(field="file", reason="Send one document, as the file `file` of a
 
 
 class DocumentTaken(BaseModel):
-    """A document that is kept, whatever it is; whether it may serve as a CV is judged when an application names it."""
+    """A document that is kept, whatever it is. Whether it may be a CV is checked when an application names it."""
 
-    document_id: Annotated[DocumentId, Field(description="By which an application names it.")]
-    sha256: Annotated[str, Field(description="Of its bytes, in hexadecimal.")]
+    document_id: Annotated[DocumentId, Field(description="The id by which an application names it.")]
+    sha256: Annotated[str, Field(description="The digest of its bytes, in hexadecimal.")]
     size: Annotated[int, Field(description="In bytes.")]
     pages: Annotated[int | None, Field(description="Null where it is not a PDF that can be read.")]
     fault: Annotated[str | None, Field(description="Why it cannot be a CV, in words.")]
@@ -55,7 +55,7 @@ _ONE_FILE: dict[str, Any] = {
 
 
 async def source_of(caller: CallerIs, source: str | None = None) -> str:
-    """The system that sends a document: the caller itself; staff say for which one they send it."""
+    """The system that a document comes from: the caller itself, or the one that staff send it for."""
     if caller.role not in {Role.SYSTEM, Role.STAFF}:
         raise Forbidden("This is for other systems; students send a CV with their application.")
     named = source or (None if caller.is_staff else caller.name)
@@ -116,7 +116,7 @@ def _reader(caller: Caller) -> Reader:
 
 
 async def _one_file(request: Request) -> bytes:
-    """The file of a form, read no further than it may be long."""
+    """The file of a form. No more is read than the largest document may have."""
     parser = MultiPartParser(request.headers, _limited(request), max_files=1, max_fields=0)
     try:
         form = await parser.parse()

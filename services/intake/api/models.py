@@ -1,4 +1,4 @@
-"""What several routes are sent or answer with."""
+"""Models that several routes receive or return."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,7 +17,7 @@ class HistoryStep(BaseModel):
 
 
 class Withdrawal(BaseModel):
-    """Why something is taken back."""
+    """Why something is withdrawn."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""Projects: what students may apply for, and all that became of what hosts proposed."""
+"""Projects: every one that a host proposed, with its revisions and what happened to it."""
 
 from typing import Annotated
 
@@ -35,7 +35,7 @@ class ProjectInFull(ListedProject):
 async def list_projects(
     work: WorkIs, round_id: RoundId | None = None, state: ProjectState | None = None, sector: Line | None = None
 ) -> list[ListedProject]:
-    """The projects of a round, in a state, of a sector; each with its current revision."""
+    """Projects, each with its current revision; of a round, in a state and of a sector, where these are given."""
     return await store.projects.listed(work.connection, round_id=round_id, state=state, sector=sector)
 
 
@@ -53,8 +53,8 @@ async def show_project(project_id: ProjectId, work: WorkIs) -> ProjectInFull:
 
 @routes.post("/projects/{project_id}/withdrawal")
 async def post_project_withdrawal(project_id: ProjectId, withdrawal: Withdrawal, work: WorkIs) -> Project:
-    """Take a project back for its host, and with it all that was applied for, offered or placed there.
+    """Withdraw a project for its host, and with it all its applications, offers and placements.
 
-    A second time it changes nothing.
+    A second request changes nothing.
     """
     return await withdraw_project(project_id, withdrawal.reason, work)

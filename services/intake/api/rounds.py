@@ -25,7 +25,7 @@ async def schedule_round(calendar: RoundCalendar, work: WorkIs) -> Round:
 
 @routes.put("/rounds/{round_id}")
 async def change_round(round_id: RoundId, calendar: RoundCalendar, work: WorkIs) -> Round:
-    """Change a round's dates or limits: its timers move. Applications that have closed stay closed.
+    """Change a round's dates or limits, and with them its timers. Applications that have closed stay closed.
 
     What a second round has from its first changes with it.
     """

@@ -2,7 +2,7 @@ create table rounds (
     round_id text primary key,
     version integer not null,
     calendar jsonb not null,
-    applications_closed_at timestamptz      -- set once: ApplicationsClosed was said
+    applications_closed_at timestamptz      -- set once: ApplicationsClosed was published
 );
 
 -- Each calendar that a round has had. Appended, never changed.
@@ -47,7 +47,7 @@ create table project_revisions (
     primary key (project_id, revision)
 );
 
--- Every (source, id) that came, what it carried and what became of it: the first under an id stands.
+-- Every (source, id) that was received, a digest of its content and its outcome: the first under an id stands.
 create table submissions (
     source text not null,
     id text not null,
@@ -55,7 +55,7 @@ create table submissions (
     digest bytea not null,                  -- SHA-256 of its type and its body as canonical JSON
     outcome text not null check (outcome in ('accepted', 'refused')),
     faults text[] not null default '{}',    -- the fields at fault
-    sent_at timestamptz not null,           -- as it claims
+    sent_at timestamptz not null,           -- by its source's clock
     handled_at timestamptz not null,
     primary key (source, id)
 );

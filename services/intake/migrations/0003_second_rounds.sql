@@ -1,7 +1,7 @@
--- Whether matching has said what the round leaves to its second.
+-- Whether matching has published what the round leaves to its second.
 alter table rounds add column left_said boolean not null default false;
 
--- The places that matching said to be free for the second round; a project that is absent has none.
+-- The places that matching reported as free for the second round; a project that is absent has none.
 create table places_left (
     project_id text primary key references projects,
     places integer not null

@@ -1,4 +1,5 @@
--- A document that a student sent from our own pages is that student's; what a system sent is known by who applied with it.
+-- The student who sent a document from our own pages. For one that a system sent it is null: its student is the one
+-- who applied with it.
 alter table documents add column student_id text references students;
 create index documents_by_student on documents (student_id);
 
@@ -39,8 +40,8 @@ select
 from projects join project_revisions using (project_id, revision) join hosts using (host_id)
 where projects.state = 'approved';
 
--- The same, kept: written when a project is approved and when its host's facts change. Read by way of `listed_projects`,
--- since a project that was withdrawn keeps its row.
+-- The same as a table, written when a project is approved and when its host's facts change. A withdrawn project keeps
+-- its row, so the table is read through `listed_projects`.
 create table catalogue (
     project_id text primary key references projects,
     round_id text not null references rounds,

@@ -1,4 +1,5 @@
--- What a student sends from our pages is kept and answered at once; its CV is read afterwards, and then it is decided.
+-- An application that a student sends from our pages is kept and answered at once. Its CV is read afterwards, and then
+-- the application is decided.
 alter table applications drop constraint applications_state_check;
 alter table applications add constraint applications_state_check
     check (state in ('checking', 'received', 'refused', 'withdrawn'));
@@ -7,11 +8,11 @@ create index applications_in_check on applications (received_at, application_id)
 
 alter table contents alter column read_at drop not null;    -- null until it is read
 
--- Whose time to close has come while applications that were sent before it are still being checked: that time.
+-- The time to close, once it has come while applications that were sent before it are still being checked.
 alter table rounds add column closing_at timestamptz;
 
--- Forms that are still on their way to us, so that a round does not close over them. Nothing to keep through a crash,
--- which ends them too.
+-- Forms whose upload has begun: a round does not close while any that began in time is arriving. The table is unlogged,
+-- since a crash ends the uploads too.
 create unlogged table arriving (
     id uuid primary key,
     began_at timestamptz not null,          -- the programme's time

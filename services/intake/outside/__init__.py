@@ -1,1 +1,1 @@
-"""What intake reaches outside its database: where the bytes of documents lie, and the program that reads PDFs."""
+"""Intake's adapters: the storage of documents, and the program that reads PDFs."""

@@ -1,4 +1,4 @@
-"""Documents outside the database: where their bytes lie, and how their pages are counted."""
+"""The bytes of documents: stored outside the database, and read to count their pages."""
 
 import asyncio
 import hashlib
@@ -16,7 +16,7 @@ from services.intake.outside.reading import PdfReader
 from shared.refusals import Unavailable
 
 READERS = os.cpu_count() or 1
-"""PDFs read at a time: a reader keeps a core busy."""
+"""How many PDFs are read at a time: a reader keeps a core busy."""
 
 
 _READER = PdfReader()
@@ -29,7 +29,7 @@ class DocumentSettings(BaseSettings):
 
 @lru_cache
 def open_store(url: str) -> "DocumentStore":
-    """The store at a URL; raises `ValueError` where it is not the URL of a store, or cannot be opened."""
+    """The store at a URL; raises `ValueError` if it is not the URL of a store, or cannot be opened."""
     try:
         objects = from_url(url, mkdir=True) if url.startswith("file:") else from_url(url)
     except (obstore.exceptions.BaseError, ValueError) as error:
@@ -44,7 +44,7 @@ def document_store() -> "DocumentStore":
 
 @dataclass(eq=False)
 class DocumentStore:
-    """Keeps bytes under their digest, so that equal ones are kept and read once."""
+    """Stores bytes under their digest, so that equal ones are stored and read once."""
 
     objects: ObjectStore
     reader: PdfReader
@@ -52,7 +52,7 @@ class DocumentStore:
     _being_read: dict[str, "asyncio.Task[int | None]"] = field(init=False, default_factory=dict)
 
     async def put(self, data: bytes) -> str:
-        """Keep bytes; the digest that they are fetched by. Raises `Unavailable` where they cannot be kept now."""
+        """Store bytes; returns the digest to fetch them by. Raises `Unavailable` if they cannot be stored now."""
         digest = hashlib.sha256(data).hexdigest()
         try:
             await obstore.put_async(self.objects, _path(digest), data)
@@ -68,15 +68,15 @@ class DocumentStore:
             raise Unavailable("The document cannot be fetched now; try again shortly.") from error
 
     async def read(self, digest: str, keep: Callable[[int | None], Awaitable[None]]) -> int | None:
-        """The pages of a PDF, which `keep` has recorded; `None` where it is not one that can be read.
+        """The number of pages of a PDF, recorded by `keep`; `None` if it is not a PDF that can be read.
 
-        Read once, however many wait for it, and to the end, though whoever waits is cancelled. Raises `Unavailable`
-        where it cannot be read now.
+        However many callers wait for the same bytes, they are read once. The reading goes on to its end even if those
+        callers are cancelled. Raises `Unavailable` if the document cannot be read now.
         """
         reading = self._being_read.get(digest)
         if reading is None:
             reading = self._being_read[digest] = asyncio.create_task(self._read(digest, keep))
-            reading.add_done_callback(lambda ended: self._note_end(digest, ended))
+            reading.add_done_callback(lambda ended: self._forget(digest, ended))
         return await asyncio.shield(reading)
 
     async def _read(self, digest: str, keep: Callable[[int | None], Awaitable[None]]) -> int | None:
@@ -85,10 +85,10 @@ class DocumentStore:
         await keep(pages)
         return pages
 
-    def _note_end(self, digest: str, ended: "asyncio.Task[int | None]") -> None:
+    def _forget(self, digest: str, ended: "asyncio.Task[int | None]") -> None:
         del self._being_read[digest]
         if not ended.cancelled():
-            ended.exception()  # nobody may be there any more whom it is to be raised for
+            ended.exception()  # marks it as retrieved: every caller that would raise it may have been cancelled
 
 
 def _path(digest: str) -> str:

@@ -1,4 +1,4 @@
-"""How PDFs are read without trusting them: by another program, which this process starts when it first needs it."""
+"""Read PDFs without trusting them, in a separate program that is started when it is first needed."""
 
 import asyncio
 import atexit
@@ -14,22 +14,22 @@ from typing import Final
 from shared.refusals import Unavailable
 
 PROGRAM: Final = Path(__file__).with_name("pdf_reader.py")
-"""Run, and never imported here: what it loads is its own."""
+"""Run, and never imported here: this process does not load its libraries."""
 
 ENDED_BY_THE_DOCUMENT: Final = {-signal.SIGXCPU, -signal.SIGSEGV, -signal.SIGABRT}
-"""How a child ends that its document stopped: out of time, or broken."""
+"""The signals that end a child because of its document: it is out of processor time, or has crashed."""
 
 SECONDS_TO_READ: Final = 30
-"""For a child to end, however busy the machine is; its own limit is of processor time."""
+"""Until a child is ended, on a machine however busy. (The child's own limit is one of processor time.)"""
 
 SECONDS_TO_ANSWER: Final = SECONDS_TO_READ + 5
-"""After them it is the parent that does not answer: its child would have ended by itself."""
+"""Until the parent is taken to be dead: by then its child has ended and has been reported."""
 
 
 class PdfReader:
-    """The program that reads, started when it is first needed and again when it has died.
+    """The program that reads PDFs, started when it is first needed and again when it has died.
 
-    It ends with this process, however that ends: it waits at a socket that nobody else holds.
+    It ends when this process ends, in whatever way: the other end of its socket is open here alone, and is closed then.
     """
 
     def __init__(self) -> None:
@@ -37,14 +37,14 @@ class PdfReader:
         self._socket = socket.socket()
 
     async def count_pages(self, data: bytes) -> int | None:
-        """The pages of a PDF; `None` for what cannot be read as one within the limits of its reader.
+        """The number of pages of a PDF; `None` if the data cannot be read as a PDF within the reader's limits.
 
-        Raises `Unavailable` where the reading was ended by anything but the document.
+        Raises `Unavailable` if anything but the document ended the reading.
         """
         try:
             connection = self._connect()
             async with asyncio.timeout(SECONDS_TO_ANSWER):
-                answer = await _converse(connection, data)
+                answer = await _send_and_receive(connection, data)
         except TimeoutError:
             self.end()
             answer = b""
@@ -60,7 +60,7 @@ class PdfReader:
         raise Unavailable("The document cannot be read now; send it again shortly.")
 
     def end(self) -> None:
-        """End the program, and with it whatever it is reading."""
+        """End the program and all its children."""
         if self._program is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._program.pid, signal.SIGKILL)
@@ -69,7 +69,7 @@ class PdfReader:
         self._socket.close()
 
     def _connect(self) -> socket.socket:
-        """A connection to a process that will read one document."""
+        """A connection to a new child, which reads one document."""
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -92,12 +92,13 @@ class PdfReader:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env={},
-                start_new_session=True,  # a group that can be ended as a whole, out of a terminal's reach
+                # A process group of its own: it can be killed as a whole, and a terminal's Ctrl-C does not reach it.
+                start_new_session=True,
             )
 
 
-async def _converse(connection: socket.socket, data: bytes) -> bytes:
-    """All that is answered to a document; nothing more is read of it once this is cancelled."""
+async def _send_and_receive(connection: socket.socket, data: bytes) -> bytes:
+    """Send a document and return the whole answer. If this is cancelled, the connection closes and the child ends."""
     reader, writer = await asyncio.open_unix_connection(sock=connection)
     try:
         writer.write(data)

@@ -1,4 +1,4 @@
-"""What passes the door, and which states follow which: decisions on plain data."""
+"""Intake's decisions on plain data: what is accepted, and which states follow which."""
 
 from services.intake.rules import (
     applications,

@@ -1,4 +1,4 @@
-"""Whether an application is complete, in time and allowed, and the states of an application."""
+"""Whether an application is complete, in time and allowed; and the states of an application."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from services.intake.rules.documents import Document, faults_in_cv
 from services.intake.rules.projects import Project, ProjectState
 from services.intake.rules.rounds import Round, applications_window, faults_in_time, in_words
-from services.intake.rules.submissions import one_a_field
+from services.intake.rules.submissions import one_per_field
 from shared.contracts.faults import Fault
 from shared.contracts.fields import ApplicationId, DocumentId, HostId, Moment, Preference, ProjectId, RoundId, StudentId
 from shared.contracts.submissions import ApplicationForm, ProjectTemplate
@@ -19,27 +19,27 @@ from shared.refusals import Invalid
 from shared.workflow import Transition
 
 LONGEST_STATEMENT = 300
-"""Words, parted by white space."""
+"""Words, separated by white space."""
 
 HOURS_A_DAY = 7.5
-"""A day of a placement, towards the hours a week that a visa allows."""
+"""Hours of a placement day, as they count towards the weekly hours that a visa allows."""
 
 
 class ApplicationState(StrEnum):
     CHECKING = "checking"
-    """Sent from our pages and sound so far; its CV is still to be read."""
+    """Sent from our pages and without a fault so far; its CV is still to be read."""
     RECEIVED = "received"
     REFUSED = "refused"
-    """After its CV was read; what is refused before that is not kept."""
+    """Refused after its CV was read. An application that is refused before that is not kept."""
     WITHDRAWN = "withdrawn"
 
 
 STANDING: Final = (ApplicationState.CHECKING, ApplicationState.RECEIVED)
-"""What counts as an application of its student, who may go back to no other."""
+"""States in which a student has an application for a project, and so cannot apply for it again."""
 
 
 class Application(BaseModel):
-    """An application, and where it is at the door. What becomes of it in the match is not known here."""
+    """An application and its state at intake. What becomes of it in the match is not known here."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -57,11 +57,11 @@ class Application(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """What is known of a student who applies in a round, or in its second."""
+    """What is known of a student who applies in a round or in its second round."""
 
     visa_weekly_hours: float | None
     applications: int
-    """So many were received in the round, those withdrawn since included."""
+    """How many they have made in the round; withdrawn ones count, refused ones do not."""
 
     holds_a_place: bool = False
     """Whether they have an offer or a placement in either of the two."""
@@ -75,7 +75,7 @@ WITHDRAW: Final = Transition(
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of what an application names; `None` for a student or a document that is not known."""
+    """What intake knows of the student and the CV that an application names; `None` for an unknown one."""
 
     applicant: Applicant | None
     document: Document | None
@@ -87,9 +87,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """From whom and when an application came, and what it is for; `None` for a round or a project that is not known.
+    """Who sent an application and when, and what it is for; `None` for an unknown round or project.
 
-    `left` is how many places the project has for a second round; `None` until matching has said it.
+    `left` is how many places the project has for a second round; `None` until matching has published it.
     """
 
     source: str
@@ -99,13 +99,16 @@ class Circumstances:
     left: int | None = None
 
     @property
-    def awaits_what_is_left(self) -> bool:
+    def awaits_places_left(self) -> bool:
         return self.round_ is not None and self.round_.follows is not None and self.left is None
 
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Why a student cannot apply, whatever they write: as the door says it, and to the student alone."""
+    """Why a student cannot apply, whatever they write.
+
+    `fault` is published. `to_student` is shown to the student alone, and may name personal facts.
+    """
 
     fault: Fault
     to_student: str
@@ -122,12 +125,15 @@ def applications_left(applicant: Applicant, round_: Round) -> int:
 
 
 def obstacles(given: Circumstances, applicant: Applicant | None) -> list[Obstacle]:
-    """All that stands in the way before anything is written: told to the student first, and judged at the door."""
+    """Everything that keeps a student from applying, before anything is written.
+
+    Pages show it before the student applies, and `check` applies the same rules to the application.
+    """
     return [*_in_time(given), *_at_project(given), *_for_student(applicant, given)]
 
 
 def check(form: ApplicationForm, given: Circumstances, known: Known) -> Project:
-    """The project that a sound application is for, in the round that takes it; raises `Invalid` with every fault."""
+    """The project that a valid application is for, in the round that takes it; raises `Invalid` with every fault."""
     faults = [
         *_faults_in_id(known),
         *(obstacle.fault for obstacle in obstacles(given, known.applicant)),
@@ -140,22 +146,25 @@ def check(form: ApplicationForm, given: Circumstances, known: Known) -> Project:
         ),
     ]
     if faults or given.project is None or given.round_ is None:
-        raise Invalid(one_a_field(faults))
+        raise Invalid(one_per_field(faults))
     return given.project.model_copy(update={"round_id": given.round_.round_id})
 
 
 def received(form: ApplicationForm, project: Project, *, sent_at: datetime, now: datetime) -> Application:
-    """The application that a sound form makes."""
+    """A received application, made from a valid form."""
     return _as_sent(form, project, ApplicationState.RECEIVED, sent_at=sent_at, now=now)
 
 
 def in_check(form: ApplicationForm, project: Project, *, sent_at: datetime, now: datetime) -> Application:
-    """The application that a form makes which is sound as far as is known without its CV."""
+    """An application in check, made from a form without a fault whose CV is still to be read."""
     return _as_sent(form, project, ApplicationState.CHECKING, sent_at=sent_at, now=now)
 
 
 def seconds_to_look_again(before: int) -> int:
-    """When to look again how the check of an application stands that has so many before it: thousands may look."""
+    """How soon a page asks again about a check that has so many before it.
+
+    It grows with the number of those before, since thousands of pages may ask at once.
+    """
     return min(2 + before // 20, 30)
 
 
@@ -190,7 +199,7 @@ def _in_time(given: Circumstances) -> list[Obstacle]:
     if given.round_ is None or given.round_.applications_closed_at is None:
         faults = faults_in_time(given.round_, given.sent_at, applications_window, "applications")
         return [Obstacle(fault, fault.reason) for fault in faults]
-    # The count of applications has been said: nothing more is taken, whenever it claims to have been sent.
+    # The count of applications has been published: no more are taken, whatever time they claim to have been sent at.
     closed_at = in_words(given.round_.applications_closed_at)
     reason = f"For {given.round_.name}, applications closed on {closed_at}."
     return [Obstacle(Fault(field="sent_at", reason=reason), reason)]
@@ -201,8 +210,8 @@ def _at_project(given: Circumstances) -> list[Obstacle]:
         reason = "No project of this id is known: choose one that is listed."
     elif given.project.state is not ProjectState.APPROVED:
         reason = "This project takes no applications: choose one that is approved."
-    elif given.awaits_what_is_left:
-        reason = "What the first round has left is being worked out: send it again in a few minutes."
+    elif given.awaits_places_left:
+        reason = "The places that the first round has left are being worked out: send it again in a few minutes."
     elif given.round_ and given.round_.follows and not given.left:
         reason = f"This project has no place left for {given.round_.name}: choose one that is listed."
     else:
@@ -213,7 +222,9 @@ def _at_project(given: Circumstances) -> list[Obstacle]:
 def _for_student(applicant: Applicant | None, given: Circumstances) -> list[Obstacle]:
     if applicant is None:
         reason = "No student of this id is known to student records."
-        return [Obstacle(Fault(field="student_id", reason=reason), "Student records have not told us of you yet.")]
+        return [
+            Obstacle(Fault(field="student_id", reason=reason), "Student records have not sent us your details yet.")
+        ]
     found = []
     if given.round_ and applications_left(applicant, given.round_) == 0:
         most = given.round_.applications_per_student

@@ -1,7 +1,7 @@
-"""A round's calendar as staff type it: how a form shows a calendar, and the calendar that is made of what was typed.
+"""A round's calendar in a form: how the form shows it, and how it is made from what staff type.
 
-Moments are typed as the university's clock shows them, a placement week by its number and its Monday, or by its number
-alone where the term's first day says which Monday that is.
+Moments are typed in the university's local time. A placement week is typed as its number and its Monday, or as its
+number alone if the term's first day is given.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,13 +20,13 @@ from shared.contracts.intake import RoundCalendar
 MOST_WEEKS: Final = 10
 TERM_BEGINS: Final = "term_begins_on"
 
-_FIRSTS_ALONE: Final = ("submissions_open_at", "submissions_close_at")
+_SET_BY_FIRST: Final = ("submissions_open_at", "submissions_close_at")
 """What a second round has from its first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A form as it was typed, by its fields' names; `weeks` are pairs of a number and a Monday."""
+    """What was typed into a form, by field name; `weeks` are pairs of a number and a Monday."""
 
     fields: Mapping[str, str]
     weeks: Sequence[tuple[str, str]]
@@ -38,11 +38,11 @@ class Typed:
 
 def moments_of(follows: str | None) -> list[tuple[str, str]]:
     """The moments that a form asks for, each with what happens then."""
-    return [(field, what) for field, what in WHAT_HAPPENS.items() if not (follows and field in _FIRSTS_ALONE)]
+    return [(field, what) for field, what in WHAT_HAPPENS.items() if not (follows and field in _SET_BY_FIRST)]
 
 
 def blank() -> Typed:
-    """A form in which only what is customary is filled in."""
+    """A form with only the usual values filled in."""
     fields = dict.fromkeys(_names(None), "") | {"applications_per_student": "2", "reply_within_days": "3"}
     return Typed(fields, [(str(week), "") for week in WEEKS_OF_PLACEMENTS])
 
@@ -60,7 +60,7 @@ def as_typed(calendar: RoundCalendar) -> Typed:
 
 
 def read(form: Mapping[str, str], *, follows: str | None) -> Typed:
-    """What was typed, with the Monday of each week that has none, where the term's first day says it."""
+    """What was typed, with missing Mondays filled in if the term's first day is given."""
     fields = {name: form.get(name, "") for name in _names(follows)}
     rows = takewhile(lambda place: f"weeks.{place}.week" in form, range(MOST_WEEKS))
     weeks = [(form[f"weeks.{place}.week"], form.get(f"weeks.{place}.starts_on", "")) for place in rows]
@@ -71,9 +71,10 @@ def read(form: Mapping[str, str], *, follows: str | None) -> Typed:
 def values_of(
     typed: Typed, *, first: Round | None, current: RoundCalendar | None
 ) -> tuple[dict[str, Any], list[Fault]]:
-    """The values of a calendar, and what cannot be read as one; a second round has the rest from its first.
+    """The values of a calendar, and the faults in what was typed. A second round has the other values from its first.
 
-    A moment that was left as the form showed it is kept as it is: the clock shows two moments alike each October.
+    A moment that was left as the form showed it is not read again from its text: in the October night in which the
+    clocks go back, the same text stands for two moments.
     """
     shown = as_typed(current).fields if current else {}
     values: dict[str, Any] = {"name": typed.fields["name"], "follows": first.round_id if first else None}
@@ -91,7 +92,7 @@ def values_of(
         if values[field] is None:
             faults.append(Fault(field=field, reason=f"{what}: give a number."))
     if first:
-        values |= {name: getattr(first, name) for name in (*_FIRSTS_ALONE, "weeks")}
+        values |= {name: getattr(first, name) for name in (*_SET_BY_FIRST, "weeks")}
         return values, faults
     in_weeks = list(_faults_in_weeks(typed))
     values["weeks"] = (
@@ -101,7 +102,7 @@ def values_of(
 
 
 def faults_in_term_begin(typed: str, field: str = TERM_BEGINS) -> list[Fault]:
-    """Whether what was typed in that field is the first day of a term."""
+    """A fault if what was typed is not the first day of a term."""
     day = _day(typed)
     if day is None or day.weekday() != SUNDAY or day.year not in YEARS:
         return [Fault(field=field, reason="A term begins on the Sunday of its 1st week: give that day.")]
@@ -134,7 +135,7 @@ def _faults_in_weeks(typed: Typed) -> Iterator[Fault]:
 
 
 def _monday(number: str, typed: Typed) -> str:
-    """The Monday of a week by the term's first day; empty where either is none."""
+    """The Monday of a week, from the term's first day; empty if either of them cannot be read."""
     begins_on, week = typed.term_begins_on, _number(number)
     if begins_on is None or begins_on.weekday() != SUNDAY or begins_on.year not in YEARS or week is None:
         return ""
@@ -142,7 +143,7 @@ def _monday(number: str, typed: Typed) -> str:
 
 
 def _on_the_clock(moment: datetime) -> str:
-    """As `<input type="datetime-local">` has it."""
+    """A moment in the format of `<input type="datetime-local">`."""
     local = moment.astimezone(LOCAL_TIME).replace(tzinfo=None)
     return local.isoformat(timespec="minutes" if local == local.replace(second=0, microsecond=0) else "auto")
 

@@ -1,4 +1,4 @@
-"""Whether a calendar may be put in force: by itself, beside the other rounds, and after what has happened."""
+"""Whether a calendar may be put in force: in itself, beside the other rounds, and after what has happened."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,9 +11,9 @@ from shared.contracts.rounds import second_round
 
 
 def new_round(calendar: RoundCalendar) -> Round:
-    """The round that a calendar sets; its id is made of its name, a second round's of the one that it follows.
+    """The round that a calendar sets. Its id is made of its name; a second round's, of the id of its first.
 
-    An id that is none, of an unsound calendar, is that of no round.
+    Nothing is validated: an invalid calendar may have an id that no round has.
     """
     round_id = second_round(calendar.follows) if calendar.follows else slug(calendar.name)
     return Round.model_construct(**dict(calendar), round_id=round_id)

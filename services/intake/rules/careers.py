@@ -1,9 +1,9 @@
-"""The sectors of hosts, and the careers they lead to, in the words of two public standards.
+"""The sectors of hosts, and the careers they lead to, named as two public standards name them.
 
 Industries are sections of the UK Standard Industrial Classification of Economic Activities 2007 (SIC 2007); careers are
 unit groups of the Standard Occupational Classification 2020 (SOC 2020, Volume 1); both are published by the Office for
-National Statistics. Which sector leads where is this programme's own judgement. A sector that is not named here has
-neither: hosts name their sectors in their own words.
+National Statistics. Which sector leads where is this programme's own judgement. Hosts name their sectors in their own
+words: a sector that is not listed here has neither industries nor careers.
 """
 
 from collections.abc import Mapping
@@ -23,18 +23,18 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """A sector, what work there is like, the industries that it lies in and the careers that it leads to."""
+    """A sector, what work in it is like, the industries that it lies in and the careers that it leads to."""
 
     name: str
     about: str = ""
     industries: tuple[Coded, ...] = ()
     careers: tuple[Coded, ...] = ()
     projects: int = 0
-    """That students find in it now."""
+    """How many projects of the sector are listed now."""
 
     @property
     def slug(self) -> str:
-        """By which its page is addressed."""
+        """The last part of its page's address."""
         return slug(self.name)
 
 
@@ -185,5 +185,5 @@ def sectors(counts: Mapping[str, int]) -> list["Sector"]:
 
 
 def sector_of(name: str) -> Sector:
-    """The sector of that name; one that is not known here has its name alone."""
+    """The sector of that name; an unknown one has nothing but its name."""
     return SECTORS.get(name) or Sector(name)

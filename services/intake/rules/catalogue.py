@@ -1,4 +1,4 @@
-"""What the catalogue shows and when, what may be asked of it, and how its texts are excerpted."""
+"""What the catalogue shows and when, how it is searched, and how its texts are excerpted."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,17 +22,20 @@ PAGE: Final = 24
 
 FARTHEST_PAGE: Final = 10_000
 
-LONGEST_WORDS: Final = 200
-"""Characters of a search."""
+LONGEST_QUERY: Final = 200
+"""Characters of the text that is searched for."""
 
 ANY: Final = "any"
-"""A project for every discipline."""
+"""The discipline of a project that is for every one."""
 
 EXCERPT: Final = 170
-"""Characters of a text of which nothing was searched for."""
+"""Characters of the excerpt from a text in which nothing was searched for."""
 
 MARK: Final = ("\ue000", "\ue001")
-"""What the database puts around a word that was searched for: of no language, and shown as no markup."""
+"""What the database puts around a word that was found.
+
+The characters are of private use: no language has them, and they are no markup.
+"""
 
 FILTERS: Final[Mapping[str, str]] = {
     "sector": "Sector",
@@ -43,10 +46,10 @@ FILTERS: Final[Mapping[str, str]] = {
     "discipline": "For students of",
     "size": "Size of the organisation",
 }
-"""By which the catalogue is narrowed, in this order, and what they are called."""
+"""The filters of the catalogue, in the order in which they are shown, with their labels."""
 
 SIZES: Final = {"sme": "Small or medium-sized", "large": "Large"}
-"""Hosts have classes of their own; these are the ones that are sent now."""
+"""Labels of the sizes that systems send now; any other size is shown as it is."""
 
 
 class Order(StrEnum):
@@ -64,21 +67,21 @@ ORDERS: Final = {
 }
 
 
-def _sound_order(value: object) -> object:
+def _valid_order(value: object) -> object:
     return value if value in set(Order) else Order.BEST
 
 
-def _sound_page(value: object) -> int:
+def _valid_page(value: object) -> int:
     number = int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 6 else 1
     return min(max(number, 1), FARTHEST_PAGE)
 
 
 class Search(BaseModel):
-    """What is asked of the catalogue, as an address says it; what makes no sense there is left out of it."""
+    """A search of the catalogue, read from an address. Values that make no sense are left out."""
 
     model_config = ConfigDict(frozen=True)
 
-    q: Annotated[str, BeforeValidator(lambda text: " ".join(str(text).replace("\0", "").split())[:LONGEST_WORDS])] = ""
+    q: Annotated[str, BeforeValidator(lambda text: " ".join(str(text).replace("\0", "").split())[:LONGEST_QUERY])] = ""
     sector: list[str] = []
     category: list[str] = []
     week: list[str] = []
@@ -86,12 +89,12 @@ class Search(BaseModel):
     place: list[str] = []
     discipline: list[str] = []
     size: list[str] = []
-    order: Annotated[Order, BeforeValidator(_sound_order)] = Order.BEST
-    page: Annotated[int, BeforeValidator(_sound_page)] = 1
+    order: Annotated[Order, BeforeValidator(_valid_order)] = Order.BEST
+    page: Annotated[int, BeforeValidator(_valid_page)] = 1
 
     @property
     def chosen(self) -> dict[str, list[str]]:
-        """What each filter lets pass; all, where it is empty."""
+        """The values chosen in each filter; an empty list does not filter."""
         return {name: [each for each in getattr(self, name) if each and "\0" not in each] for name in FILTERS}
 
     @property
@@ -106,12 +109,12 @@ class Search(BaseModel):
 
     @property
     def address_of_pages(self) -> str:
-        """The address of a page of this search, up to its number."""
+        """The address of this search, up to the number of the page."""
         address = self.address()
         return f"{address}{'&' if '?' in address else '?'}page="
 
     def without(self, name: str, value: str) -> str:
-        """The address of this search when one value of a filter is let go."""
+        """The address of this search without one value of a filter."""
         return self.address(**{name: [each for each in self.chosen[name] if each != value]})
 
 
@@ -135,14 +138,14 @@ class Card(BaseModel):
 
     @property
     def parts(self) -> list[tuple[str, bool]]:
-        """The excerpt in parts, and whether each was searched for."""
+        """The excerpt in parts, and whether each was found by the search."""
         if MARK[0] in self.excerpt:
             return parts(f"… {self.excerpt.strip(' ·')} …")
         return parts(shorten(self.excerpt, EXCERPT, placeholder=" …"))
 
 
 class Choice(BaseModel):
-    """A value of a filter, and how many projects it would leave, all other filters as they are."""
+    """A value of a filter, and how many projects choosing it would leave, with all other filters unchanged."""
 
     filter: str
     value: str
@@ -150,7 +153,7 @@ class Choice(BaseModel):
 
     @property
     def id(self) -> str:
-        """Of its box on the page: the same for the same value, whatever is found."""
+        """The id of its checkbox on the page: always the same for the same value."""
         return f"{self.filter}-{crc32(self.value.encode()):x}"
 
     @property
@@ -162,7 +165,7 @@ class Choice(BaseModel):
 
 
 class Found(BaseModel):
-    """A page of what was found, of how many, and how each filter would narrow it."""
+    """One page of the projects found, how many were found in all, and how each filter would narrow them."""
 
     total: int
     cards: list[Card]
@@ -173,7 +176,7 @@ class Found(BaseModel):
         return max(1, -(-self.total // PAGE))
 
     def choices_of(self, name: str, chosen: Sequence[str]) -> list[Choice]:
-        """A filter's values in order; one that was chosen stays, even where it leaves nothing."""
+        """A filter's values in order. A chosen one is always among them, even if it leaves nothing."""
         counts = {choice.value: choice.count for choice in self.choices if choice.filter == name}
         values = sorted({*counts, *chosen}, key=lambda value: (not value.isdecimal(), value.zfill(3), value))
         return [Choice(filter=name, value=value, count=counts.get(value, 0)) for value in values]
@@ -204,35 +207,35 @@ class Listing(ListedProject):
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """What the catalogue shows at a moment: the rounds whose projects are listed, and what is open or comes next."""
+    """What the catalogue shows at a moment: the rounds whose projects are listed, and the round that opens next."""
 
     listed: tuple[Round, ...]
     open: bool
-    """Whether those listed take applications."""
+    """Whether the listed rounds take applications."""
     next: Round | None
-    """The next to open."""
+    """The next round to open."""
 
     @property
     def first_rounds(self) -> list[str]:
-        """The rounds all of whose projects are listed."""
+        """The first rounds that are listed, with all their projects."""
         return [each.round_id for each in self.listed if not each.follows]
 
     @property
     def rounds_with_places_left(self) -> list[str]:
-        """The rounds whose projects are listed as far as they have places left, for their second rounds."""
+        """The first rounds whose second rounds are listed: of their projects, those that have places left."""
         return [each.follows for each in self.listed if each.follows]
 
 
 def season(rounds: Iterable[Round], now: datetime) -> Season:
-    """The rounds that take applications; where none does, those that have closed and are not over yet."""
+    """The rounds that take applications; if none does, those that have closed and are not over yet."""
     rounds = sorted(rounds, key=lambda each: (each.closes_at, each.round_id))
     ahead = [each for each in rounds if now < each.opens_at]
     following = min(ahead, key=lambda each: each.opens_at, default=None)
     taking = tuple(each for each in rounds if takes_applications(each, now))
     if taking:
         return Season(taking, True, following)
-    under_way = tuple(each for each in rounds if each.opens_at <= now < ends_at(each))
-    return Season(under_way, False, following)
+    not_over = tuple(each for each in rounds if each.opens_at <= now < ends_at(each))
+    return Season(not_over, False, following)
 
 
 def takes_applications(round_: Round, now: datetime) -> bool:
@@ -240,12 +243,12 @@ def takes_applications(round_: Round, now: datetime) -> bool:
 
 
 def may_see(project: Project, round_: Round, now: datetime, *, applied: bool) -> bool:
-    """Whether a student may read of a project: approved and once its round has opened, or applied for."""
+    """Whether a student may see a project: it is approved and its round has opened, or they have applied for it."""
     return applied or (project.state is ProjectState.APPROVED and now >= round_.opens_at)
 
 
 def parts(text: str) -> list[tuple[str, bool]]:
-    """A text that the database has marked, as plain parts and whether each was searched for."""
+    """A text that the database has marked, split into parts, and whether each is marked."""
     opened, closed = MARK
     pieces: list[tuple[str, bool]] = []
     for index, piece in enumerate(text.split(opened)):

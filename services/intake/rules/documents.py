@@ -1,4 +1,4 @@
-"""Whether a document may serve as a CV, and who may read it."""
+"""Whether a document may be used as a CV, and who may read it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ NO_CV = "Choose your CV: a PDF of one page."
 
 
 class Content(BaseModel):
-    """What was read of some bytes."""
+    """The bytes of a document, by their digest, and what was read in them."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -27,23 +27,23 @@ class Content(BaseModel):
     size: int
     pages: int | None
     is_read: bool = True
-    """Until it is, `pages` says nothing."""
+    """Whether it was read; before that, `pages` means nothing."""
 
 
 class Document(Content):
-    """A content that a system sent, under the id by which applications name it."""
+    """Content that a system or a student sent, under the id by which applications name it."""
 
     document_id: DocumentId
     source: str
 
 
 def fault_in_size(data: bytes) -> str | None:
-    """Why so many bytes are not kept, in words."""
+    """Why the bytes are not kept, in words; `None` if they are not too many."""
     return TOO_LARGE if len(data) > LARGEST_DOCUMENT else None
 
 
 def fault_in_pages(content: Content) -> str | None:
-    """Why a content cannot be a CV, in words; `None` for a PDF of exactly one page, and for what is yet to be read."""
+    """Why content cannot be a CV, in words; `None` for a PDF of exactly one page, and for what is still unread."""
     if not content.is_read:
         return None
     if content.pages is None:
@@ -54,7 +54,10 @@ def fault_in_pages(content: Content) -> str | None:
 
 
 def faults_in_cv(document: Document | None, *, source: str, own: bool, used_by_another: bool) -> list[Fault]:
-    """Whether an application that came from `source` may name the document; `own`: it is the student's from before."""
+    """The fault that keeps an application sent by `source` from naming the document as its CV, if there is one.
+
+    `own`: the student sent the document from our pages, or has applied with it before.
+    """
     reason: str | None
     if source == OUR_PAGES and not own:
         reason = NO_CV
@@ -92,7 +95,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who would read a document: a student, a host, staff who run the programme, or somebody who is none of these."""
+    """Somebody who asks for a document: a student, a host, staff who run the programme, or none of these."""
 
     student_id: StudentId | None = None
     host_id: HostId | None = None
@@ -101,7 +104,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class DocumentInUse:
-    """A document, whose it is if it was sent from our pages, and what it was used for."""
+    """A document and the applications that name it; and its student, if it was sent from our pages."""
 
     document: Document
     student_id: StudentId | None
@@ -109,9 +112,10 @@ class DocumentInUse:
 
 
 def may_read(reader: Reader, found: DocumentInUse, now: datetime) -> bool:
-    """Whether somebody may read a document; nobody else, by no link.
+    """Whether somebody may read a document.
 
-    Its student; the host of a project applied to with it, until the round's end; and staff.
+    Its student may, and staff; and the host of a project that was applied for with it, until the round's end. Nobody
+    else may, by whatever link.
     """
     if reader.is_staff:
         return True
@@ -121,7 +125,7 @@ def may_read(reader: Reader, found: DocumentInUse, now: datetime) -> bool:
 
 
 def file_name(reader: Reader, found: DocumentInUse, now: datetime) -> str:
-    """Under which somebody saves a document that they may read: for a host it says whose CV it is."""
+    """The file name of a document for somebody who may read it; for a host it has the student's name."""
     for use in _uses_of_host(reader, found, now):
         return f"{use.student_name} – {use.organisation} (CV).pdf"
     return f"{found.document.document_id}"

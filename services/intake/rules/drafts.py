@@ -1,4 +1,4 @@
-"""What a host is still writing: saved as it is typed, judged as the door would, and sent once."""
+"""A draft of a project: saved as its host types, checked as a submission would be, and sent once."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,15 +18,15 @@ from shared.obligations import TEXT_VERSION
 NOT_ACCEPTED: Final = Fault(
     field="obligations", reason="Accept what hosts take on: students are promised it before they apply."
 )
-_OF_THE_TERM: Final = ("week", "starts_on")
-_NOTHING: Final[tuple[JsonValue, ...]] = (None, "", [])
+_TERM_FIELDS: Final = ("week", "starts_on")
+_BLANK_VALUES: Final[tuple[JsonValue, ...]] = (None, "", [])
 
 
 class End(StrEnum):
-    """Why a draft is none any more."""
+    """How a draft ended."""
 
     SENT = "sent"
-    """It is a revision now."""
+    """It has become a revision."""
     DISCARDED = "discarded"
 
 
@@ -41,7 +41,7 @@ class Save(BaseModel):
 
 
 class Acceptance(BaseModel):
-    """That a person accepted the obligations, for work of that mode: the text says other things where it is remote."""
+    """A person's acceptance of the obligations, for one mode of work: their text is another one for remote work."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -77,13 +77,13 @@ class Draft(BaseModel):
 
     @property
     def is_accepted(self) -> bool:
-        """Whether the obligations were accepted as they now read; another mode, and they read otherwise."""
+        """Whether the obligations were accepted in their present text, which depends on the mode."""
         given = self.acceptance
         return given is not None and (given.text_version, given.mode) == (TEXT_VERSION, self.mode)
 
     @property
     def proposal(self) -> dict[str, JsonValue]:
-        """What would be sent: what was typed, and blanks for the rest."""
+        """The content that would be sent: what was typed, and a blank for every other field."""
         return {
             **{field: blank(field) for field in ProjectTemplate.model_fields},
             **{field: value for field, value in self.content.items() if value is not None},
@@ -94,7 +94,7 @@ class Draft(BaseModel):
 
 
 def blank_draft(draft_id: UUID, host_id: str, *, now: datetime) -> Draft:
-    """A draft of a project that is not there yet: it gets an id of its own here."""
+    """An empty draft of a new project, which gets its id here."""
     return Draft(
         draft_id=draft_id,
         host_id=host_id,
@@ -109,7 +109,7 @@ def blank_draft(draft_id: UUID, host_id: str, *, now: datetime) -> Draft:
 
 
 def correction(draft_id: UUID, project: Project, *, now: datetime) -> Draft:
-    """A draft of a project's next revision, which begins as the last one."""
+    """A draft of a project's next revision, filled in from the last one."""
     return blank_draft(draft_id, project.host_id, now=now).model_copy(
         update={
             "project_id": project.project_id,
@@ -119,14 +119,14 @@ def correction(draft_id: UUID, project: Project, *, now: datetime) -> Draft:
     )
 
 
-def taken_again(draft_id: UUID, project: Project, *, now: datetime) -> Draft:
-    """A draft of a new project that begins as an earlier one, without that one's dates."""
-    content = project.template.model_dump(mode="json", exclude=set(_OF_THE_TERM))
+def offered_again(draft_id: UUID, project: Project, *, now: datetime) -> Draft:
+    """A draft of a new project, filled in from an earlier one but without its dates."""
+    content = project.template.model_dump(mode="json", exclude=set(_TERM_FIELDS))
     return blank_draft(draft_id, project.host_id, now=now).model_copy(update={"content": content})
 
 
 def overwrites(draft: Draft, step: Step, typed: Mapping[str, JsonValue], *, seen: int, window: str) -> bool:
-    """Whether to save this would silently undo what another window has saved of the step since `seen`."""
+    """Whether saving this would overwrite what another window has saved of the step since version `seen`."""
     last = draft.saves.get(step)
     if last is None or last.version <= seen or last.window == window:
         return False
@@ -134,19 +134,19 @@ def overwrites(draft: Draft, step: Step, typed: Mapping[str, JsonValue], *, seen
 
 
 def is_saved(draft: Draft, step: Step, typed: Mapping[str, JsonValue]) -> bool:
-    """Whether the draft holds just this already."""
+    """Whether the draft has exactly this already."""
     return all(_same(draft.content.get(field), typed[field]) for field in FIELDS[step])
 
 
 def saved(draft: Draft, step: Step, typed: Mapping[str, JsonValue], *, window: str, now: datetime) -> Draft:
-    """The draft with what was typed into a step; the very same one where that changes nothing."""
+    """The draft with what was typed into a step; the same object if that changes nothing."""
     if is_saved(draft, step, typed):
         return draft
     return _next(draft, step, window, now).model_copy(update={"content": {**draft.content, **typed}})
 
 
 def accepted(draft: Draft, by: str | None, *, window: str, now: datetime) -> Draft:
-    """The draft once a person has accepted the obligations, or with `None` has taken that back."""
+    """The draft with the obligations accepted by a person; with `None`, no longer accepted."""
     if (by is not None) == draft.is_accepted:
         return draft
     given = None if by is None else Acceptance(text_version=TEXT_VERSION, mode=draft.mode, by=by, at=now)
@@ -154,32 +154,32 @@ def accepted(draft: Draft, by: str | None, *, window: str, now: datetime) -> Dra
 
 
 def following(draft: Draft, project: Project, *, now: datetime) -> Draft:
-    """The draft as a correction of the project as it now stands, where that has come to a newer revision meanwhile."""
+    """The draft as a correction of the project's present revision, which is newer than the one that it corrected."""
     return draft.model_copy(update={"revision": project.revision + 1, "version": draft.version + 1, "saved_at": now})
 
 
 def ended(draft: Draft, end: End) -> Draft:
-    """What remains of a draft that was sent or discarded: that it was there, and whose it was."""
+    """A draft that was sent or discarded: its content is removed, and its id, its host and how it ended remain."""
     return draft.model_copy(update={"content": {}, "acceptance": None, "ended": end})
 
 
 def by_step(faults: Sequence[Fault]) -> dict[Step, list[Fault]]:
-    """The faults of each step; what no field of the template is at fault for, on the last."""
+    """The faults of each step; those that belong to no field of the template are on the last."""
     return {step: [fault for fault in faults if step_of(fault) is step] for step in Step}
 
 
-def faults_in_what_is_typed(draft: Draft, faults: Sequence[Fault]) -> list[Fault]:
-    """What can be said to whoever is still typing: a field that nobody has come to yet is not at fault."""
-    return [fault for fault in faults if draft.content.get(name_of(fault)) not in _NOTHING]
+def faults_in_filled_fields(draft: Draft, faults: Sequence[Fault]) -> list[Fault]:
+    """The faults to show while somebody is typing: none for a field that is still empty."""
+    return [fault for fault in faults if draft.content.get(name_of(fault)) not in _BLANK_VALUES]
 
 
-def is_whole(faults: Sequence[Fault]) -> bool:
-    """Whether nothing is at fault in what students will see."""
+def can_be_previewed(faults: Sequence[Fault]) -> bool:
+    """Whether the fields that students will see have no fault."""
     return all(step_of(fault) not in FIELDS for fault in faults)
 
 
-def wanting(draft: Draft, faults: Sequence[Fault]) -> dict[Step, list[Fault]]:
-    """What keeps a draft from being sent, by the step in which it is mended."""
+def faults_before_sending(draft: Draft, faults: Sequence[Fault]) -> dict[Step, list[Fault]]:
+    """Everything that keeps a draft from being sent, by the step in which to correct it."""
     found = {**by_step(faults), Step.OBLIGATIONS: faults_in_acceptance(draft)}
     return {step: found[step] for step in Step if found[step]}
 
@@ -189,18 +189,18 @@ def faults_in_acceptance(draft: Draft) -> list[Fault]:
 
 
 def steps_done(draft: Draft, faults: Sequence[Fault]) -> set[Step]:
-    """The steps in which nothing is left to do."""
+    """The steps that need nothing more."""
     at_fault = {step for step, of_step in by_step(faults).items() if of_step}
     done = {step for step in FIELDS if step not in at_fault and _is_begun(draft, step)}
     return done | ({Step.OBLIGATIONS} if draft.is_accepted else set())
 
 
 def _is_begun(draft: Draft, step: Step) -> bool:
-    return any(draft.content.get(field) not in _NOTHING for field in FIELDS[step])
+    return any(draft.content.get(field) not in _BLANK_VALUES for field in FIELDS[step])
 
 
 def _same(one: JsonValue, other: JsonValue) -> bool:
-    return one == other or (one in _NOTHING and other in _NOTHING)
+    return one == other or (one in _BLANK_VALUES and other in _BLANK_VALUES)
 
 
 def _next(draft: Draft, step: Step, window: str, now: datetime) -> Draft:

@@ -21,7 +21,7 @@ _identifier: TypeAdapter[str] = TypeAdapter(Identifier, config=ConfigDict(strict
 
 
 def content_of(body: bytes) -> object:
-    """What a body says as JSON; `None` where it is none."""
+    """A body parsed as JSON; `None` if it is not JSON."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -29,29 +29,33 @@ def content_of(body: bytes) -> object:
 
 
 def kind(routing_key: str) -> str:
-    """What a submission would have been, by the noun of its routing key: `application`, or `unknown`."""
+    """The kind that a submission was meant to be: the noun of its routing key, such as `application`, or `unknown`."""
     noun = routing_key.partition(".")[2]
     return noun if noun in {submission.noun for submission in INTAKE.takes} else "unknown"
 
 
 def ids_in(content: object) -> dict[str, str]:
-    """The ids in a content, as far as they are ids at all."""
+    """The ids in the content; values that cannot be ids are left out."""
     if not isinstance(content, Mapping):
         return {}
     return {name: content[name] for name in ID_FIELDS if _is_identifier(content.get(name))}
 
 
 def legible(fault: Fault) -> Fault:
-    """The same fault, where its field's name is one that can be shown: the name of an unknown field is the sender's."""
+    """The same fault, or one without the field's name if that cannot be shown.
+
+    The sender chooses the name of an unknown field, so it may be anything.
+    """
     if fault.field.isprintable() and len(fault.field) <= LONGEST_FIELD_NAME:
         return fault
     return Fault(field="body", reason="The contract knows no field of this name: leave it out.")
 
 
 def with_blanks(submission: type[SubmissionT], content: object, faults: Iterable[Fault]) -> SubmissionT | None:
-    """The submission with a blank for each field that breaks the contract, so that the rules can judge the others.
+    """The submission with a blank for each field that breaks the contract, so that the rules can check the others.
 
-    A blank breaks the rules on its own field, and is nobody's id. `None` where the content is not even an object.
+    A blank breaks the rules on its own field alone, and nothing has a blank id. `None` if the content is not even an
+    object.
     """
     if not isinstance(content, Mapping):
         return None
@@ -66,8 +70,11 @@ def with_blanks(submission: type[SubmissionT], content: object, faults: Iterable
     return readable.model_copy(update={name: _blank(getattr(readable, name)) for name in broken})
 
 
-def together(broken: Iterable[Fault], by_rules: Iterable[Fault]) -> list[Fault]:
-    """What breaks the contract, and what the rules say of the other fields: of a blank they need say nothing."""
+def merge_faults(broken: Iterable[Fault], by_rules: Iterable[Fault]) -> list[Fault]:
+    """The faults of the contract, and those that the rules found in other fields.
+
+    What they found in a field that breaks the contract is about its blank, and is left out.
+    """
     broken = list(broken)
     named = {fault.field.partition(".")[0] for fault in broken}
     return [*broken, *(fault for fault in by_rules if fault.field not in named)]

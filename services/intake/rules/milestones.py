@@ -1,4 +1,4 @@
-"""What a round's calendar says to a reader: where it is, what comes next, and what a change of its dates moves."""
+"""A round's calendar for a reader: the present phase, what comes next, and what a change of its dates moves."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ WHAT_HAPPENS: Final = {
     "rankings_due_at": "Rankings are due",
     "offers_at": "The match is made, and offers go out",
 }
-"""At each moment of a calendar, in the order in which a form asks for them."""
+"""What happens at each moment of a calendar, in the order in which a form asks for them."""
 
 OPENING_OF_SECOND: Final = "The first round's waiting list ends, and students may apply for what is left"
 
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """A moment of a round, and what happens then; `whole_day`: from that day on, whatever the time."""
+    """A moment of a round, and what happens then; with `whole_day`, a day is shown without a time."""
 
     at: datetime
     what: str
@@ -36,15 +36,15 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Where a round is, in words, and how that is shown."""
+    """The phase of a round: its label, and how the label is shown."""
 
-    words: str
+    label: str
     kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A moment that a change of the calendar moves, with what hangs on it; `whole_day` as of a milestone."""
+    """A moment that a change of the calendar moves, and what happens then; `whole_day` as in a milestone."""
 
     what: str
     before: datetime
@@ -63,7 +63,11 @@ class SetCalendar:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a round has: projects by state, the places of those approved, applications, and how many apply for what."""
+    """Counts of a round.
+
+    `projects` are by state; `places` are those of approved projects; `received` includes `withdrawn`; `students` are
+    those who have applied, and `projects_applied_for` those with an application that was not withdrawn.
+    """
 
     projects: Mapping[str, int]
     places: int
@@ -80,12 +84,12 @@ def changes(calendars: Sequence[SetCalendar]) -> list[tuple[SetCalendar, list[Mo
 
 
 def latest_first(calendar: RoundCalendar) -> tuple[int, datetime]:
-    """By what to sort rounds: the latest placements first, and a first round before its second."""
+    """A sort key for rounds: the latest placements first, and a first round before its second."""
     return (-calendar.weeks[0].starts_on.toordinal(), calendar.opens_at)
 
 
 def milestones(calendar: RoundCalendar) -> list[Milestone]:
-    """All that happens at moments of a calendar, the first one first; placement weeks go from midnight to midnight."""
+    """The milestones of a calendar in the order of time; a placement week goes from midnight to midnight."""
     weeks = (
         Milestone(_midnight(week.starts_on), f"Placements of week {week.week} begin", whole_day=True)
         for week in calendar.weeks
@@ -95,12 +99,12 @@ def milestones(calendar: RoundCalendar) -> list[Milestone]:
 
 
 def next_of(calendar: RoundCalendar, now: datetime) -> Milestone | None:
-    """What happens next; nothing once all is over."""
+    """The next milestone; `None` once the last has passed."""
     return next((milestone for milestone in milestones(calendar) if milestone.at > now), None)
 
 
 def phase(round_: Round, now: datetime) -> Phase:
-    """Where the round is now. Applications that have closed are closed, whatever the calendar says."""
+    """The round's phase now. Once applications have closed they stay closed, whatever the calendar says."""
     proposals = now in submissions_window(round_) and not round_.follows
     applications = now in applications_window(round_) and round_.applications_closed_at is None
     if proposals or applications:
@@ -120,7 +124,7 @@ def phase(round_: Round, now: datetime) -> Phase:
 
 
 def movements(before: RoundCalendar, after: RoundCalendar) -> list[Movement]:
-    """What a change moves, in the calendar's order: each moment is a timer, or opens or closes the door."""
+    """What a change moves, in the calendar's order."""
     moments = (Movement(what, getattr(before, field), getattr(after, field)) for field, what in WHAT_HAPPENS.items())
     weeks = (
         Movement(
@@ -143,5 +147,5 @@ def _last_day(calendar: RoundCalendar) -> date:
 
 
 def _midnight(day: date, days_later: int = 0) -> datetime:
-    """When a day begins where the university is, or the day so many days later."""
+    """The beginning of a day in the university's local time, or of the day so many days later."""
     return datetime.combine(day + timedelta(days=days_later), time.min, LOCAL_TIME)

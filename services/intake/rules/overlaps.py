@@ -1,8 +1,8 @@
-"""Whether a round's calendar leaves the other rounds theirs.
+"""Whether a round's calendar overlaps with other rounds.
 
-Two first rounds never share a placement week, and applications are taken for one round at a time, so that a student
-knows what a limit counts in. A second round has the weeks of the one that it follows. The times of proposals may
-overlap: a new one is for the round that closes first, and a correction stays in its own.
+Two first rounds never share a placement week; a second round has the weeks of the one that it follows. Applications are
+taken for one round at a time, so that a student knows in which round an application counts. The times of proposals may
+overlap: a new proposal is for the round that closes first, and a correction stays in its own.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,10 @@ from shared.contracts.rounds import first_round
 
 
 def faults_beside(calendar: RoundCalendar, round_id: str, rounds: Iterable[Round]) -> list[Fault]:
-    """Where a round with that id and calendar takes what is another's; its own first or second is judged apart."""
+    """The faults of a round with that id and calendar that overlaps with others.
+
+    Its own first or second round is not among the others: `second_rounds` has the rules for that pair.
+    """
     others = [each for each in rounds if first_round(each.round_id) != first_round(round_id)]
     return [fault for other in others for fault in (*_in_applications(calendar, other), *_in_weeks(calendar, other))]
 

@@ -1,4 +1,4 @@
-"""What is news in a record of a host or a student."""
+"""Whether a record of a host or a student is newer than what is known, and whether it changes a fact."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ Facts = TypeVar("Facts", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Known(Generic[Facts]):
-    """What is known of a host or student; the version counts changes of the facts."""
+    """What is known of a host or a student; the version counts the changes of the facts."""
 
     version: int
     facts: Facts
@@ -22,12 +22,12 @@ class Known(Generic[Facts]):
 
 
 def facts_in(record: Submission, kind: type[Facts]) -> Facts:
-    """The facts that a record carries beside its id."""
+    """The facts in a record, without the id."""
     return kind(**record.model_dump(include=set(kind.model_fields)))
 
 
 def is_overtaken(recorded_at: datetime, known: Known[Facts] | None) -> bool:
-    """Whether a record came later than one that its source sent after it."""
+    """Whether its source has sent a newer record, which arrived before this one."""
     return known is not None and recorded_at < known.recorded_at
 
 

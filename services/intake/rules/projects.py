@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from services.intake.rules.rounds import Round, faults_in_time, round_for_proposals, submissions_window
-from services.intake.rules.submissions import one_a_field
+from services.intake.rules.submissions import one_per_field
 from shared.contracts.faults import Fault
 from shared.contracts.fields import HostId, Line, Moment, Organisation, ProjectId, Revision, RoundId
 from shared.contracts.intake import PlacementWeek
@@ -42,14 +42,14 @@ class Project(BaseModel):
 
 
 class ListedProject(Project):
-    """A project with what it is found by."""
+    """A project with its host's name and sector."""
 
     organisation: Organisation
     sector: Line
 
 
 class ProjectRevision(BaseModel):
-    """What a host sent at one time."""
+    """A revision of a project, as its host sent it."""
 
     revision: Revision
     template: ProjectTemplate
@@ -84,9 +84,9 @@ def check(
     host_known: bool,
     current: Project | None,
 ) -> Round:
-    """The round that a sound proposal is for; raises `Invalid` with every fault.
+    """The round that a valid proposal is for; raises `Invalid` with every fault.
 
-    `current` is the project as it stands, where the proposal corrects one.
+    `current` is the project as it stands, if the proposal corrects one.
     """
     round_ = round_for_proposals(rounds, sent_at, current.round_id if current else None)
     faults = [
@@ -97,12 +97,12 @@ def check(
         *(_faults_in_week(proposal, round_) if round_ else ()),
     ]
     if faults or round_ is None:
-        raise Invalid(one_a_field(faults))
+        raise Invalid(one_per_field(faults))
     return round_
 
 
 def proposed(proposal: ProjectProposal, round_: Round) -> Project:
-    """The project as a sound proposal makes it stand."""
+    """The project that a valid proposal makes."""
     return Project(
         project_id=proposal.project_id,
         round_id=round_.round_id,
@@ -114,7 +114,7 @@ def proposed(proposal: ProjectProposal, round_: Round) -> Project:
 
 
 def last_day(template: ProjectTemplate) -> date:
-    """The placement's last day: it lasts so many days from its first."""
+    """The last day of a placement, whose days follow one another."""
     return template.starts_on + timedelta(days=template.days - 1)
 
 

@@ -1,4 +1,4 @@
-"""What a student is told before applying: whether they can, how many applications are left, and what clashes."""
+"""What a student sees before they apply: whether they can, how many applications are left, and which days overlap."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -43,20 +43,20 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Prospects:
-    """How a student stands before a project."""
+    """A student's prospects with a project: what keeps them from applying, and what to know before."""
 
     obstacles: tuple[Obstacle, ...]
     left: int
     """Applications that the student may still make in the round."""
     visa_weekly_hours: float | None
     hours: float
-    """Of the placement, in its week."""
+    """The hours of the placement, in its week."""
     applied: Made | None
-    """The application that stands at this project already."""
+    """The student's application for this project, if there is one in check or received."""
     clashes: tuple[Made, ...]
-    """Applications of the student that stand, for days that overlap."""
+    """The student's other applications, in check or received, for days that overlap."""
     preferences: tuple[int, ...]
-    """The ranks among their applications that the student has not given away."""
+    """The ranks that the student has not yet given to another application."""
 
     @property
     def may_apply(self) -> bool:
@@ -66,7 +66,10 @@ class Prospects:
 def prospects(
     project: Project, round_: Round, left: int | None, applicant: Applicant | None, made: Sequence[Made], now: datetime
 ) -> Prospects:
-    """By the rules that the door judges by; `made` in that round, `left` of the project's places for a second round."""
+    """A student's prospects, by the same rules by which the application will be checked.
+
+    `made` are the student's applications in that round; `left` is how many places the project has for a second round.
+    """
     given = Circumstances(source=OUR_PAGES, sent_at=now, round_=round_, project=project, left=left)
     standing = [each for each in made if each.stands]
     others = [each for each in standing if each.application.project_id != project.project_id]
@@ -83,7 +86,7 @@ def prospects(
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a student has written so far. The id makes two clicks one application."""
+    """What a student has written so far. Because the form has the id, two clicks make one application."""
 
     application_id: UUID
     preference: int | None
@@ -91,7 +94,7 @@ class Written:
     cv: UUID | None
 
     def as_form(self, student_id: str, project_id: str) -> dict[str, Any]:
-        """The content of the form that it makes, which may break its contract."""
+        """The content of an application form, which may break its contract."""
         return {
             "application_id": str(self.application_id),
             "student_id": student_id,
@@ -108,7 +111,7 @@ def free_preferences(standing: Iterable[Made], round_: Round) -> tuple[int, ...]
 
 
 def faults_in_choice(preference: int | None, free: Sequence[int], statement: str, cv: str | None) -> list[Fault]:
-    """What our pages ask beside what the door judges: a rank of its own, something to read, and a CV at all."""
+    """The faults of what our pages require in addition: an unused rank, a statement and a CV."""
     faults = []
     if preference not in free:
         faults.append(Fault(field="preference", reason="Choose a rank that none of your other applications has."))
@@ -142,7 +145,7 @@ class Reading:
 
 
 def access_of_host(reading: Reading, now: datetime) -> Access:
-    """From the moment applications have closed until the round's end; what was taken back is over at once."""
+    """Open once applications have closed and until the round's end; over at once if it was withdrawn."""
     if not reading.stands or now >= ends_at(reading.round_):
         return Access.OVER
     closed = reading.round_.applications_closed_at is not None or now >= reading.round_.closes_at

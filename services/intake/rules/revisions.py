@@ -16,7 +16,7 @@ from shared.differences import Pieces, changed_items, changed_whole, changed_wor
 
 @dataclass(frozen=True, slots=True)
 class ChangedField:
-    """A field of the template that differs, each of its items (one, unless it is a list) in pieces."""
+    """A changed field of the template; each of its items is in pieces. A field that is no list has one item."""
 
     label: str
     is_list: bool
@@ -41,8 +41,8 @@ def changes(before: ProjectTemplate, after: ProjectTemplate) -> list[ChangedFiel
     ]
 
 
-def beside_the_last(revisions: Sequence[ProjectRevision]) -> list[ComparedRevision]:
-    """Each revision but the first, the newest first."""
+def compared_with_previous(revisions: Sequence[ProjectRevision]) -> list[ComparedRevision]:
+    """Each revision but the first, compared with the one before it; the newest first."""
     return [
         ComparedRevision(after, before.revision, changes(before.template, after.template))
         for before, after in pairwise(revisions)

@@ -1,4 +1,4 @@
-"""The calendar of a round: whether it is sound, and whether something is in time."""
+"""The calendar of a round: whether it is valid, and whether something is in time."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ from shared.contracts.intake import PlacementWeek, RoundCalendar
 MONDAY = 0
 MONDAY_TO_FRIDAY = timedelta(days=4)
 YEARS = range(2000, 2200)
-"""Beyond these a year is a slip of the pen, and its moments may not exist in every time zone."""
+"""Another year is a typing error, and its moments may not exist in every time zone."""
 
 
 class Round(RoundCalendar):
@@ -32,13 +32,13 @@ class Round(RoundCalendar):
         return self.model_copy(update={**dict(calendar), "round_version": self.round_version + 1})
 
     def closes_now(self, timer: datetime) -> bool:
-        """Whether the timer of that moment still matters: the round has not moved, and has not closed before."""
+        """Whether a timer set for that moment still matters: the close was not moved, and has not happened."""
         return timer == self.closes_at and self.applications_closed_at is None
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From the moment it opens to before the moment it closes."""
+    """The time from a moment (included) to a later one (excluded)."""
 
     opens_at: datetime
     closes_at: datetime
@@ -67,10 +67,11 @@ def ends_at(calendar: RoundCalendar) -> datetime:
 def round_for(
     rounds: Iterable[Round], moment: datetime, window: Callable[[Round], Window], own: str | None = None
 ) -> Round | None:
-    """The round whose window the moment lies in; of several its own, else the first to close.
+    """The round by whose rules something that was sent at a moment is checked. `None` only if there are no rounds.
 
-    Where it lies in none, its own round, else the next to open, else the last that closed: what is late for a round is
-    judged by that round in all else. None where there is no round at all.
+    It is a round whose window has the moment: `own` if it is among them, else the first to close. If there is none, it
+    is `own`, else the next to open, else the last that closed: so what is too late for a round is still checked by the
+    other rules of that round.
     """
     rounds = sorted(rounds, key=lambda each: (each.round_id != own, window(each).closes_at, each.round_id))
     inside = [each for each in rounds if moment in window(each)]
@@ -80,12 +81,12 @@ def round_for(
 
 
 def round_for_proposals(rounds: Iterable[Round], moment: datetime, own: str | None = None) -> Round | None:
-    """The round by which what a host proposes at that moment is judged; a second round takes no proposals."""
+    """The round by whose rules a proposal sent at that moment is checked; a second round takes no proposals."""
     return round_for([each for each in rounds if not each.follows], moment, submissions_window, own)
 
 
 def faults_in_time(round_: Round | None, moment: datetime, window: Callable[[Round], Window], what: str) -> list[Fault]:
-    """Whether what was sent then is in time; `what` names it in the plural."""
+    """The fault of something that was not sent in time; `what` names it in the plural."""
     if round_ is None:
         return [Fault(field="sent_at", reason=f"No round is scheduled, so no {what} are taken yet.")]
     if moment in window(round_):
@@ -100,7 +101,7 @@ def slug(name: str) -> str:
 
 
 def faults_in_calendar(calendar: RoundCalendar) -> list[Fault]:
-    """Everything that makes a calendar unsound. The windows of proposals and of applications may overlap."""
+    """Everything that is wrong with a calendar. The windows of proposals and of applications may overlap."""
     out_of_range = faults_in_years(calendar)
     if out_of_range:
         return out_of_range
@@ -121,7 +122,7 @@ def faults_in_calendar(calendar: RoundCalendar) -> list[Fault]:
 
 
 def faults_in_closing(round_: Round, calendar: RoundCalendar) -> list[Fault]:
-    """What can no longer be changed: closed applications stay closed, since others have acted on their count."""
+    """The fault of moving a close that has happened: other services have acted on the count of applications."""
     if round_.applications_closed_at is None or calendar.closes_at == round_.closes_at:
         return []
     closed_at = in_words(round_.applications_closed_at)
@@ -134,7 +135,7 @@ def in_words(moment: datetime) -> str:
 
 
 def faults_in_years(calendar: RoundCalendar) -> list[Fault]:
-    """A year beyond `YEARS`; nothing else can be said of such a calendar."""
+    """The faults of years outside `YEARS`; such a calendar is not checked any further."""
     years = {name: value.year for name, value in calendar if isinstance(value, datetime)}
     years |= {f"weeks.{index}.starts_on": week.starts_on.year for index, week in enumerate(calendar.weeks)}
     return [
@@ -165,7 +166,7 @@ def _faults_in_weeks(weeks: list[PlacementWeek]) -> list[Fault]:
 
 
 def _faults_in_numbers(weeks: list[PlacementWeek]) -> Iterator[Fault]:
-    """Whether the weeks are as far apart as their numbers, so that they can be weeks of one term."""
+    """The faults of weeks whose distance does not match their numbers: they cannot be weeks of one term."""
     first = weeks[0]
     for index, week in enumerate(weeks):
         monday = first.starts_on + timedelta(weeks=week.week - first.week)

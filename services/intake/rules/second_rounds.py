@@ -1,7 +1,8 @@
-"""A second round: which projects take applications in it, and whether its calendar fits the round that it follows.
+"""Second rounds: which of a pair takes an application, and whether the calendar fits the round that it follows.
 
-It has dates and a limit of its own, takes no proposals, and gives away what its first has left, in the same weeks. The
-first one's waiting list ends when it opens, so that what is left is known; see docs/architecture.md.
+A second round has dates and a limit of its own, and takes no proposals. It gives away the places that its first round
+has left, in the same weeks. The first round's waiting list ends when the second opens, so that what is left is known;
+see docs/architecture.md.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,15 +19,18 @@ LONGEST_ID = 64
 """Characters of a round's id."""
 
 
-def judged_by(both: Iterable[Round], moment: datetime) -> Round | None:
-    """Which of a round and its second judges an application of that moment: from its opening on the second."""
+def round_for_application(both: Iterable[Round], moment: datetime) -> Round | None:
+    """The one of a round and its second by whose rules an application sent at that moment is checked.
+
+    It is the second from its opening on.
+    """
     rounds = list(both)
     begun = [each for each in rounds if each.follows and moment >= each.opens_at]
     return next(iter([*begun, *rounds]), None)
 
 
 def suggested(first: Round) -> RoundCalendar:
-    """A second round of that one as a form begins with it: on working days, once the first offers are answered."""
+    """The calendar in a new form for a second round: on working days, once the first round's offers are answered."""
     reply = timedelta(days=first.reply_within_days)
     opens_at = _working_day(first.offers_at + reply)
     return first.calendar.model_copy(
@@ -43,7 +47,7 @@ def suggested(first: Round) -> RoundCalendar:
 
 
 def carried_along(second: Round, first: RoundCalendar) -> RoundCalendar:
-    """The second round's calendar with what it takes from the first: the weeks, and when proposals were taken."""
+    """The second round's calendar with what it has from the first: the weeks, and the time for proposals."""
     return second.calendar.model_copy(
         update={
             "weeks": first.weeks,
@@ -54,7 +58,7 @@ def carried_along(second: Round, first: RoundCalendar) -> RoundCalendar:
 
 
 def faults_in_second(calendar: RoundCalendar, own: Round | None, rounds: Sequence[Round]) -> list[Fault]:
-    """What is wrong with a second round's calendar by the round that it follows; `own` is the round that is changed."""
+    """The faults of a second round's calendar beside its first; `own` is the round to change, `None` for a new one."""
     first = next((each for each in rounds if each.round_id == calendar.follows), None)
     if first is None:
         reason = f"There is no round {calendar.follows}: a second round follows one that was set."
@@ -73,7 +77,7 @@ def faults_in_second(calendar: RoundCalendar, own: Round | None, rounds: Sequenc
 
 
 def faults_in_first(calendar: RoundCalendar, own: Round, rounds: Iterable[Round]) -> list[Fault]:
-    """What a change of a first round would make wrong with its second, by the fields of the first that do."""
+    """The faults that a change of a first round would cause in its second, each on the first's field that causes it."""
     second = next((each for each in rounds if each.round_id == second_round(own.round_id)), None)
     if second is None:
         return []
@@ -85,7 +89,7 @@ def faults_in_first(calendar: RoundCalendar, own: Round, rounds: Iterable[Round]
 
 
 def faults_in_opening(own: Round, calendar: RoundCalendar, now: datetime) -> list[Fault]:
-    """What can no longer be changed of what a round follows, and of a second round's opening."""
+    """The faults of changing what a round follows, or the opening of a second round that has opened."""
     if calendar.follows != own.follows:
         return [Fault(field="follows", reason="What a round follows cannot be changed: set another round.")]
     if own.follows and now >= own.opens_at and calendar.opens_at != own.opens_at:
@@ -94,14 +98,14 @@ def faults_in_opening(own: Round, calendar: RoundCalendar, now: datetime) -> lis
     return []
 
 
-def own_first(round_id: str, rounds: Iterable[Round]) -> list[Round]:
-    """A first round and its second, by the id of either, the first one first."""
+def first_and_second(round_id: str, rounds: Iterable[Round]) -> list[Round]:
+    """A first round and its second, by the id of either; `rounds` are in the order of their ids."""
     first = first_round(round_id)
     return [each for each in rounds if first_round(each.round_id) == first]
 
 
 def _working_day(moment: datetime) -> datetime:
-    """The same time of that day, or of the Monday after it."""
+    """The moment itself on a working day; at a weekend, the same time on the Monday after it."""
     local = moment.astimezone(LOCAL_TIME)
     to_monday = timedelta(days=7 - local.weekday()) if local.weekday() > FRIDAY else timedelta()
     return (local + to_monday).astimezone(UTC)
@@ -120,7 +124,11 @@ def _faults_in_what_is_the_firsts(calendar: RoundCalendar, first: RoundCalendar)
 
 
 def _faults_in_order(calendar: RoundCalendar, first: RoundCalendar) -> list[Fault]:
-    """Whether the first's offers are answered when the second opens, and what it passed on until then at the match."""
+    """The faults of a second round that is too early after its first.
+
+    Every offer of the first must be answered when the second opens. Offers that the first passed on until then must be
+    answered when the second is matched.
+    """
     faults = []
     reply = timedelta(days=first.reply_within_days)
     if calendar.opens_at < first.offers_at + reply:

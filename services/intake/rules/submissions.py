@@ -1,4 +1,4 @@
-"""Whether a submission is its sender's own, and whether it was sent before."""
+"""Whether a sender may send a submission, and whether it was sent before."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ TYPES = frozenset(submission.type for submission in INTAKE.takes)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A submission at the door: its id, its source, when it was sent as it claims, and a digest of what it carries."""
+    """A submission as it arrives. `sent_at` is what its source claims; the digest is of its type and content."""
 
     id: str
     source: str
@@ -32,8 +32,8 @@ EVENT_ID_USED = Fault(
 )
 
 
-def one_a_field(faults: Iterable[Fault]) -> list[Fault]:
-    """The same faults with all that is wrong with a field in one reason."""
+def one_per_field(faults: Iterable[Fault]) -> list[Fault]:
+    """The same faults, merged into one for each field."""
     reasons: dict[str, list[str]] = {}
     for fault in faults:
         reasons.setdefault(fault.field, []).append(fault.reason)
@@ -41,13 +41,13 @@ def one_a_field(faults: Iterable[Fault]) -> list[Fault]:
 
 
 def digest(submission_type: str, content: object) -> bytes:
-    """SHA-256 of a type and of a content as canonical JSON: equal however the sender laid the JSON out."""
+    """SHA-256 of a type and of a content as canonical JSON: equal for any layout of the same JSON."""
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(f"{submission_type}\0{canonical}".encode()).digest()
 
 
 def digest_of_bytes(submission_type: str, body: bytes) -> bytes:
-    """The digest of a body that may not be JSON at all: then of its bytes as they are."""
+    """The digest of a body: that of its content, or of its bytes if it is not JSON."""
     try:
         return digest(submission_type, json.loads(body))
     except (ValueError, RecursionError):
@@ -55,9 +55,10 @@ def digest_of_bytes(submission_type: str, body: bytes) -> bytes:
 
 
 def faults_in_sender(sender: str, source: str, submission_type: str) -> list[Fault]:
-    """Whether the source is the sender itself, and may send this type; what no type of ours is, is judged elsewhere.
+    """The faults of a submission whose source is not its sender, or whose sender may not send its type.
 
-    The broker holds the sender to its name, but not to what the message says of it.
+    The broker ensures the sender's name, but not what the message gives as its source. A type that is none of ours is
+    no fault here: that is checked elsewhere.
     """
     system = outside_system(sender)
     if system is None:

@@ -1,4 +1,4 @@
-"""The guided template: its steps, the fields of each, and the words that it offers to choose from."""
+"""The guided template: its steps, the fields of each, and the choices that it offers."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -11,18 +11,17 @@ from services.intake.rules.projects import DAYS
 from services.intake.rules.rounds import Round
 from shared import dates
 from shared.contracts.faults import Fault
-from shared.contracts.intake import PlacementWeek
 from shared.contracts.submissions import ProjectTemplate
 
 Choice = tuple[str, str]
-"""A value, and what it is called."""
+"""A value and its label."""
 
 WORKING_DAYS: Final = 5
-"""Of a week that placements may fall in."""
+"""The working days of a week."""
 
 
 class Step(StrEnum):
-    """A page of the template, in the order in which they are gone through."""
+    """A page of the template; the order is that in which a host goes through them."""
 
     PROJECT = "project"
     WORK = "work"
@@ -55,7 +54,7 @@ FIELDS: Final[dict[Step, tuple[str, ...]]] = {
     Step.STUDENTS: ("skills", "attributes", "disciplines"),
     Step.ARRANGEMENTS: ("mode", "places", "week", "days", "starts_on"),
 }
-"""The fields of the template that a step asks for; the last two ask for none."""
+"""The fields of the template that each step asks for; the last two steps ask for none."""
 
 LABELS: Final = {
     "title": "Title",
@@ -98,12 +97,12 @@ DIVISIONS: Final = (
 
 
 def name_of(fault: Fault) -> str:
-    """The field at fault, of which perhaps only an item is (`tasks.3`)."""
+    """The name of the field at fault: `tasks` for the item `tasks.3` too."""
     return fault.field.partition(".")[0]
 
 
 def step_of(fault: Fault) -> Step:
-    """The step in which a fault is mended; the last for what no field of the template is at fault for."""
+    """The step in which to correct a fault; the last one if it belongs to no field of the template."""
     return next((step for step, fields in FIELDS.items() if name_of(fault) in fields), Step.PREVIEW)
 
 
@@ -112,9 +111,9 @@ def is_list(field: str) -> bool:
 
 
 def as_typed(field: str, text: str) -> JsonValue:
-    """What was typed, as the contract has it where it can be, and as it is where not: a draft loses nothing.
+    """What was typed, as the contract's type, or as text if it cannot be read as that: a draft loses nothing.
 
-    `None` where a number or a day is blank.
+    `None` if a number or a day is blank.
     """
     text = text.strip()
     if _annotation(field) is int:
@@ -125,18 +124,18 @@ def as_typed(field: str, text: str) -> JsonValue:
 
 
 def blank(field: str) -> JsonValue:
-    """What a field holds into which nothing was typed, in the terms of the contract: the rules say what it lacks."""
+    """The value of a field into which nothing was typed. It keeps the contract, and the rules find what is missing."""
     kind = _annotation(field)
     return [] if is_list(field) else date.min.isoformat() if kind is date else 0 if kind is int else ""
 
 
 def as_text(content: Mapping[str, JsonValue]) -> dict[str, str]:
-    """Every field as it stands in a form: a list with one item a line, and what is not there as nothing."""
+    """Every field as text for a form: a list has one item a line, and a missing value is empty."""
     return {field: _text(content.get(field)) for field in LABELS}
 
 
 def choices(round_: Round | None, content: Mapping[str, JsonValue]) -> dict[str, list[Choice]]:
-    """What is offered to choose from, with what was chosen before, though it be offered no more."""
+    """The choices of each field, with what was chosen before even if it is no longer offered."""
     weeks = round_.weeks if round_ else []
     first_days = [week.starts_on + timedelta(days=day) for week in weeks for day in range(WORKING_DAYS)]
     offered: dict[str, list[Choice]] = {
@@ -154,10 +153,6 @@ def choices(round_: Round | None, content: Mapping[str, JsonValue]) -> dict[str,
         field: [*options, *((each, each) for each in chosen[field] if each and each not in dict(options))]
         for field, options in offered.items()
     }
-
-
-def _in_words(week: PlacementWeek) -> str:
-    return f"Week {week.week}: {dates.days_between(week.starts_on, week.ends_on)}"
 
 
 def _text(value: JsonValue) -> str:

@@ -1,4 +1,4 @@
-"""The weeks of a term, and a calendar taken over from one term to another.
+"""The weeks of a term, and a calendar copied from one term to another.
 
 Weeks are numbered from the term's first day, the Sunday of 1st week; the two after full term are the 9th and the 10th.
 """
@@ -15,7 +15,7 @@ SUNDAY: Final = 6
 WEEKS_OF_PLACEMENTS: Final = (9, 10)
 
 _NEXT_TERM: Final = {"michaelmas": ("Hilary", 1), "hilary": ("Trinity", 0), "trinity": ("Michaelmas", 0)}
-"""The term after it, and how many calendar years later that is."""
+"""The term after each, and how many calendar years later that is."""
 
 
 def placement_week(number: int, monday: date) -> PlacementWeek:
@@ -33,10 +33,10 @@ def term_of(week: PlacementWeek) -> date:
 
 
 def copied(calendar: RoundCalendar, term_begins_on: date) -> RoundCalendar:
-    """The same calendar in the term that begins on that Sunday, under that term's name if its own is a term's.
+    """The same calendar in the term that begins on that Sunday, named by `next_name`.
 
-    Each moment keeps its weekday and its time on the clock of the university, whatever the clocks do in between; a time
-    that the clocks skip on its new day comes an hour later.
+    Each moment keeps its weekday and its local time, whether or not the clocks change in between. A local time that the
+    clocks skip on its new day becomes an hour later.
     """
     shift = term_begins_on - term_of(calendar.weeks[0])
     moments = {name: _shifted(value, shift) for name, value in calendar if isinstance(value, datetime)}
@@ -54,5 +54,5 @@ def next_name(name: str) -> str:
 
 
 def _shifted(moment: datetime, shift: timedelta) -> datetime:
-    """So many days later by the clock on the wall; by way of UTC, in which every moment exists."""
+    """The same local time, so many days later; returned in UTC, in which every moment exists."""
     return (moment.astimezone(LOCAL_TIME) + shift).astimezone(UTC)

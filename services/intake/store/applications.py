@@ -1,4 +1,4 @@
-"""Applications, and what is known of who applies."""
+"""Applications, and what is known of the students who apply."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ async def listed(
     student_id: str | None = None,
     state: ApplicationState | None = None,
 ) -> list[Application]:
-    """The applications of all that is given, in the order of their ids."""
+    """The applications that match everything given, in the order of their ids."""
     rows = await connection.fetch(
         """
         select application_id, round_id, student_id, project_id, host_id, preference, cv, state, sent_at, received_at
@@ -51,13 +51,13 @@ async def listed(
 
 
 async def in_check(connection: Connection, application_id: str) -> Application | None:
-    """An application that is still to be decided."""
+    """The application, if it is still to be decided."""
     application = await find(connection, application_id)
     return application if application and application.state is ApplicationState.CHECKING else None
 
 
 async def end_check(connection: Connection, application_id: str) -> ApplicationForm | None:
-    """Take an application out that is still to be decided: what was written, to be taken in or refused."""
+    """Delete an application that is still to be decided; returns its form, to be received or refused."""
     row = await connection.fetchrow(
         """
         delete from applications where application_id = $1 and state = 'checking'
@@ -69,7 +69,7 @@ async def end_check(connection: Connection, application_id: str) -> ApplicationF
 
 
 async def before_in_check(connection: Connection, application: Application) -> int:
-    """How many applications are checked before this one."""
+    """How many applications will be checked before this one."""
     count: int = await connection.fetchval(
         "select count(*) from applications where state = 'checking' and (received_at, application_id) < ($1, $2)",
         application.received_at,
@@ -93,7 +93,7 @@ async def faults(connection: Connection, application_id: str) -> list[Fault]:
 
 
 async def last_refused(connection: Connection, student_id: str, project_id: str) -> tuple[int, str] | None:
-    """Preference and statement of the last application of a student for a project that was refused."""
+    """Preference and statement of a student's last refused application for a project."""
     row = await connection.fetchrow(
         """
         select preference, statement from applications
@@ -113,7 +113,7 @@ async def statement(connection: Connection, application_id: str) -> str:
     return text
 
 
-# Of the student $1 in the round $2, and in $3: that round and its first or second.
+# For the student $1 in the round $2; $3 has the ids of that round and of its first or second.
 _APPLICANT = """
     students.student_id is not null as student_known,
     students.visa_weekly_hours,
@@ -143,7 +143,7 @@ _KNOWN = """
 
 
 async def known_of(connection: Connection, form: ApplicationForm, round_id: str | None) -> Known:
-    """What is known of the student in that round and its first or second, of the CV, and of the application's id."""
+    """What is known of a form's student (in that round and its first or second), of its CV and of its id."""
     row = await connection.fetchrow(
         _KNOWN.format(_APPLICANT),
         form.student_id,
@@ -158,7 +158,7 @@ async def known_of(connection: Connection, form: ApplicationForm, round_id: str 
 
 
 async def applicant(connection: Connection, student_id: str, round_id: str | None) -> Applicant | None:
-    """What is known of a student who might apply in a round; `None` where the student is not known."""
+    """What is known of a student who might apply in a round; `None` for an unknown student."""
     row = await connection.fetchrow(_KNOWN_OF_APPLICANT.format(_APPLICANT), student_id, round_id, _both(round_id))
     assert row is not None  # noqa: S101 - it is always one row
     return _applicant(row)
@@ -193,7 +193,7 @@ async def made(connection: Connection, student_id: str, round_id: str) -> list[M
 
 
 async def for_host(connection: Connection, application_id: str, host_id: str) -> Reading | None:
-    """An application to a project of that host, with all that its host may read."""
+    """An application for a project of that host, with everything that the host may read."""
     row = await connection.fetchrow(
         """
         select application_id, applications.round_id, student_id, project_id, applications.host_id, preference, cv,
@@ -230,7 +230,7 @@ def _made(row: Record) -> Made:
 
 
 async def add(connection: Connection, application: Application, statement: str, faults: Sequence[Fault] = ()) -> None:
-    """Keep an application; `faults` of one that is refused."""
+    """Add an application; `faults` are those of a refused one."""
     await connection.execute(
         """
         insert into applications
@@ -258,7 +258,7 @@ async def set_state(connection: Connection, application_id: str, state: Applicat
 
 
 async def received(connection: Connection, round_id: str) -> int:
-    """How many applications the round has received, those withdrawn since included."""
+    """How many applications the round has received, including those withdrawn since."""
     count: int = await connection.fetchval(
         "select count(*) from applications where round_id = $1 and state in ('received', 'withdrawn')", round_id
     )

@@ -1,4 +1,4 @@
-"""Forms that are still on their way to us."""
+"""Forms whose upload has begun and has not ended."""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ async def remove(connection: Connection, form_id: UUID) -> None:
 
 
 async def any_since_before(connection: Connection, moment: datetime, *, now: datetime) -> bool:
-    """Whether any form that began to be sent before a moment is still waited for, `now` by the system's clock."""
+    """Whether any form whose upload began before a moment is still waited for; `now` is the system's time."""
     return bool(
         await connection.fetchval(
             "select exists (select from arriving where began_at < $1 and waited_for_until > $2)", moment, now

@@ -1,4 +1,4 @@
-"""The catalogue: approved projects by the words in them and by what narrows them."""
+"""The catalogue: approved projects, searched by the words in them and by filters."""
 
 from services.intake.rules.catalogue import ANY, MARK, PAGE, Card, Found, Listing, Search, Season
 from services.intake.rules.projects import Project
@@ -17,7 +17,7 @@ on conflict (project_id) do update set
 
 
 async def list_project(connection: Connection, project_id: str) -> None:
-    """List a project as it now stands; one that is not approved is left alone."""
+    """List a project as it now stands; does nothing for one that is not approved."""
     await connection.execute(_KEEP.format(which="project_id = $1"), project_id)
 
 
@@ -28,11 +28,11 @@ async def list_projects_of_host(connection: Connection, host_id: str) -> None:
     )
 
 
-# `misses` names the filters that a project does not pass. It is found where it misses none; and it counts for a value
-# of a filter where it misses none but that filter, so that each count says what choosing that value would leave.
+# `misses` has the filters that a project does not pass. A project is found if it misses none. It counts for its values
+# of a filter if it misses no other filter: so each count is what choosing that value would leave.
 _SEARCH = """
 with asked as (
-    -- The last word may be one that is still being typed.
+    -- The last word may still be being typed, so it matches as a prefix.
     select case when right(words::text, 1) = '''' then (words::text || ':*')::tsquery else words end as query
     from websearch_to_tsquery('english', $1) as words
 ),
@@ -83,7 +83,7 @@ cards as (
     select
         page.project_id, title, organisation, sector, city, country, category, mode, week, days, starts_on,
         case when page.round_id = any($2) then places else places_left end as places,
-        -- Where the words are in the title or of the host alone, the text is shown from its beginning.
+        -- If the words are only in the title or in the host's facts, the text is shown from its beginning.
         case when strpos(headline, $17) > 0 then headline else template->>'scope' end as excerpt,
         exists (
             select from applications
@@ -113,7 +113,7 @@ _HEADLINE = f'StartSel={MARK[0]}, StopSel={MARK[1]}, MaxFragments=2, MinWords=12
 async def find(
     connection: Connection, search: Search, season: Season, student_id: str | None, *, most: int = PAGE
 ) -> Found:
-    """What a search finds: one page of it, with what the student has applied for, and the counts of every filter."""
+    """One page of what a search finds, marked where the student has applied, with the counts of every filter."""
     chosen = search.chosen
     row = await connection.fetchrow(
         _SEARCH,
@@ -139,7 +139,7 @@ async def find(
 
 
 async def listing(connection: Connection, project_id: str) -> Listing | None:
-    """A project and its host, whatever state it is in."""
+    """A project and its host, in whatever state."""
     row = await connection.fetchrow(
         """
         select project_id, round_id, host_id, revision, state, template, facts
@@ -158,7 +158,7 @@ async def listing(connection: Connection, project_id: str) -> Listing | None:
 async def near(
     connection: Connection, project_id: str, season: Season, student_id: str | None, *, most: int
 ) -> list[Card]:
-    """The listed projects most like one, which is left out: in sector, kind of work, skills and the title's words."""
+    """The listed projects most like this one, by sector, kind of work, skills and the words of its title."""
     rows = await connection.fetch(
         """
         with this as (

@@ -1,4 +1,4 @@
-"""Documents, and what was read of their contents."""
+"""Documents, and what was read in their contents."""
 
 from datetime import datetime
 from uuid import UUID
@@ -23,7 +23,7 @@ async def find(connection: Connection, document_id: UUID) -> Document | None:
 
 
 async def find_in_use(connection: Connection, document_id: UUID) -> DocumentInUse | None:
-    """A document with whose it is and every application that names it."""
+    """A document with its student and every application that names it."""
     row = await connection.fetchrow(
         """
         select document_id, source, student_id, digest, size, pages, read_at is not null as is_read
@@ -48,8 +48,9 @@ async def find_in_use(connection: Connection, document_id: UUID) -> DocumentInUs
 
 
 async def cvs_of_student(connection: Connection, student_id: str, *, most: int) -> list[EarlierCV]:
-    """The latest documents of a student that may serve as a CV, or are still to be read: equal ones once, the newest
-    first.
+    """A student's latest documents that may be used as a CV or are still to be read, the newest first.
+
+    Of documents with equal bytes only the newest is among them.
     """
     rows = await connection.fetch(
         """
@@ -89,7 +90,10 @@ async def add(
     at: datetime,
     student_id: str | None = None,
 ) -> Document:
-    """Keep a document, the student's who sent it themselves; as it is known, where its content was read before."""
+    """Add a document; returns it with what is known of its content, which may have been read before.
+
+    `student_id` is the student who sent it from our pages; `None` if a system sent it.
+    """
     row = await connection.fetchrow(
         """
         with kept as (
@@ -111,7 +115,7 @@ async def add(
 
 
 async def keep_reading(connection: Connection, digest: str, pages: int | None, *, at: datetime) -> None:
-    """Keep what was read of a content; `pages`: null where it is not a PDF that can be read."""
+    """Keep what was read in content; `pages` is `None` if it is not a PDF that can be read."""
     await connection.execute(
         "update contents set pages = $2, read_at = $3 where digest = $1 and read_at is null", digest, pages, at
     )

@@ -21,7 +21,7 @@ async def find(connection: Connection, draft_id: UUID) -> Draft | None:
 
 
 async def written_by(connection: Connection, host_id: str, *, project_id: str | None = None) -> list[Draft]:
-    """What a host is still writing, the last saved first; of one project, where that is given."""
+    """The drafts of a host that have not ended, the last saved first; of one project, if it is given."""
     rows = await connection.fetch(
         """
         select draft_id, host_id, project_id, revision, content, version, saves, acceptance, saved_at, ended
@@ -61,7 +61,7 @@ async def keep(connection: Connection, draft: Draft) -> None:
 
 
 async def keep_acceptance(connection: Connection, draft: Draft, acceptance: Acceptance) -> None:
-    """Keep what was accepted with the revision that a draft has become."""
+    """Keep the acceptance of the obligations with the revision that a draft has become."""
     await connection.execute(
         """
         insert into obligations_accepted (project_id, revision, text_version, mode, accepted_by, accepted_at)
@@ -77,7 +77,7 @@ async def keep_acceptance(connection: Connection, draft: Draft, acceptance: Acce
 
 
 async def acceptance_of(connection: Connection, project_id: str, revision: int) -> Acceptance | None:
-    """What was accepted with a revision; none where it came from another system."""
+    """The acceptance of the obligations with a revision; `None` if another system sent the revision."""
     row = await connection.fetchrow(
         """
         select text_version, mode, accepted_by as by, accepted_at as at

@@ -1,4 +1,4 @@
-"""What happened to projects and applications."""
+"""The history of projects and applications."""
 
 from asyncpg import Record
 
@@ -24,7 +24,7 @@ async def add(connection: Connection, subject: str, step: Step[StateT], *, revis
 
 
 async def of(connection: Connection, subject: str) -> list[Record]:
-    """The steps of a subject, the first first."""
+    """The steps of a subject, the oldest first."""
     return await connection.fetch(
         "select revision, transition, before, after, by, at, comments from history where subject = $1 order by id",
         subject,

@@ -1,4 +1,4 @@
-"""Hosts and students, as their own systems know them."""
+"""Hosts and students, as the systems that own their data sent them."""
 
 from services.intake.rules.people import Known
 from shared.contracts.submissions import HostFacts, StudentFacts

@@ -1,11 +1,11 @@
-"""What matching said of places: how many are left for a second round, and which applications hold one."""
+"""What matching has published on places: how many are left for a second round, and which applications hold one."""
 
 from shared.contracts.matching import PlacesLeft
 from shared.database.connection import Connection
 
 
 async def keep_left(connection: Connection, event: PlacesLeft) -> None:
-    """Keep the higher count of each project: until the second round is matched its places only become more."""
+    """Keep the higher count for each project: until the second round is matched, its places can only become more."""
     await connection.execute("update rounds set left_said = true where round_id = $1 and not left_said", event.round_id)
     await connection.execute(
         """
@@ -18,7 +18,7 @@ async def keep_left(connection: Connection, event: PlacesLeft) -> None:
 
 
 async def left(connection: Connection, project_id: str) -> int | None:
-    """How many places the project has for the second round of its own; `None` until that was said of the round."""
+    """How many places the project has for its second round; `None` until matching has published that of the round."""
     places: int | None = await connection.fetchval(
         """
         select case when rounds.left_said then coalesce(places_left.places, 0) end
@@ -31,7 +31,10 @@ async def left(connection: Connection, project_id: str) -> int | None:
 
 
 async def hold(connection: Connection, application_id: str) -> None:
-    """It has an offer or a placement, unless that has ended already: an end may be heard of before what it ends."""
+    """Note that an application has an offer or a placement, unless its end is noted already.
+
+    The events may arrive in any order, the end before the beginning.
+    """
     await connection.execute(
         "update applications set holds_a_place = true where application_id = $1 and holds_a_place is null",
         application_id,

@@ -27,7 +27,7 @@ async def listed(
     state: ProjectState | None = None,
     sector: str | None = None,
 ) -> list[ListedProject]:
-    """The projects of all that is given, in the order of their ids."""
+    """The projects that match everything given, in the order of their ids."""
     rows = await connection.fetch(
         """
         select project_id, round_id, host_id, revision, state, template,

@@ -18,10 +18,10 @@ async def find(connection: Connection, round_id: str) -> Round | None:
     return round_of(row) if row else None
 
 
-async def hold_both(connection: Connection, round_id: str) -> list[Round]:
-    """A first round and its second, if there is one, by the first one's id.
+async def lock_both_shared(connection: Connection, round_id: str) -> list[Round]:
+    """A first round and its second, if there is one, locked in share mode; by the id of either.
 
-    No other transaction can close or change them before this one ends; many may hold them at once.
+    Until this transaction ends, no other can close or change them. Many may have this lock at once.
     """
     rows = await connection.fetch(
         """
@@ -41,7 +41,7 @@ async def every(connection: Connection) -> list[Round]:
 
 
 async def keep(connection: Connection, round_: Round, *, at: datetime) -> None:
-    """Put a round's calendar in force, once every transaction that holds the round has ended."""
+    """Put a round's calendar in force. Waits for every transaction that has locked the round."""
     calendar = round_.calendar.model_dump(mode="json")
     await connection.execute(
         """
@@ -62,7 +62,7 @@ async def keep(connection: Connection, round_: Round, *, at: datetime) -> None:
 
 
 async def calendars(connection: Connection, round_id: str) -> list[SetCalendar]:
-    """Every calendar that the round has had, the first one first."""
+    """Every calendar that the round has had, the oldest first."""
     rows = await connection.fetch(
         "select version, calendar, set_at from round_calendars where round_id = $1 order by version", round_id
     )
@@ -70,7 +70,7 @@ async def calendars(connection: Connection, round_id: str) -> list[SetCalendar]:
 
 
 async def figures(connection: Connection, round_id: str) -> Figures:
-    """How many projects and applications a round has; a second round's projects are those that have places left."""
+    """The counts of a round; a second round's projects are those of its first that have places left."""
     row = await connection.fetchrow(
         """
         with own as (
@@ -99,8 +99,8 @@ async def figures(connection: Connection, round_id: str) -> Figures:
     return Figures(**row)
 
 
-async def hold_alone(connection: Connection, round_id: str) -> Round | None:
-    """The round, once every transaction that holds it has ended; nobody else can hold it before this one ends."""
+async def lock_exclusively(connection: Connection, round_id: str) -> Round | None:
+    """The round, locked for update. Waits for every other transaction that has locked it."""
     row = await connection.fetchrow(
         "select round_id, version, calendar, applications_closed_at from rounds where round_id = $1 for update",
         round_id,
@@ -109,12 +109,15 @@ async def hold_alone(connection: Connection, round_id: str) -> Round | None:
 
 
 async def close_when_decided(connection: Connection, round_id: str, closes_at: datetime) -> None:
-    """Note that the time to close has come before all that was sent before it is decided."""
+    """Note that it is time to close, although applications that were sent before it are still to be decided."""
     await connection.execute("update rounds set closing_at = $2 where round_id = $1", round_id, closes_at)
 
 
-async def hold_for_decision(connection: Connection, round_id: str) -> datetime | None:
-    """Since when the round waits for decisions to close, if it does. It cannot begin to before this one is made."""
+async def lock_for_decision(connection: Connection, round_id: str) -> datetime | None:
+    """The closing time of a round that waits for decisions to close, else `None`; the round is locked in share mode.
+
+    The lock keeps the round from beginning to wait before this decision is made.
+    """
     closing_at: datetime | None = await connection.fetchval(
         "select closing_at from rounds where round_id = $1 for share", round_id
     )
@@ -122,12 +125,12 @@ async def hold_for_decision(connection: Connection, round_id: str) -> datetime |
 
 
 async def close_applications(connection: Connection, round_id: str, *, at: datetime) -> None:
-    """Take no more applications, once every transaction that holds the round has ended."""
+    """Close applications. Waits for every transaction that has locked the round."""
     await connection.execute("update rounds set applications_closed_at = $2 where round_id = $1", round_id, at)
 
 
 def round_of(row: Record) -> Round:
-    """The round in a row with its id, version, calendar and close."""
+    """The round in a row that has its id, version, calendar and close."""
     return Round(
         **row["calendar"],
         round_id=row["round_id"],

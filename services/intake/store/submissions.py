@@ -1,4 +1,4 @@
-"""Every source and id that ever came, and what became of it."""
+"""Every source and id that was ever received, and the outcome."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,9 +9,9 @@ from shared.database.connection import Connection
 
 
 async def claim(connection: Connection, arrival: Arrival, *, at: datetime) -> bytes | None:
-    """Register a submission as the first under its source and id; returns the digest of the first where it is not.
+    """Register a submission, unless another has its source and id; returns the digest of that one, else `None`.
 
-    Waits for another transaction that registers the same.
+    Waits for any other transaction that is registering the same source and id.
     """
     claimed = await connection.fetchval(
         """

@@ -1,4 +1,4 @@
-"""The catalogue: what students can apply for, and where it may lead them."""
+"""The catalogue of projects that students can apply for, and the careers that sectors lead to."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.intake import rules, store
-from services.intake.actions.applying import NOT_LISTED, before_applying
+from services.intake.actions.applying import NOT_LISTED, view_project
 from services.intake.dependencies import PAGES, WorkIs, page_routes
 from services.intake.rules.catalogue import FILTERS, ORDERS, Listing, Search, Season
 from services.intake.rules.projects import ProjectState
@@ -21,14 +21,14 @@ from shared.web import Caller, CallerIs, Purpose, Role
 routes = page_routes("/catalogue")
 
 NEAR = 3
-"""Projects near in kind that a project's page shows."""
+"""How many similar projects a project's page shows."""
 
 OF_SECTOR = 6
-"""Projects that a sector's page shows."""
+"""How many projects a sector's page shows."""
 
 
 def reader(caller: CallerIs) -> Caller:
-    """A student, or a member of staff who looks at what students see."""
+    """The caller: a student, or a member of staff who looks at what students see."""
     if not (caller.may_act_as(Role.STUDENT) or caller.may_act_as(Role.VIEWER)):
         raise Forbidden("The catalogue is for students.")
     if caller.purpose is not Purpose.ALL_PAGES:
@@ -48,7 +48,7 @@ async def show_catalogue(
     page = PAGES.answer(
         request, reader, "catalogue.jinja", season=season, search=search, found=found, filters=FILTERS, orders=ORDERS
     )
-    # What was searched for as somebody typed is this page's address too, without its empty fields.
+    # HTMX searches as somebody types: it shows this address then, which has no empty fields.
     page.headers["HX-Push-Url"] = search.address()
     return page
 
@@ -76,8 +76,8 @@ async def show_sector(request: Request, slug: str, reader: ReaderIs, work: WorkI
 async def show_project(request: Request, project_id: ProjectId, reader: ReaderIs, work: WorkIs) -> Response:
     if reader.role is not Role.STUDENT:
         return await _project_page(request, reader, await _listed(project_id, work), work)
-    before = await before_applying(project_id, reader.id, work, at=work.now)
-    return await _project_page(request, reader, before.project, work, round_=before.round_, prospects=before.prospects)
+    view = await view_project(project_id, reader.id, work, at=work.now)
+    return await _project_page(request, reader, view.project, work, round_=view.round_, prospects=view.prospects)
 
 
 async def _project_page(
@@ -89,7 +89,7 @@ async def _project_page(
     round_: Round | None = None,
     prospects: Prospects | None = None,
 ) -> HTMLResponse:
-    """For a student with how they stand before the project; for staff without."""
+    """The page of a project; a student also sees their own prospects."""
     near = await store.catalogue.near(
         work.connection, project.project_id, await _season(work), _student(reader), most=NEAR
     )

@@ -1,4 +1,4 @@
-"""The guided template: a draft in steps that save themselves, its preview, and sending it."""
+"""The guided template: the steps of a draft, which are saved as they are typed, its preview, and sending it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated
@@ -24,8 +24,8 @@ routes = page_routes("/host/drafts")
 
 
 async def own_draft(draft_id: UUID, host: HostIs, work: WorkIs) -> Draft:
-    """The draft, ended or not, which nobody else changes meanwhile; another host's is not found."""
-    return await drafts.hold_draft(draft_id, host.id, work)
+    """The host's draft, ended or not, locked; another host's is not found."""
+    return await drafts.lock_draft(draft_id, host.id, work)
 
 
 def step_named(step: str) -> Step:
@@ -40,13 +40,13 @@ StepIs = Annotated[Step, Depends(step_named)]
 
 @routes.post("")
 async def begin(request: Request, host: HostIs, work: WorkIs) -> RedirectResponse:
-    """To a draft of a new project: one in which nothing was written yet, or a new one."""
+    """Redirect to a draft of a new project: an existing one that is still empty, else a new one."""
     return redirect(request, _path(await drafts.begin_draft(host.id, work)))
 
 
 @routes.get("/{draft_id}")
 async def resume(request: Request, draft: OwnDraft, work: WorkIs) -> RedirectResponse:
-    """To the first step in which something is left to do."""
+    """Redirect to the first step that needs something more."""
     if draft.ended:
         return redirect(request, _after(draft))
     _, faults = await drafts.check_draft(draft, work)
@@ -64,7 +64,7 @@ async def discard(request: Request, draft: OwnDraft, work: WorkIs) -> RedirectRe
 
 @routes.post("/{draft_id}/follow")
 async def follow(request: Request, draft: OwnDraft, work: WorkIs) -> RedirectResponse:
-    """Make the draft a correction of the project as it now stands, where a newer revision came by another way."""
+    """Make the draft a correction of the newest revision, if a revision was sent other than by this draft."""
     await drafts.follow_project(draft, work)
     return redirect(request, _path(draft, Step.PREVIEW))
 
@@ -78,7 +78,7 @@ async def show_preview(request: Request, draft: OwnDraft, host: HostIs, work: Wo
 
 @routes.post("/{draft_id}/preview")
 async def send(request: Request, draft: OwnDraft, host: HostIs, work: WorkIs, form: FormIs) -> Response:
-    """Send what was previewed; a second time it changes nothing."""
+    """Send what was previewed; sending it again changes nothing."""
     if draft.ended:
         return redirect(request, _after(draft))
     if form.number("version") != draft.version:
@@ -113,12 +113,12 @@ async def accept(request: Request, draft: OwnDraft, host: HostIs, work: WorkIs, 
 async def show_step(
     request: Request, draft: OwnDraft, step: StepIs, host: HostIs, work: WorkIs, check: bool = False
 ) -> Response:
-    """A step as it was saved; with what is at fault in what was typed, and with `check` in what was not."""
+    """A step as it was saved, with the faults in the fields that are filled in; with `check`, with all its faults."""
     if draft.ended:
         return redirect(request, _after(draft))
     _, faults = await drafts.check_draft(draft, work)
     at_fault = rules.drafts.by_step(faults)[step]
-    shown = at_fault if check else rules.drafts.faults_in_what_is_typed(draft, at_fault)
+    shown = at_fault if check else rules.drafts.faults_in_filled_fields(draft, at_fault)
     done = rules.drafts.steps_done(draft, faults)
     return await _step(request, draft, step, host, work, faults=shown, done=done, is_refused=check)
 
@@ -127,9 +127,9 @@ async def show_step(
 async def save_step(
     request: Request, draft: OwnDraft, step: StepIs, host: HostIs, work: WorkIs, form: FormIs
 ) -> Response:
-    """Save a step, as it is typed or by its buttons, and say what the door would find at fault in it.
+    """Save a step, while it is typed or when a button is pressed, and show the faults for which it would be refused.
 
-    What another window has saved of it since this one was opened is not overwritten: whoever types decides.
+    What another window has saved of the step since this one was opened is not overwritten: the host decides.
     """
     if draft.ended:
         return redirect(request, _after(draft))
@@ -141,7 +141,7 @@ async def save_step(
     _, faults = await drafts.check_draft(saved, work)
     at_fault = rules.drafts.by_step(faults)[step]
     if is_htmx(request):
-        shown = rules.drafts.faults_in_what_is_typed(saved, at_fault)
+        shown = rules.drafts.faults_in_filled_fields(saved, at_fault)
         return PAGES.answer(request, host, "draft_saved.jinja", draft=saved, fields=FIELDS[step], faults=shown)
     if form.flag("later") or form.flag("mine"):
         return redirect(request, _path(saved, step), notice="Saved. You can stop here and come back at any time.")
@@ -211,8 +211,8 @@ async def _preview(
         status=status,
         draft=draft,
         steps=_steps(draft, rules.drafts.steps_done(draft, faults)),
-        sheet={"organisation": organisation, "template": proposal} if rules.drafts.is_whole(faults) else None,
-        wanting=rules.drafts.wanting(draft, faults),
+        sheet={"organisation": organisation, "template": proposal} if rules.drafts.can_be_previewed(faults) else None,
+        faults_before_sending=rules.drafts.faults_before_sending(draft, faults),
         titles=TITLES,
         labels=LABELS,
         current=await store.projects.find(work.connection, draft.project_id),
@@ -221,7 +221,7 @@ async def _preview(
 
 
 def _conflict(request: Request, draft: Draft, typed: Mapping[str, JsonValue], step: Step, host: Caller) -> Response:
-    """Both versions and both ways out; in the page of whoever types where it was saved as they typed."""
+    """A choice between the two versions: a notice in the page if it was saved while typing, else a page of its own."""
     part = is_htmx(request)
     return PAGES.answer(
         request,
@@ -246,7 +246,7 @@ def _typed(step: Step, form: Submitted) -> dict[str, JsonValue]:
 
 
 def _steps(draft: Draft, done: set[Step]) -> list[tuple[str, str, bool]]:
-    """Each step's path and title, and whether nothing is left to do there."""
+    """The path and title of each step, and whether it needs nothing more."""
     return [(_path(draft, step), TITLES[step], step in done) for step in Step]
 
 
@@ -255,5 +255,5 @@ def _path(draft: Draft, step: Step | None = None) -> str:
 
 
 def _after(draft: Draft) -> str:
-    """Where to go on from a draft that is none any more."""
+    """The page to go to from a draft that has ended."""
     return f"/host/projects/{draft.project_id}" if draft.ended is End.SENT else "/host/projects"

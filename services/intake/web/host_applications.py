@@ -1,4 +1,4 @@
-"""What a host reads of an application to one of its projects."""
+"""An application for a host's project, as the host reads it."""
 
 from typing import Final
 
@@ -16,7 +16,7 @@ routes = page_routes()
 
 _NOT_OPEN: Final = {
     Access.NOT_YET: "Applications can be read once they have closed.",
-    Access.OVER: "This application can be read no longer: it was taken back, or its round is over.",
+    Access.OVER: "This application can no longer be read: it was taken back, or its round is over.",
 }
 
 
@@ -25,7 +25,7 @@ async def show_application(request: Request, application_id: ApplicationId, host
     """Statement, CV and studies, between the close of applications and the round's end."""
     reading = await store.applications.for_host(work.connection, application_id, host.id)
     if reading is None:
-        raise NotFound("No application of this id was made to one of your projects.")
+        raise NotFound("No application of this id was made for one of your projects.")
     access = rules.prospects.access_of_host(reading, work.now)
     if access is not Access.OPEN:
         raise NotFound(_NOT_OPEN[access])

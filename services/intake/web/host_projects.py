@@ -1,4 +1,4 @@
-"""The projects of a host: where each stands, what was said of it, and what its host can do about it."""
+"""The projects of a host: their status, the reviewer's comments, and what the host can do."""
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
@@ -31,7 +31,7 @@ async def show_projects(request: Request, host: HostIs, work: WorkIs) -> Respons
         taking=rules.standing.open_round(rounds, work.now),
         coming=rules.standing.next_round(rounds, work.now),
         drafts=await store.drafts.written_by(work.connection, host.id),
-        shelves=rules.standing.shelves(projects, rounds, now=work.now),
+        projects_by_round=rules.standing.projects_by_round(projects, rounds, now=work.now),
     )
 
 
@@ -51,7 +51,7 @@ async def show_project(request: Request, project_id: ProjectId, host: HostIs, wo
         standing=rules.standing.standing(project, rounds, now=work.now),
         happened=rules.standing.happened(history),
         comments=rules.standing.comments_on(project, history),
-        changed=rules.revisions.beside_the_last(revisions),
+        changed=rules.revisions.compared_with_previous(revisions),
         draft=next(iter(corrections), None),
         acceptance=await store.drafts.acceptance_of(work.connection, project_id, project.revision),
         obligations=host_obligations(project.template.mode),
@@ -60,14 +60,14 @@ async def show_project(request: Request, project_id: ProjectId, host: HostIs, wo
 
 @routes.post("/{project_id}/correction")
 async def begin_correction(request: Request, project_id: ProjectId, host: HostIs, work: WorkIs) -> RedirectResponse:
-    """To the draft of the next revision: the one that is there, or one that begins as the last revision."""
+    """Redirect to the draft of the next revision: the existing one, else a new one filled in from the last revision."""
     draft = await drafts.begin_correction(project_id, host.id, work)
     return redirect(request, f"/host/drafts/{draft.draft_id}")
 
 
 @routes.post("/{project_id}/draft")
 async def offer_again(request: Request, project_id: ProjectId, host: HostIs, work: WorkIs) -> RedirectResponse:
-    """To a draft of a new project that begins as this one."""
+    """Redirect to a draft of a new project, filled in from this one."""
     draft = await drafts.offer_again(project_id, host.id, work)
     return redirect(
         request, f"/host/drafts/{draft.draft_id}", notice="It is a draft now. Choose the week and the first day."

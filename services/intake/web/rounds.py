@@ -1,4 +1,4 @@
-"""The pages of rounds: which there are and where each is, and the form by which staff set, copy and change them."""
+"""The pages of rounds: the list, each round, and the form by which staff set, copy and change them."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -25,7 +25,7 @@ routes = page_routes("/staff/rounds")
 
 WORK_OUT_WEEKS = "weeks"
 PREVIEW = "preview"
-"""What a button of the form asks for, other than to save it."""
+"""The values of the form's buttons that do not save it."""
 
 
 @routes.get("")
@@ -46,7 +46,7 @@ async def begin_round(
     begins_on: str = "",
     follows: str = "",
 ) -> Response:
-    """An empty form, one that has another round's calendar in another term, or one for a second round."""
+    """An empty form, a form with another round's calendar in a new term, or a form for a second round."""
     if follows:
         first = await find_round(follows, work)
         typed = rules.calendar_form.as_typed(rules.second_rounds.suggested(first))
@@ -135,7 +135,7 @@ def _read(form: Submitted, follows: str | None) -> Typed:
 def _calendar(
     typed: Typed, *, first: Round | None, current: RoundCalendar | None = None
 ) -> tuple[RoundCalendar | None, list[Fault]]:
-    """The calendar that was typed, or every fault that keeps it from being one."""
+    """The calendar that was typed, or every fault in it."""
     values, faults = rules.calendar_form.values_of(typed, first=first, current=current)
     calendar, broken = model_of(RoundCalendar, values)
     named = {fault.field.partition(".")[0] for fault in faults}
@@ -154,7 +154,7 @@ async def _form(
     faults: Sequence[Fault] = (),
     **facts: object,
 ) -> Response:
-    """The form as it was typed; `own` is the round that is changed and `first` the one that it follows."""
+    """The form as it was typed. `own` is the round that is changed; `first` is the round that it follows, if any."""
     known: dict[str, object] = {"moved": None, "copied": None, "copy_begins": "", "copy_faults": [], "is_copy": False}
     rounds = sorted(await store.rounds.every(work.connection), key=rules.milestones.latest_first)
     return PAGES.answer(

@@ -1,4 +1,4 @@
-"""A student applies: the form and the CV, how the check of the CV stands, what was sent, and its withdrawal."""
+"""A student's application: its form and CV, the progress of the CV's check, what was sent, and its withdrawal."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.intake import rules, store
-from services.intake.actions.applying import Before, apply, before_applying, may_apply
+from services.intake.actions.applying import ProjectView, apply, may_apply, view_project
 from services.intake.actions.documents import keep_cv
 from services.intake.actions.lookups import own_application
 from services.intake.actions.withdrawals import withdraw_own_application
@@ -24,21 +24,22 @@ from shared.database.connection import Connection
 from shared.identifiers import new_id
 from shared.refusals import Invalid
 from shared.runtime.work import Work
-from shared.web import Caller, FormIs, StudentIs, Submitted, enforce_rate_limit, is_htmx, model_of, redirect
+from shared.web import Caller, FormIs, StudentIs, Submitted, count_request, is_htmx, model_of, redirect
+from shared.web.limits import Rate
 
 routes = page_routes()
 
 EARLIER_CVS = 5
-"""CVs sent before that a student is offered to send again."""
+"""How many CVs that were sent before are offered to a student."""
 
 
-CVS_OF_A_STUDENT = "30/hour"
-"""That a student may send: each is read by a process of its own."""
+CVS_OF_A_STUDENT = Rate(30, 3600.0)
+"""How many CVs a student may send: each is read by a process of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Where an application is in the queue: so many are before it, and when to look again."""
+    """An application's place among those in check, and in how many seconds the page asks again."""
 
     before: int
     seconds: int
@@ -46,18 +47,18 @@ class Check:
 
 @routes.get("/catalogue/{project_id}/application")
 async def show_form(request: Request, project_id: ProjectId, student: StudentIs, work: WorkIs) -> Response:
-    before = await before_applying(project_id, student.id, work, at=work.now)
-    if before.prospects.applied:
-        return _to_what_was_sent(request, before.prospects.applied.application.application_id)
-    if not before.prospects.may_apply:
+    view = await view_project(project_id, student.id, work, at=work.now)
+    if view.prospects.applied:
+        return _to_what_was_sent(request, view.prospects.applied.application.application_id)
+    if not view.prospects.may_apply:
         return redirect(request, f"/catalogue/{project_id}")
     cvs = await store.documents.cvs_of_student(work.connection, student.id, most=1)
     cv = cvs[0].document_id if cvs else None
     refused = await store.applications.last_refused(work.connection, student.id, project_id)
     preference, statement = refused or (None, "")
-    free = before.prospects.preferences
+    free = view.prospects.preferences
     written = Written(new_id(), preference if preference in free else next(iter(free), None), statement, cv)
-    return await _form_page(request, student, before, written, work.connection)
+    return await _form_page(request, student, view, written, work.connection)
 
 
 @routes.post("/catalogue/{project_id}/application")
@@ -69,7 +70,7 @@ async def send_application(
     form: FormIs,
     units: UnitsAre,
 ) -> Response:
-    """Answered as soon as form and CV are kept; a CV that was not read before is read afterwards."""
+    """Take an application. The answer comes as soon as the form and the CV are kept; a new CV is read afterwards."""
     file = await _file_sent(request, form, student)
     written = Written(
         application_id=_uuid(form.line("application_id")) or new_id(),
@@ -78,13 +79,13 @@ async def send_application(
         cv=_uuid(form.line("cv")),
     )
     attempt = await apply(written, file, project_id, student.id, units, sent_at=began_at)
-    if attempt.before.prospects.applied:
-        return _to_what_was_sent(request, attempt.before.prospects.applied.application.application_id)
+    if attempt.view.prospects.applied:
+        return _to_what_was_sent(request, attempt.view.prospects.applied.application.application_id)
     if attempt.faults:
         again = replace(attempt.written, application_id=new_id())
         async with units.read() as connection:
             return await _form_page(
-                request, student, attempt.before, again, connection, status=422, faults=attempt.faults
+                request, student, attempt.view, again, connection, status=422, faults=attempt.faults
             )
     return redirect(request, f"/student/forms/{written.application_id}", notice="Your application is sent.")
 
@@ -93,7 +94,7 @@ async def send_application(
 async def take_cv(
     request: Request, project_id: ProjectId, student: StudentIs, form: FormIs, units: UnitsAre
 ) -> Response:
-    """Keep a CV, and say what is wrong with it if that is soon known: the part of the form that chooses one."""
+    """Keep a CV, and answer with the part of the form that chooses one, with the CV's fault if it is soon known."""
     file = await _file_sent(request, form, student)
     document, faults = None, list[Fault]()
     try:
@@ -119,7 +120,7 @@ async def take_cv(
 async def show_what_was_sent(
     request: Request, application_id: ApplicationId, student: StudentIs, work: WorkIs
 ) -> Response:
-    """What was sent, and how it stands; HTMX asks for how its check stands alone."""
+    """What was sent, and its state; for HTMX, only the progress of the CV's check."""
     application = await own_application(application_id, student.id, work)
     check = await _check(application, work) if application.state is ApplicationState.CHECKING else None
     if is_htmx(request):
@@ -174,18 +175,18 @@ async def _check(application: Application, work: Work) -> Check:
 
 
 async def _file_sent(request: Request, form: Submitted, student: Caller) -> bytes | None:
-    """The CV that came with a form, read no further than shows that it is too large."""
+    """The CV that came with a form; of one that is too large, only one byte more than the limit is read."""
     file = form.file("file")
     if file is None:
         return None
-    enforce_rate_limit(request, "cv", student.id, CVS_OF_A_STUDENT)
+    count_request(request, "cv", student.id, CVS_OF_A_STUDENT)
     return await file.read(LARGEST_DOCUMENT + 1)
 
 
 async def _form_page(
     request: Request,
     student: Caller,
-    before: Before,
+    view: ProjectView,
     written: Written,
     connection: Connection,
     *,
@@ -197,10 +198,10 @@ async def _form_page(
         student,
         "application_form.jinja",
         status=status,
-        project=before.project,
-        project_id=before.project.project_id,
-        round=before.round_,
-        prospects=before.prospects,
+        project=view.project,
+        project_id=view.project.project_id,
+        round=view.round_,
+        prospects=view.prospects,
         written=written,
         cvs=await store.documents.cvs_of_student(connection, student.id, most=EARLIER_CVS),
         chosen=written.cv,

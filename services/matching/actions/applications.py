@@ -1,10 +1,10 @@
-"""Applications: received, withdrawn, and found by whatever else is done to one."""
+"""Applications are received and withdrawn; the other actions find them here."""
 
 from services.matching import store
 from services.matching.actions.changes import carry_out
 from services.matching.rules import endings
 from services.matching.rules.life import Application
-from services.matching.rules.rounds import who_holds_what
+from services.matching.rules.rounds import places_lock
 from shared.contracts.intake import ApplicationReceived, ApplicationWithdrawn
 from shared.contracts.rounds import first_round, is_second_round
 from shared.refusals import NotFound
@@ -12,7 +12,7 @@ from shared.runtime.work import Work
 
 
 async def receive_application(event: ApplicationReceived, work: Work) -> None:
-    """Begin an application; it ends at once where it was withdrawn, or its student placed, before it arrived."""
+    """Begin an application. It ends at once if it was withdrawn, or its student was placed, before it arrived."""
     withdrawn, project_withdrawn = await store.applications.withdrawn_before(
         work.connection, event.application_id, event.project_id
     )
@@ -27,7 +27,7 @@ async def receive_application(event: ApplicationReceived, work: Work) -> None:
 
 
 async def withdraw_application(event: ApplicationWithdrawn, work: Work) -> None:
-    """End an application with its offer or its placement; where it has not arrived yet, it ends when it does."""
+    """End an application with its offer or placement. If it has not arrived yet, it ends when it arrives."""
     await store.applications.keep_withdrawal(work.connection, event.application_id, work.now)
     application = await store.applications.find(work.connection, event.application_id)
     if application:
@@ -35,7 +35,7 @@ async def withdraw_application(event: ApplicationWithdrawn, work: Work) -> None:
 
 
 async def find_offered(application_id: str, work: Work) -> Application:
-    """An application that was offered a place; raises `NotFound`."""
+    """An application for which a place was offered; raises `NotFound`."""
     application = await _find(application_id, work)
     if application.offer is None:
         raise NotFound(f"No place was offered for {application_id}.")
@@ -43,16 +43,16 @@ async def find_offered(application_id: str, work: Work) -> Application:
 
 
 async def find_offered_to_change(application_id: str, work: Work) -> Application:
-    """As `find_offered`, once nobody else changes what is held in its round and in the one that shares its places."""
-    await work.lock(who_holds_what((await _find(application_id, work)).round_id))
+    """As `find_offered`, with the places of its round locked: nobody else can change who has one of them."""
+    await work.lock(places_lock((await _find(application_id, work)).round_id))
     return await find_offered(application_id, work)
 
 
 async def find_placement(application_id: str, work: Work) -> Application:
-    """An application of which a placement came, cancelled since or not; raises `NotFound`."""
+    """An application that led to a placement, even if that was cancelled since; raises `NotFound`."""
     application = await _find(application_id, work)
     if application.confirmed_at is None or application.days is None:
-        raise NotFound(f"No placement came of {application_id}.")
+        raise NotFound(f"There is no placement for {application_id}.")
     return application
 
 

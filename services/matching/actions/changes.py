@@ -1,7 +1,7 @@
-"""What was decided is carried out: recorded, published, and what it set free is offered on.
+"""Changes are carried out: they are recorded and published, and the places that they set free are offered on.
 
-Whoever calls has locked `rounds.who_holds_what`: nobody else changes who has which place meanwhile, in the round, its
-first or its second.
+The caller has locked `rounds.places_lock`. So nobody else changes at the same time who has which place, neither in the
+round nor in the one that shares its places.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,7 +10,7 @@ from datetime import timedelta
 from services.matching import store
 from services.matching.messages import OfferExpires, PlacementEnds
 from services.matching.rules import offers
-from services.matching.rules.announcements import announcements
+from services.matching.rules.events import events_of
 from services.matching.rules.life import Change, State
 from services.matching.rules.rounds import midnight, offering_on
 from shared.contracts.matching import PlacesLeft, ProjectPlaces
@@ -20,7 +20,7 @@ from shared.runtime.work import Work
 
 
 async def carry_out(changes: Sequence[Change], work: Work) -> None:
-    """Record and publish changes of a round and its second; then offer on what places and students they set free."""
+    """Record and publish changes, in a round and its second round; then offer on the places that they set free."""
     cause = _cause(work)
     await _record(changes, cause, work)
     freed = [change.application for change in changes if change.frees_a_place]
@@ -35,12 +35,12 @@ async def carry_out(changes: Sequence[Change], work: Work) -> None:
 
 
 async def offer_places_on(project_id: str, round_id: str, work: Work) -> None:
-    """Offer on the places that a project has free, since it has more than before."""
+    """Offer on the free places of a project that has more places than before."""
     await _offer_on(round_id, work, project_ids={project_id}, student_ids=(), cause=_cause(work))
 
 
 def publish_places_left(round_id: str, free_places: Mapping[str, int], work: Work) -> None:
-    """Publish which of these projects have places for the second round, and how many."""
+    """Publish how many places each of these projects has left for the second round."""
     left = [ProjectPlaces(project_id=project, places=free) for project, free in sorted(free_places.items()) if free]
     work.publish(PlacesLeft(round_id=first_round(round_id), projects=left))
 
@@ -66,7 +66,7 @@ async def _offer_on(
 async def _record(changes: Sequence[Change], cause: str, work: Work) -> None:
     await store.applications.record(work.connection, changes, cause)
     for change in changes:
-        for event in announcements(change):
+        for event in events_of(change):
             work.publish(event)
         _set_timer(change, work)
 
@@ -81,5 +81,5 @@ def _set_timer(change: Change, work: Work) -> None:
 
 
 def _cause(work: Work) -> str:
-    """The message that is handled; a request has no name of its own and gets one."""
+    """The id of the message that is being handled; a request has none, and gets a new one."""
     return work.cause.id if work.cause else str(new_id())

@@ -1,4 +1,4 @@
-"""The match of a round: decided on by staff, and released at its time or by them."""
+"""The match of a round: staff choose its policy, and it is released at its time or by them."""
 
 from services.matching import store
 from services.matching.actions.changes import carry_out
@@ -9,14 +9,17 @@ from services.matching.rules import offers, release
 from services.matching.rules.life import MATCH, PROGRAMME
 from services.matching.rules.policies import Policy
 from services.matching.rules.release import Decision, Release
-from services.matching.rules.rounds import Round, who_holds_what
+from services.matching.rules.rounds import Round, places_lock
 from shared.contracts.matching import MatchMade
 from shared.runtime.service import NotYet
 from shared.runtime.work import Work
 
 
 async def release_when_due(timer: OffersDue, work: Work) -> None:
-    """Release the match of a round whose time it is still, unless staff did so or hold it back."""
+    """Release the match of a round whose offers are due, unless staff have released it or hold it back.
+
+    A timer that was set for a date which has changed since does nothing.
+    """
     round_ = await store.rounds.find(work.connection, timer.round_id)
     if round_ is None or round_.matched_at or round_.offers_at != timer.offers_at:
         return
@@ -24,24 +27,25 @@ async def release_when_due(timer: OffersDue, work: Work) -> None:
     if setting.held:
         return
     facts = await store.rounds.facts_for_match(work.connection, round_.round_id)
-    if facts.still_on_their_way:
-        raise NotYet(facts.still_on_their_way)
+    if facts.missing:
+        raise NotYet(facts.missing)
     await _release(round_, setting.policy, PROGRAMME, work)
 
 
 async def decide_match(round_id: str, decision: Decision, by: str, work: Work) -> bool:
     """Choose the policy, and hold the match back or let it go out at its time.
 
-    Whether it goes out now, since it was held back past its time. Raises `Invalid`, and `NotAllowed` once it is out.
+    Returns whether it goes out now, because it was held back past its time. Raises `Invalid`, and `NotAllowed` once it
+    has gone out.
     """
-    await work.lock(who_holds_what(round_id))
+    await work.lock(places_lock(round_id))
     round_ = await find_round(round_id, work)
     before = await store.policies.setting(work.connection, round_id)
     setting = release.decide(round_, decision, by=by, now=work.now)
     await store.policies.add_setting(work.connection, round_id, setting)
     goes_out_now = release.is_overdue(round_, before, work.now) and not setting.held
     if goes_out_now:
-        # The timer that it was held back from has gone by.
+        # The timer came while the match was held back, and did nothing: it is set again.
         work.publish(OffersDue(round_id=round_id, offers_at=round_.offers_at), at=round_.offers_at)
     return goes_out_now
 
@@ -49,9 +53,9 @@ async def decide_match(round_id: str, decision: Decision, by: str, work: Work) -
 async def release_now(round_id: str, policy: Policy, by: str, work: Work, *, sure: bool) -> bool:
     """Release the match without waiting for its time.
 
-    False where it had gone out before. Raises `NotAllowed` while it cannot be made, and `Invalid` unless `sure`.
+    Returns false if it had gone out before. Raises `NotAllowed` while it cannot be made, and `Invalid` unless `sure`.
     """
-    await work.lock(who_holds_what(round_id))
+    await work.lock(places_lock(round_id))
     round_ = await find_round(round_id, work)
     if await store.policies.release(work.connection, round_id):
         return False
@@ -62,7 +66,7 @@ async def release_now(round_id: str, policy: Policy, by: str, work: Work, *, sur
 
 
 async def _release(round_: Round, policy: Policy, by: str, work: Work) -> None:
-    """Make the match of a round that has none and whose facts are all there, and let its offers go out."""
+    """Make the match of a round and let its offers go out. The round has no match yet, and all its facts are here."""
     applications = await store.applications.standing(work.connection, round_.round_id)
     places = await store.projects.places(work.connection, round_.round_id)
     changes = offers.make_match(applications, places, policy, now=work.now, reply_by=round_.reply_by(work.now))
@@ -79,7 +83,7 @@ async def _release(round_: Round, policy: Policy, by: str, work: Work) -> None:
         )
     )
     await carry_out(changes, work)
-    # Where it comes so late that the cut-off has passed, nobody else ends what it leaves.
+    # After the cut-off the timers of the waiting list have come and gone: it is ended here.
     if work.now >= round_.waiting_list_ends_at:
         await close_waiting_list(round_.round_id, work)
         await settle(round_.round_id, work)

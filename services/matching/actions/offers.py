@@ -1,4 +1,4 @@
-"""Offers: replied to by their student, or declined by default."""
+"""Students reply to their offers; an offer without a reply is declined by default."""
 
 from services.matching import store
 from services.matching.actions.applications import find_offered_to_change
@@ -12,7 +12,7 @@ from shared.runtime.work import Work
 async def reply_to_offer(application_id: str, reply: Reply, work: Work) -> None:
     """Accept or decline an offer; the same reply again changes nothing.
 
-    Raises `NotAllowed`, with what became of the offer, where it takes no such reply any more.
+    Raises `NotAllowed`, with what became of the offer, if it no longer takes this reply.
     """
     application = await find_offered_to_change(application_id, work)
     others = await store.applications.of_same_student(work.connection, application)

@@ -1,4 +1,4 @@
-"""Hosts and students, as far as matching names them."""
+"""What matching needs to know of hosts and students is kept."""
 
 from services.matching import store
 from shared.contracts.intake import HostRegistered, StudentRegistered

@@ -1,4 +1,4 @@
-"""Placements: cancelled, or completed once their last day is over."""
+"""Placements are cancelled, or completed once their last day is over."""
 
 from services.matching import store
 from services.matching.actions.applications import find_offered_to_change
@@ -10,9 +10,9 @@ from shared.runtime.work import Work
 
 
 async def cancel_placement(application_id: str, by: Canceller, reason: str, work: Work) -> None:
-    """Cancel a placement, whose place is offered on; one that is cancelled already stays as it is.
+    """Cancel a placement; its place is offered on. One that is cancelled already stays as it is.
 
-    Raises `NotAllowed` where there is none to cancel any more.
+    Raises `NotAllowed` if there is no placement, or it can no longer be cancelled.
     """
     placement = await find_offered_to_change(application_id, work)
     await carry_out(endings.cancel(placement, by, reason, now=work.now), work)

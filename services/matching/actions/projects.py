@@ -1,4 +1,4 @@
-"""Projects: approved, changed, and withdrawn with all that hangs on them."""
+"""Projects are approved, changed, and withdrawn with their applications, offers and placements."""
 
 from services.matching import store
 from services.matching.actions.changes import carry_out, offer_places_on
@@ -16,7 +16,7 @@ async def keep_template(event: ProjectSubmitted, work: Work) -> None:
 
 
 async def keep_project(event: ProjectApproved, work: Work) -> None:
-    """Keep an approved project; if it has more places than before, they are offered on."""
+    """Keep an approved project; if it has more places than before, these are offered on."""
     if await store.projects.keep(work.connection, event):
         await offer_places_on(event.project_id, event.round_id, work)
 
@@ -29,7 +29,7 @@ async def withdraw_project(event: ProjectWithdrawn, work: Work) -> None:
 
 
 async def find_project(project_id: str, work: Work) -> Project:
-    """An approved project in the round in which it takes part now; raises `NotFound`."""
+    """An approved project, in the round in which it takes part now; raises `NotFound`."""
     project = await store.projects.find(work.connection, project_id)
     if project is None:
         raise NotFound(f"No project {project_id} was approved.")

@@ -1,4 +1,4 @@
-"""A host ranks its applicants: one move at a time, until it sends the ranking; or staff give the ranking for it."""
+"""A host ranks its applicants, one move at a time, and then sends the ranking; or staff give it for the host."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from services.matching.rules.life import State
 from services.matching.rules.orders import Order
 from services.matching.rules.projects import ProjectInFull
 from services.matching.rules.rankings import Progress
-from services.matching.rules.rounds import Round, who_holds_what
+from services.matching.rules.rounds import Round, places_lock
 from shared.contracts.matching import RankingReceived
 from shared.contracts.message import subject
 from shared.refusals import Invalid, NotFound
@@ -25,11 +25,11 @@ from shared.runtime.work import Work
 
 
 async def give_ranking(project_id: str, order: Order, work: Work) -> None:
-    """Give a project's ranking in place of the one before, and publish it where it differs from that.
+    """Replace a project's ranking, and publish it if it differs from the one before.
 
-    Raises `Invalid`, and `NotAllowed` where the project takes no ranking any more.
+    Raises `Invalid`, and `NotAllowed` if the project takes no more rankings.
     """
-    await work.lock(who_holds_what((await find_project(project_id, work)).round_id))
+    await work.lock(places_lock((await find_project(project_id, work)).round_id))
     project = await find_project(project_id, work)
     rankings.check_open(project, await store.rounds.find(work.connection, project.round_id))
     known = await store.applications.of_ids(work.connection, [*order.ranked, *order.not_suitable])
@@ -51,9 +51,9 @@ async def give_ranking(project_id: str, order: Order, work: Work) -> None:
 
 
 async def move_applicant(project_id: str, host_id: str, asked: MoveAsked, work: Work) -> None:
-    """Move one applicant in the ranking that a host is making, and keep it as it is then.
+    """Move one applicant in the draft of a host's ranking, and keep the draft.
 
-    Raises `Invalid`, and `NotAllowed` where it is not the time to rank or the applicant is no longer there.
+    Raises `Invalid`, and `NotAllowed` if it is not the time to rank or the applicant no longer applies.
     """
     await work.lock(subject("project", project_id))
     applicants = await applicants_of_project(project_id, host_id, work)
@@ -64,11 +64,11 @@ async def move_applicant(project_id: str, host_id: str, asked: MoveAsked, work: 
 async def send_ranking(project_id: str, host_id: str, as_shown: Sequence[str], work: Work, *, leave_out: bool) -> bool:
     """Send the ranking that a host has made: it counts until another one is sent.
 
-    False, and nothing is sent, where its order is no longer `as_shown`. Raises `Invalid` where applicants are left out
-    of it and the host has not said that they are to be, and `NotAllowed` where it is not the time to rank.
+    Returns false, and sends nothing, if the order is no longer `as_shown`. Raises `Invalid` if applicants are left out
+    without `leave_out`, by which the host confirms it. Raises `NotAllowed` if it is not the time to rank.
     """
     project = await _own_project(project_id, host_id, work)
-    await work.lock(subject("project", project_id), who_holds_what(project.round_id))
+    await work.lock(subject("project", project_id), places_lock(project.round_id))
     applicants = await applicants_of_project(project_id, host_id, work)
     check_open(applicants)
     if list(as_shown) != list(applicants.order.ranked):
@@ -79,7 +79,7 @@ async def send_ranking(project_id: str, host_id: str, as_shown: Sequence[str], w
 
 
 async def applicants_of_project(project_id: str, host_id: str, work: Work) -> Applicants:
-    """The applicants of a host's project; raises `NotFound`, also for another host's."""
+    """The applicants of a host's project; raises `NotFound`, also for a project of another host."""
     project = await _own_project(project_id, host_id, work)
     round_ = await store.rounds.find(work.connection, project.round_id)
     if round_ is None:
@@ -102,15 +102,15 @@ async def applicants_of_project(project_id: str, host_id: str, work: Work) -> Ap
 
 
 async def progress_of_projects(projects: Sequence[ProjectInFull], round_: Round, work: Work) -> dict[str, Progress]:
-    """How far those of these projects are that take part in a round."""
+    """How far the host is with its ranking, by project: for those of the projects that take part in the round."""
     ids = [project.project_id for project in projects if project.round_id == round_.round_id]
-    all_here = await store.rounds.all_here(work.connection, round_.round_id)
+    all_arrived = await store.rounds.all_arrived(work.connection, round_.round_id)
     applications = await store.applications.to_projects(work.connection, ids, round_.round_id)
     sent = await store.rankings.in_round(work.connection, ids, round_.round_id)
     begun = await store.rankings.drafts_in_round(work.connection, ids, round_.round_id)
     return {
         project_id: Progress(
-            stage=rankings.stage(round_, all_here=all_here, now=work.now),
+            stage=rankings.stage(round_, all_arrived=all_arrived, now=work.now),
             applicants=sum(each.state is not State.WITHDRAWN for each in applications if each.project_id == project_id),
             sent=project_id in sent,
             begun=project_id in begun,
@@ -122,5 +122,5 @@ async def progress_of_projects(projects: Sequence[ProjectInFull], round_: Round,
 async def _own_project(project_id: str, host_id: str, work: Work) -> ProjectInFull:
     project = (await store.projects.in_full(work.connection, [project_id])).get(project_id)
     if project is None or project.host_id != host_id:
-        raise NotFound("You have no approved project of this number.")
+        raise NotFound("You have no approved project with this number.")
     return project

@@ -1,4 +1,4 @@
-"""A place that staff give by hand: that of a placement, to somebody else, or one that is free."""
+"""Staff give a place by hand: one that is free, or that of a placement, which is cancelled for it."""
 
 from services.matching import store
 from services.matching.actions.applications import find_offered_to_change
@@ -6,7 +6,7 @@ from services.matching.actions.changes import carry_out
 from services.matching.rules import replacements
 from services.matching.rules.life import HOLDS_A_PLACE, Application, Change
 from services.matching.rules.replacements import PlacesOfProject
-from services.matching.rules.rounds import who_holds_what
+from services.matching.rules.rounds import places_lock
 from shared.refusals import NotFound
 from shared.runtime.work import Work
 
@@ -14,18 +14,18 @@ from shared.runtime.work import Work
 async def offer_free_place(project_id: str, application_id: str, reason: str, work: Work) -> None:
     """Offer a free place of a project to an applicant of staff's choice.
 
-    Raises `Invalid`, and `NotAllowed` where no offer can be made.
+    Raises `Invalid`, and `NotAllowed` if no offer can be made.
     """
-    await work.lock(who_holds_what((await places_of_project(project_id, work)).project.round_id))
+    await work.lock(places_lock((await places_of_project(project_id, work)).project.round_id))
     places = await places_of_project(project_id, work)
     chosen = replacements.choose(places, application_id, reason)
     await carry_out([_offer(chosen, places, reason, work, replaces=False)], work)
 
 
 async def replace_placement(placement_id: str, application_id: str, reason: str, work: Work) -> None:
-    """Cancel a placement and offer its place to an applicant of staff's choice, in one.
+    """Cancel a placement and offer its place to an applicant of staff's choice, in one step.
 
-    Raises `Invalid`, and `NotAllowed` where there is no placement to end or no offer can be made.
+    Raises `Invalid`, and `NotAllowed` if there is no placement to cancel or no offer can be made.
     """
     placement = await find_offered_to_change(placement_id, work)
     places = await places_of_project(placement.project_id, work)

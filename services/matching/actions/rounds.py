@@ -1,4 +1,4 @@
-"""Rounds: scheduled, and closed to applications."""
+"""Rounds are scheduled, and closed to applications."""
 
 from services.matching import store
 from services.matching.messages import OffersDue, SecondRoundOpens, WaitingListEnds
@@ -10,7 +10,7 @@ from shared.runtime.work import Work
 
 
 async def keep_round(event: RoundScheduled, work: Work) -> None:
-    """Keep a round, and set the timers of its dates; those that were set for other dates do nothing."""
+    """Keep a round, and set a timer for each of its dates. Timers that were set for earlier dates do nothing."""
     round_ = rounds.scheduled(event)
     if not await store.rounds.keep(work.connection, round_):
         return

@@ -1,4 +1,4 @@
-"""What the JSON about an offer and about a placement has in common: the application that it came of."""
+"""What the JSON of an offer and of a placement have in common: the ids of the application."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -6,7 +6,7 @@ from shared.contracts.fields import ApplicationId, HostId, ProjectId, RoundId, S
 
 
 class OfApplication(BaseModel):
-    """The ids that everything about an application carries."""
+    """The ids of an application, its student, project, host and round."""
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -21,7 +21,7 @@ routes = APIRouter(tags=["offers"], dependencies=[StaffOnly])
 
 
 class OfferState(StrEnum):
-    """Where an offer is; what nobody replied to in time is declined by default."""
+    """The state of an offer; one that nobody replied to in time is declined by default."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -33,13 +33,13 @@ class Offer(OfApplication):
 
     state: OfferState
     declined_by: Annotated[Actor | None, Field(description="Who declined it; `default`: nobody replied in time.")]
-    first: Annotated[bool, Field(description="Whether the match made it; else the place was offered on.")]
+    first: Annotated[bool, Field(description="Whether the match made it; if not, it was made afterwards.")]
     made_at: Moment
     reply_by: Moment
 
 
 class ReplyGiven(BaseModel):
-    """What the student says."""
+    """A student's reply to an offer."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -68,19 +68,19 @@ async def list_offers(work: WorkIs, round_id: RoundId | None = None, state: Offe
 
 @routes.get("/offers/{application_id}")
 async def read_offer(application_id: ApplicationId, work: WorkIs) -> Offer:
-    """The offer that an application got."""
+    """The offer that was made for an application."""
     return _offer(await find_offered(application_id, work))
 
 
 @routes.post("/offers/{application_id}/reply")
 async def reply_to_offer(application_id: ApplicationId, given: ReplyGiven, work: WorkIs) -> Offer:
-    """Accept or decline an offer. The same reply again changes nothing; another one is refused."""
+    """Accept or decline an offer. The same reply again changes nothing; a different one is refused."""
     await offers.reply_to_offer(application_id, given.reply, work)
     return await read_offer(application_id, work)
 
 
 def _offer(application: Application) -> Offer:
-    assert application.offer  # noqa: S101 - a place was offered for every application that is read here
+    assert application.offer  # noqa: S101 - only applications with an offer are read here
     return Offer(
         **OfApplication.model_validate(application).model_dump(),
         state=OFFER_STATES[application.state],

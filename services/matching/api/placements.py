@@ -1,4 +1,4 @@
-"""Placements, and how they are cancelled."""
+"""Placements, and their cancellation."""
 
 from datetime import date
 from enum import StrEnum
@@ -22,7 +22,7 @@ routes = APIRouter(tags=["placements"], dependencies=[StaffOnly])
 
 
 class PlacementState(StrEnum):
-    """Where a placement is."""
+    """The state of a placement."""
 
     CONFIRMED = "confirmed"
     COMPLETED = "completed"
@@ -30,7 +30,7 @@ class PlacementState(StrEnum):
 
 
 class DayRecorded(BaseModel):
-    """How it was on a day."""
+    """Whether the student was there on a day."""
 
     day: Annotated[date, Field(examples=["2027-06-21"])]
     presence: Presence
@@ -43,8 +43,8 @@ class Placement(OfApplication):
     starts_on: FirstDay
     ends_on: LastDay
     confirmed_at: Moment
-    attendance: Annotated[list[DayRecorded], Field(description="What the host said of its days so far, in order.")]
-    did_not_come: Annotated[bool, Field(description="Absent on a day and present on none, as the host has said.")]
+    attendance: Annotated[list[DayRecorded], Field(description="What the host has recorded so far, day by day.")]
+    did_not_come: Annotated[bool, Field(description="Recorded as absent on some day, and as present on none.")]
 
 
 class Cancellation(BaseModel):
@@ -62,7 +62,7 @@ class Cancellation(BaseModel):
 async def list_placements(
     work: WorkIs, round_id: RoundId | None = None, state: PlacementState | None = None
 ) -> list[Placement]:
-    """The placements, by when their places were offered: of a round, in a state, or all."""
+    """The placements, in the order in which their places were offered: of a round, in a state, or all."""
     states = PLACED if state is None else [State(state)]
     placed = await store.applications.with_offer(work.connection, round_id, states)
     recorded = await store.attendance.of(work.connection, [each.application_id for each in placed])
@@ -71,7 +71,7 @@ async def list_placements(
 
 @routes.get("/placements/{application_id}")
 async def read_placement(application_id: ApplicationId, work: WorkIs) -> Placement:
-    """The placement that came of an application."""
+    """The placement of an application."""
     placement = await find_placement(application_id, work)
     recorded = await store.attendance.of(work.connection, [application_id])
     return _placement(placement, recorded.get(application_id, {}))
@@ -80,13 +80,13 @@ async def read_placement(application_id: ApplicationId, work: WorkIs) -> Placeme
 @routes.post("/placements/{application_id}/cancellation")
 async def cancel_placement(application_id: ApplicationId, given: Cancellation, work: WorkIs) -> Placement:
     """Cancel a placement; its place is offered on. One that is cancelled already stays as it is."""
-    await find_placement(application_id, work)  # for an offer that nobody accepted the answer is that there is none
+    await find_placement(application_id, work)  # so that an offer which nobody accepted is answered with 404
     await placements.cancel_placement(application_id, given.by, given.reason, work)
     return await read_placement(application_id, work)
 
 
 def _placement(application: Application, recorded: store.attendance.Recorded) -> Placement:
-    assert application.confirmed_at  # noqa: S101 - a placement came of every application that is read here
+    assert application.confirmed_at  # noqa: S101 - only applications with a placement are read here
     assert application.days  # noqa: S101 - as before
     return Placement(
         **OfApplication.model_validate(application).model_dump(),

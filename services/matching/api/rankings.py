@@ -1,4 +1,4 @@
-"""Rankings: a host's order of its applicants."""
+"""Rankings: the order in which a host would take its applicants."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ routes = APIRouter(tags=["rankings"], dependencies=[StaffOnly])
 
 
 class Applicant(BaseModel):
-    """An application that stands, as its host sees it: without the student's preference, which is theirs alone."""
+    """An application that stands, as its host sees it: without the student's preference, which hosts never see."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -42,9 +42,9 @@ class Ranking(BaseModel):
         Field(description="The current ranking, best first, without those withdrawn since; others are not suitable."),
     ]
     not_suitable: Annotated[
-        dict[ApplicationId, str], Field(description="Why, in the host's words, some were left out of it.")
+        dict[ApplicationId, str], Field(description="Why some were left out of the ranking, in the host's words.")
     ]
-    received_at: Annotated[Moment | None, Field(description="When the host gave it; null while it has given none.")]
+    received_at: Annotated[Moment | None, Field(description="When the ranking was received; null while there is none.")]
 
 
 ReasonForStaff = Annotated[str, Field(max_length=LONGEST_REASON, pattern=r"^[^\x00]*$")]
@@ -56,17 +56,17 @@ class RankingGiven(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     application_ids: Annotated[
-        list[ApplicationId], Field(description="Best first; who is absent is not suitable.", examples=[["A000042"]])
+        list[ApplicationId], Field(description="Best first; those left out are not suitable.", examples=[["A000042"]])
     ]
     not_suitable: Annotated[
         dict[ApplicationId, ReasonForStaff],
-        Field(description="Why, for some or all of those absent; students never see it.", examples=[{"A000043": ""}]),
+        Field(description="Why, for some or all of those left out; students never see it.", examples=[{"A000043": ""}]),
     ] = {}
 
 
 @routes.get("/rankings/{project_id}")
 async def read_ranking(project_id: ProjectId, work: WorkIs) -> Ranking:
-    """A project's applicants that stand, and the ranking that its host gave last."""
+    """A project's applicants whose applications stand, and its current ranking."""
     project = await find_project(project_id, work)
     current = await store.rankings.current(work.connection, project_id)
     ranked = current.application_ids if current else ()
@@ -87,6 +87,6 @@ async def read_ranking(project_id: ProjectId, work: WorkIs) -> Ranking:
 
 @routes.put("/rankings/{project_id}")
 async def rank_applicants(project_id: ProjectId, given: RankingGiven, work: WorkIs) -> Ranking:
-    """Rank a project's applicants: until the match is made, in place of the ranking before."""
+    """Rank a project's applicants, in place of the ranking before; possible until the match is made."""
     await give_ranking(project_id, Order(tuple(given.application_ids), given.not_suitable), work)
     return await read_ranking(project_id, work)

@@ -1,4 +1,4 @@
--- Copies of what intake and screening say: each keeps the newest version.
+-- Copies of what intake and screening publish; each keeps the newest version.
 create table rounds (
     round_id text primary key,
     version integer not null,
@@ -8,14 +8,14 @@ create table rounds (
     matched_at timestamptz
 );
 
--- How many applications a round received; it may arrive before the round itself.
+-- How many applications a round received. This may arrive before the round itself.
 create table closings (
     round_id text primary key,
     applications_received integer not null,
     closed_at timestamptz not null
 );
 
--- The approved ones.
+-- Approved projects.
 create table projects (
     project_id text primary key,
     revision integer not null,
@@ -28,7 +28,7 @@ create table projects (
 );
 create index projects_of_a_round on projects (round_id);
 
--- What was withdrawn, perhaps before the thing itself has arrived here.
+-- Withdrawals, which may arrive before the project or application itself.
 create table withdrawn_projects (
     project_id text primary key,
     withdrawn_at timestamptz not null
@@ -38,7 +38,7 @@ create table withdrawn_applications (
     withdrawn_at timestamptz not null
 );
 
--- `rank` is its position in its host's current ranking, 1 the best; null: not suitable, or not ranked yet.
+-- `rank` is the position in the host's current ranking, 1 the best. Null: not suitable, or not ranked yet.
 create table applications (
     application_id text primary key,
     round_id text not null,
@@ -59,7 +59,7 @@ create index applications_of_a_round on applications (round_id, state);
 create index applications_to_a_project on applications (project_id, rank);
 create index applications_of_a_student on applications (student_id, round_id);
 
--- What happened to an application; lines are only ever added. Those of one cause were decided together.
+-- What happened to an application; rows are only ever added. Rows of the same cause were decided together.
 create table application_steps (
     id bigint generated always as identity primary key,
     application_id text not null references applications,
@@ -82,7 +82,7 @@ create table rankings (
 );
 create index rankings_of_a_project on rankings (project_id, id desc);
 
--- Offers and placements go by their application's id, and its state is theirs.
+-- Offers and placements are identified by their application's id, and have no state but the application's.
 create table offers (
     application_id text primary key references applications,
     made_at timestamptz not null,
@@ -96,7 +96,7 @@ create table placements (
     ends_on date not null
 );
 
--- A placement keeps the days on which it was confirmed; before, they are its project's.
+-- A placement keeps the days for which it was confirmed. Until then an application has the days of its project.
 create view applications_in_full as
 select
     applications.*,

@@ -1,5 +1,5 @@
--- More of a round than its match needs. What is known of a round already gets the nearest that is known of it, until the
--- round is scheduled anew.
+-- More of a round's calendar than its match needs. Rounds that are already here get the nearest dates that are known,
+-- until they are scheduled anew.
 alter table rounds
     add column name text,
     add column opens_at timestamptz,
@@ -18,7 +18,8 @@ alter table rounds
     alter column rankings_due_at set not null,
     alter column weeks drop default;
 
--- Copies of what intake says: each keeps the newest version. A thing may be heard of before those whom it names.
+-- Copies of what intake publishes; each keeps the newest version. An application or project may arrive before the host
+-- and the student that it names.
 create table hosts (
     host_id text primary key,
     version integer not null,
@@ -38,7 +39,7 @@ create table students (
     domicile text not null
 );
 
--- The template of each project as it was submitted last, approved or not.
+-- The template of each project, as it was last submitted, approved or not.
 create table templates (
     project_id text primary key,
     revision integer not null,
@@ -47,10 +48,10 @@ create table templates (
 
 create index projects_of_a_host on projects (host_id);
 
--- Whom a host finds not suitable, and why in its words: for staff, never for the student.
+-- Applicants whom the host finds not suitable, and why, in its words: for staff, never for the student.
 alter table rankings add column not_suitable jsonb not null default '{}';
 
--- A ranking that its host has begun and not sent: best first; who is in neither has not been looked at.
+-- A ranking that its host has begun and not sent: best first. Applicants in neither column are undecided.
 create table ranking_drafts (
     project_id text not null references projects,
     round_id text not null,
@@ -60,7 +61,7 @@ create table ranking_drafts (
     primary key (project_id, round_id)
 );
 
--- What a host said of a day of a placement; lines are only ever added, and the last one of a day counts.
+-- What a host recorded for a day of a placement; rows are only ever added, and the last row of a day counts.
 create table attendance (
     id bigint generated always as identity primary key,
     application_id text not null references placements,

@@ -1,5 +1,5 @@
--- What staff decided of a round's match before it goes out: lines are only ever added, and the last one counts. Where
--- there is none, the match is the stable one and goes out by itself.
+-- What staff decide on a round's match before it goes out; rows are only ever added, and the last row counts. Without
+-- a row, the match is the stable one and goes out by itself.
 create table match_settings (
     id bigint generated always as identity primary key,
     round_id text not null,
@@ -11,8 +11,8 @@ create table match_settings (
 );
 create index match_settings_of_a_round on match_settings (round_id, id desc);
 
--- The match that went out: by staff, or by the programme at its time. `stood` are the applications that it was made of,
--- and the two lists of projects and their places go together.
+-- The match that went out: released by staff, or by the programme at its time. `stood` are the applications from which
+-- it was made. `project_ids` and `places` belong together, position by position.
 create table releases (
     round_id text primary key,
     policy text not null check (policy in ('stable', 'most_places', 'first_come')),
@@ -23,7 +23,7 @@ create table releases (
     places integer[] not null
 );
 
--- Matches that were made before there were policies. Whatever had not ended by then stood.
+-- Matches that were made before there were policies. Every application that had not ended by then stood.
 insert into releases (round_id, policy, by, at, stood, project_ids, places)
 select
     rounds.round_id,

@@ -1,4 +1,5 @@
--- Of a second round: when what its first leaves was said. That the second opens ends the first one's waiting list.
+-- For a second round: when the places that its first round leaves were published. The opening of the second round ends
+-- the waiting list of the first.
 alter table rounds add column settled_at timestamptz;
 
 -- A project is ranked once in each round.
@@ -6,7 +7,8 @@ alter table rankings add column round_id text;
 update rankings set round_id = projects.round_id from projects where projects.project_id = rankings.project_id;
 alter table rankings alter column round_id set not null;
 
--- The round in which a project takes part now: its own, until what that one leaves was said for its second (`.2`).
+-- The round in which a project takes part now: its own, until the places that this one leaves were published for the
+-- second round (`.2`).
 create view current_rounds as
 select projects.project_id, coalesce(second.round_id, projects.round_id) as round_id
 from projects

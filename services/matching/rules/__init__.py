@@ -1,1 +1,1 @@
-"""Matching's decisions: the match, what is offered on, and how an application ends."""
+"""Matching's decisions: the match, which places are offered on, and how an application ends."""

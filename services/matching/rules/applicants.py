@@ -1,4 +1,4 @@
-"""A project's applicants as its host sees them, moves them about in its ranking, and sends that."""
+"""A project's applicants, as its host sees them, and the host's ranking until it is sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,15 +17,17 @@ from shared.refusals import Invalid, NotAllowed
 
 @dataclass(frozen=True)
 class Applicants:
-    """A project's applicants with the ranking in the making. A student who is not known here yet is absent."""
+    """A project's applicants and the ranking that its host is working on."""
 
     project: ProjectInFull
     round: Round
     progress: Progress
     shown: Mapping[str, Application]
-    """Those that stand, in the order of receipt; once the match is made, all that were not withdrawn."""
+    """Applications that stand, in the order of receipt; once the match is made, all that were not withdrawn."""
 
     students: Mapping[str, Student]
+    """By id; without those who are not known here yet."""
+
     sent: Ranking | None
     order: Order
 
@@ -52,7 +54,7 @@ class Move(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MoveAsked:
-    """A move as a host asks for it, with nothing checked; `place` goes with `to`, and `reason` with `aside`."""
+    """A move as a host asks for it, not checked yet. `place` belongs to the move `to`, and `reason` to `aside`."""
 
     application_id: str
     move: str
@@ -70,14 +72,14 @@ def shown_to_host(received: Sequence[Application], stage: Stage) -> dict[str, Ap
 
 
 def check_open(applicants: Applicants) -> None:
-    """Raises `NotAllowed`, with the reason, where it is not the time to rank."""
+    """Raises `NotAllowed`, with the reason, if it is not the time to rank."""
     rankings.check_open(applicants.project, applicants.round)
     if applicants.progress.stage not in TAKES_RANKINGS:
         raise NotAllowed("Applicants are ranked once applications are closed.")
 
 
 def move(applicants: Applicants, asked: MoveAsked) -> Order:
-    """The order after a move; raises `NotAllowed`, or `Invalid`, which names fields by whom they are about."""
+    """The order after a move. Raises `NotAllowed`, or `Invalid` with the application's id in the names of fields."""
     check_open(applicants)
     if asked.application_id not in applicants.shown:
         raise NotAllowed("This student no longer applies for the project: open the page again to see who does.")
@@ -87,7 +89,7 @@ def move(applicants: Applicants, asked: MoveAsked) -> Order:
 
 
 def check_complete(applicants: Applicants, *, leave_out: bool) -> None:
-    """Raises `Invalid` where somebody is in neither part of the order, or nobody in it, unless this is meant so."""
+    """Raises `Invalid` if an applicant is undecided or nobody is ranked, unless the host confirms it by `leave_out`."""
     if leave_out or (applicants.order.ranked and not applicants.undecided):
         return
     if applicants.order.ranked:
@@ -100,9 +102,9 @@ def check_complete(applicants: Applicants, *, leave_out: bool) -> None:
 def _faults_in(asked: MoveAsked) -> list[Fault]:
     match asked.move:
         case unknown if unknown not in set(Move):
-            return [Fault(field="move", reason="Say what to do with this applicant: use one of the buttons.")]
+            return [Fault(field="move", reason="Choose what to do with this applicant: use one of the buttons.")]
         case Move.TO if asked.place is None:
-            reason = "Say the position as a number, 1 for the best."
+            reason = "Enter the position as a number, 1 for the best."
             return [Fault(field=f"place-{asked.application_id}", reason=reason)]
         case Move.ASIDE:
             return rankings.faults_in_reason(f"reason-{asked.application_id}", asked.reason)
@@ -111,7 +113,7 @@ def _faults_in(asked: MoveAsked) -> list[Fault]:
 
 
 def _moved(order: Order, asked: MoveAsked) -> Order:
-    """The order after a move that has no faults."""
+    """The order after a move that was checked."""
     match kind := Move(asked.move):
         case Move.TO:
             return order.to(asked.application_id, asked.place or 1)

@@ -1,4 +1,4 @@
-"""Who was there on which day: what a host may record, and until when."""
+"""Attendance: what a host may record of a placement's days, and until when."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -7,12 +7,12 @@ from typing import Final
 
 from services.matching.rules.life import Application, Days, State
 from services.matching.rules.rounds import midnight
-from services.matching.rules.words import Words
+from services.matching.rules.tags import Tag
 from shared.contracts.faults import Fault
 from shared.refusals import Invalid, NotAllowed
 
 CORRECTABLE_FOR: Final = timedelta(days=14)
-"""After the last day."""
+"""How long after the last day attendance can be recorded and corrected."""
 
 TAKES_PLACE: Final = (State.CONFIRMED, State.COMPLETED)
 
@@ -20,7 +20,7 @@ SATURDAY: Final = 5
 
 
 class Presence(StrEnum):
-    """How it was on a day of a placement; `excused`: away for a reason that was given in time."""
+    """Whether the student was there on a day of a placement; `excused`: away for a reason that was given in time."""
 
     PRESENT = "present"
     ABSENT = "absent"
@@ -28,7 +28,7 @@ class Presence(StrEnum):
 
 
 def working_days(days: Days) -> list[date]:
-    """Its days but for weekends."""
+    """The days of a placement without weekends."""
     length = (days.ends_on - days.starts_on).days + 1
     every_day = (days.starts_on + timedelta(days=past) for past in range(length))
     return [day for day in every_day if day.weekday() < SATURDAY]
@@ -39,12 +39,12 @@ def correctable_until(days: Days) -> datetime:
 
 
 def days_that_have_come(days: Days, now: datetime) -> list[date]:
-    """The working days that have begun: of these it can be said who was there."""
+    """The working days that have begun: attendance can be recorded for these."""
     return [day for day in working_days(days) if midnight(day) <= now]
 
 
 def check_open(placement: Application, now: datetime) -> Days:
-    """A placement's days; raises `NotAllowed`, with the reason, where nothing can be recorded of them now."""
+    """A placement's days; raises `NotAllowed`, with the reason, if no attendance can be recorded now."""
     if placement.state not in TAKES_PLACE or placement.days is None:
         raise NotAllowed("This placement was cancelled, so there is no attendance to record.")
     if now < midnight(placement.days.starts_on):
@@ -54,32 +54,34 @@ def check_open(placement: Application, now: datetime) -> Days:
     return placement.days
 
 
-def in_words(state: State, days: Days, now: datetime) -> Words:
-    """Where a placement is."""
+def placement_tag(state: State, days: Days, now: datetime) -> Tag:
+    """The state of a placement, as a tag for its page."""
     if state is State.CANCELLED:
-        return Words("Cancelled", "bad")
+        return Tag("Cancelled", "bad")
     if state is State.COMPLETED:
-        return Words("Completed", "good")
-    return Words("Under way", "good") if now >= midnight(days.starts_on) else Words("Confirmed", "info")
+        return Tag("Completed", "good")
+    return Tag("In progress", "good") if now >= midnight(days.starts_on) else Tag("Confirmed", "info")
 
 
-def presences(placement: Application, said: Mapping[date, str], *, now: datetime) -> dict[date, Presence]:
-    """What a host says of some days, once it may be recorded; raises `Invalid`, and `NotAllowed` as `check_open`."""
+def presences(placement: Application, given: Mapping[date, str], *, now: datetime) -> dict[date, Presence]:
+    """The attendance that a host gives for some days, checked; raises `Invalid`, and `NotAllowed` as `check_open`."""
     days = check_open(placement, now)
-    if faults := faults_in(said, days, now):
+    if faults := faults_in(given, days, now):
         raise Invalid(faults)
-    return {day: Presence(word) for day, word in said.items()}
+    return {day: Presence(presence) for day, presence in given.items()}
 
 
-def faults_in(said: Mapping[date, str], days: Days, now: datetime) -> list[Fault]:
-    """Every fault of what a host says of some days; a field goes by its day, `day-2027-06-21`."""
+def faults_in(given: Mapping[date, str], days: Days, now: datetime) -> list[Fault]:
+    """Every fault in the attendance that a host gives. Fields are named after their day, such as `day-2027-06-21`."""
     come = days_that_have_come(days, now)
     faults = []
-    for day, presence in said.items():
+    for day, presence in given.items():
         if day not in come:
-            faults.append(Fault(field=field_of(day), reason="This is no day of the placement that has begun."))
+            reason = "This day is not part of the placement, or has not begun."
+            faults.append(Fault(field=field_of(day), reason=reason))
         elif presence not in set(Presence):
-            faults.append(Fault(field=field_of(day), reason="Say whether the student was present, absent or excused."))
+            reason = "Choose whether the student was present, absent or excused."
+            faults.append(Fault(field=field_of(day), reason=reason))
     return faults
 
 
@@ -88,5 +90,5 @@ def field_of(day: date) -> str:
 
 
 def did_not_come(recorded: Mapping[date, Presence]) -> bool:
-    """A no-show: days were recorded, the student was there on none of them, and not always for a reason given."""
+    """Whether the student was a no-show: recorded as absent on some day, and as present on none."""
     return Presence.ABSENT in recorded.values() and Presence.PRESENT not in recorded.values()

@@ -18,23 +18,24 @@ def student_optimal_match(
     rankings: Mapping[Project, Sequence[Application]],
     places: Mapping[Project, int],
 ) -> set[Application]:
-    """The applications that get a place: at most one of each student, and of each project as many as it has places.
+    """The applications that get a place: at most one of each student, and no more of a project than it has places.
 
     `choices` are each student's applications and `rankings` each project's, best first, without ties. An application
-    that no project ranks is not suitable; a project absent from `places` has none.
+    that no project ranks is not suitable. A project that is absent from `places` has none.
 
-    Of all stable matches this is the one in which every student is best off, so there is exactly one, in whatever order
-    students and projects are given. O(a log p) for `a` applications and `p` places of a project.
+    Of all stable matches this is the one in which every student is best off. There is exactly one such match, so the
+    order in which students and projects are given does not matter. O(a log p) for `a` applications and `p` places of a
+    project.
     """
-    # An application is a position in all rankings laid end to end: within a project, the lower one is the better. A
-    # free place is held by nobody, whose position is worse than all.
+    # An application is a number: its position in all rankings laid end to end. So within a project, the lower number is
+    # the better one. A free place is held by `nobody`, a number that is worse than all.
     applications = [application for ranking in rankings.values() for application in ranking]
     position_of = dict(zip(applications, range(len(applications)), strict=True))
     nobody = len(applications)
-    # A project holds a heap of negated positions, the worst on top.
+    # A project has a heap of negated positions, one for each of its places, the worst on top.
     held = [[-nobody] * min(places.get(project, 0), len(ranking)) for project, ranking in rankings.items()]
     held_at = [heap for heap, ranking in zip(held, rankings.values(), strict=True) for _ in ranking]
-    # A student is what is left of their choices.
+    # A student is an iterator over the choices that are left to them.
     proposer_at: list[Iterator[Application] | None] = [None] * (nobody + 1)
 
     for wishes in choices.values():

@@ -1,4 +1,4 @@
-"""How an application ends, or an offer becomes a placement: by its student, its host, staff, or by default."""
+"""How an application ends, or its offer becomes a placement: by the student, the host, staff, or by default."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -33,7 +33,7 @@ from shared.refusals import NotAllowed
 
 
 class Reply(StrEnum):
-    """What a student says to an offer."""
+    """A student's reply to an offer."""
 
     ACCEPT = "accept"
     DECLINE = "decline"
@@ -42,9 +42,10 @@ class Reply(StrEnum):
 def receive(
     event: ApplicationReceived, *, withdrawn: bool, project_withdrawn: bool, placed: bool = False, now: datetime
 ) -> list[Change]:
-    """The beginning of an application; at once its end, where it or its project was withdrawn before it arrived.
+    """The first step of an application, and its end if it or its project was withdrawn before it arrived.
 
-    And where its student is `placed`: accepted a place of the first round while this one, of the second, was coming.
+    An application of the second round also ends at once if its student is `placed`: they accepted a place of the first
+    round before the application arrived.
     """
     application = Application(
         application_id=event.application_id,
@@ -67,10 +68,10 @@ def receive(
 
 
 def reply(application: Application, given: Reply, others: Iterable[Application], *, now: datetime) -> list[Change]:
-    """What a reply changes: nothing, where the same was replied before.
+    """What a reply changes; the same reply again changes nothing.
 
-    `others` are the student's other applications, in the round, its first and its second; those that stand end with an
-    acceptance. Raises `NotAllowed`, with what became of the offer, where it cannot be replied to any more.
+    `others` are the student's other applications, in this round and in the one that shares its places. Accepting ends
+    those of them that stand. Raises `NotAllowed`, with what became of the offer, if it can no longer be replied to.
     """
     replied_before = PLACED if given is Reply.ACCEPT else (State.DECLINED,)
     if application.state in replied_before:
@@ -86,7 +87,7 @@ def reply(application: Application, given: Reply, others: Iterable[Application],
 
 
 def takes_reply(application: Application, now: datetime) -> bool:
-    """Whether there is an offer whose time to reply is not over."""
+    """Whether there is an open offer, and its time to reply is not over."""
     offer = application.offer
     return application.state is State.OFFERED and offer is not None and now < offer.reply_by
 
@@ -96,7 +97,7 @@ def expire(application: Application, *, now: datetime) -> list[Change]:
 
 
 def withdraw(application: Application, reason: str, *, now: datetime) -> list[Change]:
-    """What a student's withdrawal ends: the application and its offer, or its placement; nothing that has ended."""
+    """What a student's withdrawal ends: the application with its offer, or the placement, unless it has ended."""
     if application.state is State.CONFIRMED:
         return [move(application, CANCEL[STUDENT], now=now, comments=reason)]
     if application.state in WITHDRAW.before:
@@ -119,9 +120,9 @@ def withdraw_project(applications: Iterable[Application], reason: str, *, now: d
 
 
 def cancel(application: Application, by: Canceller, reason: str, *, now: datetime) -> list[Change]:
-    """What a cancellation changes: nothing, where the placement was cancelled before.
+    """What a cancellation changes: nothing if the placement was cancelled before.
 
-    Raises `NotAllowed` where there is none to cancel any more.
+    Raises `NotAllowed` if there is no placement, or it can no longer be cancelled.
     """
     if application.state is State.CANCELLED:
         return []
@@ -131,7 +132,7 @@ def cancel(application: Application, by: Canceller, reason: str, *, now: datetim
 
 
 def check_placed(application: Application) -> None:
-    """Raises `NotAllowed`, with the reason, where there is no placement to cancel."""
+    """Raises `NotAllowed`, with the reason, if there is no placement to cancel."""
     if application.state is not State.CONFIRMED:
         raise NotAllowed("There is no placement to cancel: it was cancelled before, is over, or was never accepted.")
 
@@ -141,14 +142,14 @@ def complete(application: Application, *, now: datetime) -> list[Change]:
 
 
 def end_waiting_list(applications: Iterable[Application], *, now: datetime) -> list[Change]:
-    """At the cut-off whatever still stands ends; an open offer may be answered until its own end."""
+    """The end of every application that still stands. An open offer can still be replied to until its own deadline."""
     return [move(application, NO_PLACE, now=now) for application in applications if application.state in STANDS]
 
 
 def what_became_of_offer(application: Application) -> str:
-    """Why an offer takes no other reply, for whoever sent one."""
+    """Why an offer takes no other reply, in words for whoever sent one."""
     if application.state is State.OFFERED and application.offer:
-        return f"This offer was to be replied to by {_in_words(application.offer.reply_by)}."
+        return f"The time to reply to this offer ended on {_moment_text(application.offer.reply_by)}."
     return _BECAME_OF_OFFER.get(application.state, "No place was offered for this application.")
 
 
@@ -161,5 +162,5 @@ _BECAME_OF_OFFER: Final = {
 }
 
 
-def _in_words(moment: datetime) -> str:
+def _moment_text(moment: datetime) -> str:
     return f"{moment.astimezone(LOCAL_TIME):%-d %B %Y, %H:%M}"

@@ -1,4 +1,4 @@
-"""The match of whoever came first."""
+"""The match by order of receipt: first come, first served."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
@@ -14,11 +14,11 @@ def first_come_match(
     places: Mapping[Project, int],
     received: Sequence[Application],
 ) -> set[Application]:
-    """The applications that get a place, in the order in which they were `received`: while the project has one free.
+    """The applications that get a place: each in the order of `received`, if its project still has one.
 
-    `choices` are each student's applications and `rankings` each project's; of both only who is in them counts: a
-    student has one place at most, and an application that no project ranks is not suitable. A project absent from
-    `places` has none.
+    `choices` are each student's applications and `rankings` each project's. Their order does not count: `choices` are
+    needed because a student gets at most one place, and `rankings` because an application that no project ranks is not
+    suitable. A project that is absent from `places` has none.
     """
     student_of = {application: student for student, wished in choices.items() for application in wished}
     project_of = {application: project for project, ranking in rankings.items() for application in ranking}

@@ -1,4 +1,4 @@
-"""Whether all that happened in a round was right: a check of its recorded history, apart from the code that made it."""
+"""A check of a round's recorded history: whether every step was right. It is separate from the code that decides."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from services.matching.rules.policies import Policy
 from shared.workflow import Step
 
 BY_THE_MATCH = frozenset({life.MATCH.name, life.NOT_SUITABLE.name, life.WAITLIST.name})
-"""Steps that nothing makes before the match does."""
+"""Steps that are first taken by the match."""
 
 MOVES = frozenset(
     (transition.name, before, transition.after, transition.by)
@@ -23,7 +23,7 @@ MOVES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """Whose application it is, to which project, and its place among its student's wishes: the lower is preferred."""
+    """An application: its student, its project, and its place among its student's wishes, the lowest preferred."""
 
     student_id: str
     project_id: str
@@ -31,62 +31,66 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
-    """A step of an application. Those of one `cause`, a message or a request, were decided together."""
+class RecordedStep:
+    """A step of an application. Steps of the same `cause`, a message or a request, were decided together."""
 
     application_id: str
     cause: str
     step: Step[State]
 
 
-Together = Sequence[Happened]
-"""All that one message or one request decided."""
+Together = Sequence[RecordedStep]
+"""All steps that one message or one request decided."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoundHistory:
-    """A round: its cut-off, its projects' places and rankings (best first), its applications with all their steps.
+    """A round: its cut-off, its projects' places and rankings (best first), its applications and all their steps.
 
-    The policy is that of its match.
-
-    Places and cut-off are judged as they are now: one that was changed after the match counts as if it always was so.
+    The policy is that of its match. Places and cut-off are today's: the check assumes that they never changed.
     """
 
     waiting_list_ends_at: datetime
     places: Mapping[str, int]
     rankings: Mapping[str, Sequence[str]]
     applications: Mapping[str, Applied]
-    happened: Sequence[Happened]
-    of_first: Collection[str] = ()
-    """Of a second round: those among the applications that are its first's, since both give away the same places."""
+    steps: Sequence[RecordedStep]
+    first_round_applications: Collection[str] = ()
+    """For a second round: the applications of its first round. They belong to its history since both share places."""
     policy: Policy = Policy.STABLE
 
 
 def violations(history: RoundHistory) -> list[str]:
-    """What was wrong in a round, in words; nothing, if all was right.
+    """What was wrong in a round, in words; an empty list if all was right.
 
-    - each step leads from the state that the application was in, and by whom it may;
-    - the match is within capacity, and stable where its policy promises it;
-    - nobody holds two places, and no project gives more places than it has;
-    - an accepted offer ends the student's other applications; declining or ignoring one ends that application only;
-    - until the cut-off, whenever all is done that a message or a request brings about: no place is free for which a
-      ranked application stands whose student holds nothing, and what was offered on went to the best-ranked of these;
-    - from the cut-off on, nothing is offered on.
+    What is checked:
 
-    Only what a step touches is looked at, so that 10,000 applications take about a second.
+    - Each step leads from the state in which the application was, and is taken by somebody who may take it.
+    - The match is within capacity, and stable if its policy promises that.
+    - No student holds two places, and no project gives more places than it has.
+    - An accepted offer ends the student's other applications. An offer that is declined or ignored ends that
+      application only.
+    - Until the cut-off, and after all steps of each message or request, nobody waits for a free place: no ranked
+      application stands whose project has a place free and whose student holds nothing. A place that was offered on
+      went to the best-ranked of those who waited for it.
+    - From the cut-off on, no place is offered on.
+
+    After each step only the students and projects that it touches are checked, so 10,000 applications take about a
+    second.
     """
     replay = _Replay(history)
     return [violation for together in _decided_together(history) for violation in _wrong_in(together, replay)]
 
 
 def _decided_together(history: RoundHistory) -> Iterator[Together]:
-    """The steps by their cause, in order; where applications were received meanwhile, theirs may lie between."""
+    """The steps, grouped by cause, in the order of each cause's first step.
+
+    The steps of one cause need not be adjacent: those of applications that arrived meanwhile may lie between them.
+    """
     order: dict[str, int] = {}
-    for happened in history.happened:
-        order.setdefault(happened.cause, len(order))
-    for _, together in groupby(
-        sorted(history.happened, key=lambda each: order[each.cause]), key=lambda each: each.cause
-    ):
+    for recorded in history.steps:
+        order.setdefault(recorded.cause, len(order))
+    for _, together in groupby(sorted(history.steps, key=lambda each: order[each.cause]), key=lambda each: each.cause):
         yield list(together)
 
 
@@ -106,12 +110,12 @@ class _Replay:
         self._taken: Counter[str] = Counter()
         self._holding: Counter[str] = Counter()
 
-    def go_on(self, happened: Happened) -> None:
-        applied, step = self.history.applications[happened.application_id], happened.step
+    def apply(self, recorded: RecordedStep) -> None:
+        applied, step = self.history.applications[recorded.application_id], recorded.step
         places = (step.after in HOLDS_A_PLACE) - (step.before in HOLDS_A_PLACE)
         self._taken[applied.project_id] += places
         self._holding[applied.student_id] += places
-        self.states[happened.application_id] = step.after
+        self.states[recorded.application_id] = step.after
 
     def stands(self, application: str) -> bool:
         return self.states.get(application) in STANDS
@@ -138,14 +142,14 @@ class _Replay:
 def _wrong_in(together: Together, replay: _Replay) -> Iterator[str]:
     history = replay.history
     is_match = not replay.matched and any(
-        happened.step.transition in BY_THE_MATCH and happened.application_id not in history.of_first
-        for happened in together
+        recorded.step.transition in BY_THE_MATCH and recorded.application_id not in history.first_round_applications
+        for recorded in together
     )
     standing = [application for application in replay.states if replay.stands(application)] if is_match else []
     free_places = {project: replay.free_places(project) for project in history.places} if is_match else {}
-    for happened in together:
-        yield from _wrong_in_step(happened, replay)
-        replay.go_on(happened)
+    for recorded in together:
+        yield from _wrong_in_step(recorded, replay)
+        replay.apply(recorded)
     if is_match:
         replay.matched = True
         yield from _wrong_in_match(standing, free_places, together, history)
@@ -154,12 +158,13 @@ def _wrong_in(together: Together, replay: _Replay) -> Iterator[str]:
     yield from _wrong_in_offering_on(together, replay)
 
 
-def _wrong_in_step(happened: Happened, replay: _Replay) -> Iterator[str]:
-    step, state = happened.step, replay.states.get(happened.application_id)
+def _wrong_in_step(recorded: RecordedStep, replay: _Replay) -> Iterator[str]:
+    step, state = recorded.step, replay.states.get(recorded.application_id)
     if step.before != state:
-        yield f"{happened.application_id}: {step.transition} says that it was {step.before}, but it was {state}"
+        yield f"{recorded.application_id}: {step.transition} leads from {step.before}, but the state was {state}"
     if (step.transition, step.before, step.after, step.by) not in MOVES:
-        yield f"{happened.application_id}: {step.transition} by {step.by} leads from {step.before} to {step.after}"
+        move = f"{step.transition} by {step.by} from {step.before} to {step.after}"
+        yield f"{recorded.application_id}: {move} is no transition"
 
 
 def _wrong_in_match(
@@ -181,26 +186,26 @@ def _wrong_in_match(
 
 def _wrong_among_students(together: Together, replay: _Replay) -> Iterator[str]:
     applications = replay.history.applications
-    for student in sorted({applications[happened.application_id].student_id for happened in together}):
+    for student in sorted({applications[recorded.application_id].student_id for recorded in together}):
         if replay.held_by(student) > 1:
             yield f"student {student} holds {replay.held_by(student)} places"
-    for happened in together:
-        others = set(replay.by_student[applications[happened.application_id].student_id]) - {happened.application_id}
-        if happened.step.after is State.CONFIRMED and any(map(replay.stands, others)):
-            yield f"{happened.application_id} was accepted, and another application of the student stands"
-        if happened.step.after in (State.DECLINED, State.EXPIRED):
+    for recorded in together:
+        others = set(replay.by_student[applications[recorded.application_id].student_id]) - {recorded.application_id}
+        if recorded.step.after is State.CONFIRMED and any(map(replay.stands, others)):
+            yield f"{recorded.application_id} was accepted, and another application of the student stands"
+        if recorded.step.after in (State.DECLINED, State.EXPIRED):
             ended = others & {other.application_id for other in together if not replay.stands(other.application_id)}
             offered = {other.application_id for other in together if other.step.after is State.OFFERED}
             if ended - offered:
-                yield f"{happened.application_id} was declined, and another application of the student ended"
+                yield f"{recorded.application_id} was declined, and another application of the student ended"
 
 
 def _wrong_among_projects(together: Together, replay: _Replay) -> Iterator[str]:
     applications = replay.history.applications
     touched = {
         applications[application].project_id
-        for happened in together
-        for application in replay.by_student[applications[happened.application_id].student_id]
+        for recorded in together
+        for application in replay.by_student[applications[recorded.application_id].student_id]
     }
     before_cut_off = together[-1].step.at < replay.history.waiting_list_ends_at
     for project in sorted(touched):
@@ -212,12 +217,12 @@ def _wrong_among_projects(together: Together, replay: _Replay) -> Iterator[str]:
 
 
 def _wrong_in_offering_on(together: Together, replay: _Replay) -> Iterator[str]:
-    for happened in together:
-        if happened.step.transition != life.OFFER_ON.name:
+    for recorded in together:
+        if recorded.step.transition != life.OFFER_ON.name:
             continue
-        offered = happened.application_id
+        offered = recorded.application_id
         passed_over = replay.next_in_line(replay.history.applications[offered].project_id)
-        if happened.step.at >= replay.history.waiting_list_ends_at:
+        if recorded.step.at >= replay.history.waiting_list_ends_at:
             yield f"{offered} was offered on after the cut-off"
         if passed_over is not None and replay.rank[passed_over] < replay.rank.get(offered, len(replay.rank)):
             yield f"{offered} was offered a place for which {passed_over} is ranked higher and waits"

@@ -1,6 +1,6 @@
-"""The life of an application, through its offer and its placement to its end.
+"""The life of an application: from its receipt, through its offer and its placement, to its end.
 
-An application gets at most one offer and an offer becomes at most one placement, so one state tells all three.
+An application gets at most one offer, and an offer becomes at most one placement. So all three share one state.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from shared.workflow import Step, Transition
 
 
 class State(StrEnum):
-    """Where an application is."""
+    """The state of an application, which is also that of its offer and its placement."""
 
     STANDING = "standing"
     WAITLISTED = "waitlisted"
@@ -40,7 +40,7 @@ STUDENT: Final = "student"
 HOST: Final = "host"
 STAFF: Final = "staff"
 DEFAULT: Final = "default"
-"""Nobody answered in time."""
+"""Nobody replied in time."""
 PROGRAMME: Final = "programme"
 """The programme's own rules: the match, the cut-off, the calendar."""
 
@@ -62,7 +62,7 @@ CANCEL: Final[dict[Canceller, Transition[State]]] = {
     by: Transition("cancel", before=(State.CONFIRMED,), after=State.CANCELLED, by=by) for by in (STUDENT, HOST, STAFF)
 }
 
-# These four are named as the cause that `ApplicationUnsuccessful` tells.
+# The names of these four are also the causes in the event `ApplicationUnsuccessful`.
 NOT_SUITABLE: Final = Transition("not_suitable", before=(State.STANDING,), after=State.UNSUCCESSFUL, by=HOST)
 NO_PLACE: Final = Transition("no_place", before=STANDS, after=State.UNSUCCESSFUL, by=PROGRAMME)
 PLACED_ELSEWHERE: Final = Transition("placed_elsewhere", before=STANDS, after=State.UNSUCCESSFUL, by=STUDENT)
@@ -86,7 +86,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """When an application's offer was made and is to be replied to; `first`: by the match itself."""
+    """When an offer was made, and by when its student has to reply; `first`: the match made it."""
 
     made_at: datetime
     reply_by: datetime
@@ -98,7 +98,7 @@ class Application:
     """An application, with its offer and its placement.
 
     `rank` is its position in its host's ranking, 1 the best, none while it is not ranked. `days` are those of its
-    placement, or that it would have: none while its project has not arrived here.
+    placement, or before there is one, of its project: none until the project has arrived here.
     """
 
     application_id: str
@@ -116,24 +116,24 @@ class Application:
 
     @property
     def wish(self) -> tuple[int, datetime, str]:
-        """Its place among its student's applications: by preference, the earlier received first."""
+        """The key that sorts a student's applications: by preference, then the earlier received first."""
         return (self.preference, self.received_at, self.application_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An application as it is after a step of its life."""
+    """A step of an application, and the application as it is after that step."""
 
     application: Application
     step: Step[State]
 
     @property
     def frees_a_place(self) -> bool:
-        """Whether its project has a place more, and its student none any more."""
+        """Whether the student held a place before the step and does not after it, so that the project has one more."""
         return self.step.before in HOLDS_A_PLACE and self.step.after not in HOLDS_A_PLACE
 
 
 def move(application: Application, transition: Transition[State], *, now: datetime, comments: str = "") -> Change:
-    """One step on; raises `NotAllowed` where the transition does not lead from the application's state."""
+    """Take a transition; raises `NotAllowed` if it does not lead from the application's state."""
     step = transition.step(application.state, at=now, comments=comments)
     return Change(replace(application, state=step.after), step)

@@ -1,10 +1,12 @@
 """The match that fills the most places, and among those the one that students, and then hosts, like best.
 
-A minimum-cost assignment by shortest augmenting paths, one student after another: Kuhn, "The Hungarian Method for the
-Assignment Problem" (1955); with prices, so that a search stays near where it began: Tomizawa, "On Some Techniques
+It is a minimum-cost assignment, found by shortest augmenting paths, one student after another: Kuhn, "The Hungarian
+Method for the Assignment Problem" (1955). Prices keep each search near where it began: Tomizawa, "On Some Techniques
 Useful for Solution of Transportation Network Problems" (1971), and Jonker & Volgenant, "A Shortest Augmenting Path
-Algorithm for Dense and Sparse Linear Assignment Problems" (1987). A project of several places holds several students;
-to go without a place is one more choice that everybody has, and costs more than all others together.
+Algorithm for Dense and Sparse Linear Assignment Problems" (1987).
+
+Two things differ from the textbook. A project with several places holds several students. And every student has one
+more choice, to go without a place, which costs more than all others together.
 """
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -22,14 +24,15 @@ def fullest_match(
     rankings: Mapping[Project, Sequence[Application]],
     places: Mapping[Project, int],
 ) -> set[Application]:
-    """The applications that get a place: at most one of each student, and of each project as many as it has places.
+    """The applications that get a place: at most one of each student, and no more of a project than it has places.
 
     `choices` are each student's applications and `rankings` each project's, best first, without ties. An application
-    that no project ranks is not suitable; a project absent from `places` has none.
+    that no project ranks is not suitable. A project that is absent from `places` has none.
 
-    Of all matches it places the most students; of those, the sum of their choices' positions is the least; of those,
-    the sum of their ranks at the hosts. Where several are equal in all three, the order in which students and projects
-    are given decides. It need not be stable. At worst O(a log a) a student, for `a` applications.
+    Of all matches this one places the most students. Among those that do, it has the least sum of the positions of the
+    students' choices; and among those, the least sum of their ranks at the hosts. If several matches are equal in all
+    three, the order in which students and projects are given decides. The match need not be stable. At worst
+    O(a log a) for each student, for `a` applications.
     """
     ranked = [
         (application, project, rank)
@@ -53,7 +56,7 @@ def fullest_match(
 
 
 class _Wish(NamedTuple):
-    """A student's application, the project that it is to, and what it costs to grant it."""
+    """A student's application, its project, and what it costs to grant it."""
 
     application: int
     project: int
@@ -62,21 +65,28 @@ class _Wish(NamedTuple):
 
 @dataclass(slots=True)
 class _Search:
-    """Dijkstra's search from a student, by project: what the cheapest way known costs until a newcomer has a place
-    there, and who that is. Its holder, where all places are taken, has yet to move.
+    """Dijkstra's search from a student, over projects.
+
+    The paths count until a newcomer has a place at the project. If all its places are taken, one of their holders has
+    yet to move on.
     """
 
     cost: dict[int, int] = field(default_factory=dict)
+    """By project: the cost of the cheapest path known."""
+
     newcomer: dict[int, tuple[int, _Wish]] = field(default_factory=dict)
+    """By project: who would come there by that path, and by which application."""
+
     open: list[tuple[int, int]] = field(default_factory=list)
+    """The queue: costs and projects, the cheapest on top."""
 
 
 class _Assignment:
-    """Which place each student has who was admitted, and what each project asks for one.
+    """The place of each student who was admitted, and the price that each project asks for one.
 
-    Between admissions no way to place them costs less. The prices show it: none is negative, a project with a free
-    place asks nothing, and for nobody would another place, or none, cost less than what they have, prices included
-    (complementary slackness).
+    Between admissions, no other way to place these students costs less. The prices prove it (complementary slackness):
+    no price is negative; a project with a free place asks nothing; and for no student would another place, or none,
+    cost less than the one they have, prices included.
     """
 
     def __init__(self, wishes: Sequence[Sequence[_Wish]], places: Sequence[int]) -> None:
@@ -88,7 +98,10 @@ class _Assignment:
         self._no_place = 1 + sum(max((wish.cost for wish in wished), default=0) for wished in wishes)
 
     def admit(self, student: int) -> None:
-        """Give a student a place: a free one, or one whose holder moves on or goes without; what costs least in all."""
+        """Admit a student in the way that costs least in all.
+
+        They get a free place, or one whose holder moves on, or somebody goes without a place: a holder or they.
+        """
         search = _Search()
         self._look_around(student, 0, search)
         loser, least, free = student, self._no_place, None
@@ -124,7 +137,7 @@ class _Assignment:
                 yield holder, wish
 
     def _move_up(self, search: _Search, vacancy: int | None) -> None:
-        """Back along the way that was found: whoever was to come takes the vacancy, and leaves another."""
+        """Go back along the path that was found: at each project the newcomer takes the vacancy, and leaves another."""
         while vacancy is not None:
             newcomer, wish = search.newcomer[vacancy]
             vacancy = self._leave(newcomer)
@@ -132,7 +145,7 @@ class _Assignment:
             self._holders[wish.project].add(newcomer)
 
     def _leave(self, student: int) -> int | None:
-        """The project that has a place more; none where the student had none."""
+        """Take a student's place away. Returns the project that has a vacancy now; none if the student had no place."""
         wish, self.has[student] = self.has[student], None
         if wish is None:
             return None

@@ -21,7 +21,7 @@ from shared.workflow import Transition
 
 
 class WrongMatch(Exception):
-    """A match that is not what its policy promises, or not within capacity: nobody must get an offer by it."""
+    """A match that is not within capacity, or not what its policy promises: no offer may be made by it."""
 
 
 def make_match(
@@ -32,10 +32,11 @@ def make_match(
     now: datetime,
     reply_by: datetime,
 ) -> list[Change]:
-    """The round's match: what becomes of each application that stands.
+    """The match of a round: what becomes of each application that stands.
 
-    Whom no host ranked is not suitable; the match under the policy is offered; who is ranked and was offered nothing
-    waits. Raises `WrongMatch` rather than offer anything by a match that is not what it should be.
+    An application that its host did not rank is not suitable. Those that the match chooses are offered a place. The
+    ranked applications of students who are offered nothing wait. Raises `WrongMatch` if the match is not what it should
+    be: then nothing is offered.
     """
     ranked = [application for application in applications if application.rank is not None]
     unranked = (application for application in applications if application.rank is None)
@@ -52,22 +53,29 @@ def make_match(
 def offer_on(
     applications: Collection[Application], free_places: Mapping[str, int], *, now: datetime, reply_by: datetime
 ) -> list[Change]:
-    """What is offered once some places and some students have become free; the same under every policy.
+    """What is offered once some places or students have become free; the same under every policy.
 
-    `applications` are those that stand, are ranked, whose student holds nothing, and that are either to a project of
-    which a place became free, or of a student who became free; `free_places` are those of their projects.
+    `applications` are ranked, stand, and their student holds nothing. They are all such applications to the projects
+    of which a place became free, and all those of the students who became free. `free_places` are the free places of
+    their projects.
 
-    A freed place goes to the best-ranked of those who wait for it and hold nothing, and a student who could have
-    several gets the one they prefer: the student-optimal stable match of all free students and all free places of the
-    round. What is given here is enough for it. For before the change no project with a free place had an applicant to
-    whom it could be offered: the match, under each policy, leaves no such place, nor does this function. So whoever can
-    be offered a place now can be so only by what has become free: a project of which a place became free, or, for a
-    student who became free, any project with a free place. All of these are given; whatever else stands is to a project
-    without a free place. And a student-optimal stable match over parts that have neither a student nor a free place in
-    common is that of each part.
+    A free place goes to the best-ranked of those who wait for it and hold nothing. A student who could have several
+    places gets the one they prefer. Together this is the student-optimal stable match of all free students and all free
+    places of the round.
 
-    Nobody who holds a place or an offer is moved. So of the round as a whole it is not said that it stays stable, even
-    where the match was; and where the match was not, the pairs that blocked it still do until one of them is free.
+    These applications are enough to compute it:
+
+    - Before the change, no project with a free place had an applicant to whom it could be offered. The match leaves no
+      such place, under any policy, and neither does this function.
+    - So an offer can be made now only because something became free. It is of a project of which a place became free,
+      or goes to a student who became free. All applications of both kinds are given.
+    - Every other application that stands is to a project without a free place, so nothing can be offered for it. It can
+      be left out: the student-optimal stable match of two parts that have neither a student nor a free place in common
+      is that of each part.
+
+    Nobody who holds a place or an offer is moved. So the round as a whole need not stay stable, even if its match was.
+    If the match was not stable, each pair that blocked it still does, until the student or a place of the project
+    becomes free.
     """
     market = market_of(applications, free_places)
     return _offers(applications, match_under(Policy.STABLE, market), OFFER_ON, now=now, reply_by=reply_by)
@@ -81,7 +89,7 @@ def _offers(
     now: datetime,
     reply_by: datetime,
 ) -> list[Change]:
-    """The offers, and for whoever was offered nothing, that each of their applications waits."""
+    """The offers; and for students who are offered nothing, that each of their applications waits."""
     offer = Offer(made_at=now, reply_by=reply_by, first=transition is MATCH)
     offered = [application for application in ranked if application.application_id in chosen]
     served = {application.student_id for application in offered}

@@ -1,4 +1,4 @@
-"""A ranking in the making: how a host puts its applicants into its order, one move at a time."""
+"""A host puts its applicants into its order, one move at a time."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,17 +7,17 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The applicants whom a host has ranked, best first, and those it finds not suitable, with its reasons.
+    """The applicants whom a host has ranked, best first, and those whom it finds not suitable, with its reasons.
 
-    Who is in neither has not been looked at. Moves of somebody who is not there to be moved change nothing: two people
-    may work on one order, and the page that one of them sees may be older than the order.
+    An applicant in neither part is undecided. A move that is no longer possible changes nothing: two people may work on
+    the same order, so the page that one of them sees may be out of date.
     """
 
     ranked: tuple[str, ...] = ()
     not_suitable: Mapping[str, str] = field(default_factory=dict)
 
     def place_of(self, application_id: str) -> int | None:
-        """Its place, 1 the best; none where it is not ranked."""
+        """The place of an applicant, 1 the best; none if it is not ranked."""
         return self.ranked.index(application_id) + 1 if application_id in self.ranked else None
 
     def up(self, application_id: str) -> Self:
@@ -29,7 +29,7 @@ class Order:
         return self.to(application_id, place + 1) if place else self
 
     def to(self, application_id: str, place: int) -> Self:
-        """Ranked at a place, 1 the best; a place beyond either end is that end."""
+        """Rank an applicant at a place, 1 the best; a place beyond either end is that end."""
         others = [each for each in self.ranked if each != application_id]
         at = min(max(place, 1), len(others) + 1) - 1
         return replace(
@@ -42,11 +42,11 @@ class Order:
         return self.to(application_id, len(self.ranked) + 1)
 
     def set_aside(self, application_id: str, reason: str) -> Self:
-        """Not suitable."""
+        """Mark an applicant as not suitable."""
         return replace(self.put_back(application_id), not_suitable={**self.not_suitable, application_id: reason})
 
     def put_back(self, application_id: str) -> Self:
-        """Neither ranked nor set aside."""
+        """Make an applicant undecided: neither ranked nor set aside."""
         return replace(
             self,
             ranked=tuple(each for each in self.ranked if each != application_id),
@@ -54,7 +54,7 @@ class Order:
         )
 
     def among(self, application_ids: Iterable[str]) -> Self:
-        """What is left of it where only these still apply."""
+        """The order without those who no longer apply: only these still do."""
         still_there = set(application_ids)
         return replace(
             self,
@@ -63,7 +63,7 @@ class Order:
         )
 
     def undecided(self, application_ids: Sequence[str]) -> list[str]:
-        """Who of these is neither ranked nor set aside, in the order given."""
+        """The applicants who are neither ranked nor set aside, in the order given."""
         return [each for each in application_ids if each not in self.ranked and each not in self.not_suitable]
 
 

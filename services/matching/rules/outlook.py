@@ -1,4 +1,4 @@
-"""Where an application is and what comes next, in words for its student."""
+"""The state of an application and what comes next, in words for its student."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,21 +29,21 @@ from services.matching.rules.life import (
     State,
 )
 from services.matching.rules.rounds import Round, midnight
-from services.matching.rules.words import Words
+from services.matching.rules.tags import Tag
 from shared.workflow import Step
 
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """Something that happens at a moment, or until it."""
+    """Something that happens at a moment, or a deadline."""
 
     what: str
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook(Words):
-    """A state, what it means, and what comes next, the soonest first."""
+class Outlook(Tag):
+    """A state, what it means, and the milestones that lie ahead, the soonest first."""
 
     meaning: str
     ahead: tuple[Milestone, ...] = ()
@@ -52,7 +52,10 @@ class Outlook(Words):
 def outlook(
     application: Application, round_: Round, others: Iterable[Application], last: Step[State], *, now: datetime
 ) -> Outlook:
-    """`others` are the student's other applications in the round, its first and its second; `last` its last step."""
+    """The outlook of an application whose last step is `last`.
+
+    `others` are the student's other applications, in this round and in the one that shares its places.
+    """
     match application.state:
         case State.STANDING:
             return _standing(round_, others, now)
@@ -80,11 +83,11 @@ def _standing(round_: Round, others: Iterable[Application], now: datetime) -> Ou
     if round_.matched_at:
         if any(other.state in HOLDS_A_PLACE for other in others):
             meaning = (
-                "You have an offer for another of your applications. This one stands until you reply to it: accepting "
-                "ends this one, declining leaves it as it is."
+                "You have an offer for another of your applications. If you accept that offer, this application ends. "
+                "If you decline it, this one stays open."
             )
         else:
-            meaning = "It still stands. A place that becomes free may be offered to you."
+            meaning = "This application is still open. A place that becomes free may be offered to you."
         return Outlook(
             "Still open",
             "waiting",
@@ -95,7 +98,7 @@ def _standing(round_: Round, others: Iterable[Application], now: datetime) -> Ou
         return Outlook(
             "Received",
             "info",
-            "Your application is in. The host sees it once applications close; until then nobody ranks it.",
+            "We have your application. The host sees it once applications close; until then nobody ranks it.",
             (Milestone("Applications close", round_.closes_at), due, offers),
         )
     if now < round_.rankings_due_at:
@@ -108,7 +111,7 @@ def _standing(round_: Round, others: Iterable[Application], now: datetime) -> Ou
     return Outlook(
         "Waiting for offers",
         "waiting",
-        "Hosts have been asked for their rankings. Places are matched to what students prefer and how hosts rank.",
+        "The time for rankings is over. Places are matched by what students prefer and how hosts rank them.",
         _ahead(now, offers),
     )
 
@@ -126,7 +129,7 @@ def _offered(application: Application, now: datetime) -> Outlook:
 
 def _confirmed(application: Application, now: datetime) -> Outlook:
     if application.days and now >= midnight(application.days.starts_on):
-        return Outlook("Under way", "good", "Your placement has begun.")
+        return Outlook("In progress", "good", "Your placement has begun.")
     return Outlook("Confirmed", "good", "The place is yours. Prepare for it: your checklist says what to do.")
 
 
@@ -173,7 +176,7 @@ def _ahead(now: datetime, *milestones: Milestone) -> tuple[Milestone, ...]:
     return tuple(each for each in milestones if now < each.at)
 
 
-HAPPENED: Final = {
+STEP_TEXTS: Final = {
     RECEIVE.name: "Your application was received",
     MATCH.name: "You were offered a place",
     OFFER_ON.name: "You were offered a place that had become free",
@@ -188,7 +191,7 @@ HAPPENED: Final = {
     CANCEL[STUDENT].name: "The placement was cancelled",
     NOT_SUITABLE.name: "The application was not successful",
     NO_PLACE.name: "The waiting list ended",
-    PLACED_ELSEWHERE.name: "The application ended, since you accepted another place",
+    PLACED_ELSEWHERE.name: "The application ended because you accepted another place",
     PROJECT_WITHDRAWN.name: "The host withdrew the project",
 }
-"""What each step of an application was, for its student."""
+"""Each transition in words for the student: what happened."""

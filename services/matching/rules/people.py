@@ -1,4 +1,4 @@
-"""The hosts and students whom applications are about, as far as their pages name them."""
+"""Hosts and students, with the facts that pages show."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,7 +8,7 @@ LEVELS: Final = {"UG": "undergraduate", "PGT": "taught postgraduate", "PGR": "re
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """An organisation, and who speaks for it."""
+    """An organisation, and its contact."""
 
     host_id: str
     organisation: str
@@ -19,7 +19,7 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """A student, and what by fair treatment is measured: level, division and domicile."""
+    """A student. Level, division and domicile are the groups by which fair treatment is measured."""
 
     student_id: str
     name: str

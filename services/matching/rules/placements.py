@@ -1,4 +1,4 @@
-"""Placements and offers as staff look for them."""
+"""What staff search for among placements and offers, and what they find."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from shared.contracts.intake import PlacementWeek
 
 
 class Shown(StrEnum):
-    """Which placements and offers are looked for."""
+    """Which placements and offers are searched for."""
 
     PLACEMENTS = "placements"
     CONFIRMED = "confirmed"
@@ -28,14 +28,14 @@ STATES: Final[dict[Shown, Collection[State]]] = {
     Shown.OPEN_OFFERS: (State.OFFERED,),
     Shown.ENDED_OFFERS: (State.DECLINED, State.EXPIRED, State.RETRACTED, State.WITHDRAWN),
 }
-"""Of those that were offered a place."""
+"""The states that each choice stands for, of applications that were offered a place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What placements are looked for by; what is empty or none is not asked.
+    """The criteria of a search; those that are empty or none do not count.
 
-    Each of the `words` is in the name or the id of the student, the project or the host, or in the placement's id.
+    Each of the `words` has to be in the name or id of the student, the project or the host, or in the placement's id.
     """
 
     shown: Shown = Shown.PLACEMENTS
@@ -46,7 +46,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A placement or an offer, with the names of those whom it concerns; a name is its id while it is not known."""
+    """A placement or an offer, with names; for a name that is not known yet, its id."""
 
     application: Application
     student: str

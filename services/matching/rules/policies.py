@@ -1,7 +1,8 @@
-"""By which policy a round is matched, and what the match is under each.
+"""The policies by which a round can be matched, and the match under each.
 
-A match under any of them is within capacity, gives places only to whom their host ranks, and leaves no place free that
-a student with nothing could have; only a stable one leaves nobody who, with a project, would both be better off.
+Under every policy a match is within capacity, gives places only to applicants whom their host ranks, and leaves no
+place free that a student with nothing could have. Only the stable match also leaves no student and project who would
+both be better off with each other.
 """
 
 from collections import defaultdict
@@ -27,7 +28,7 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """Applications that stand and are ranked, with how many places their projects have free."""
+    """Applications that stand and are ranked, and how many places their projects have free."""
 
     choices: Mapping[str, Sequence[str]]
     """Each student's applications, the preferred one first."""
@@ -42,7 +43,7 @@ class Market:
 
 
 def market_of(applications: Iterable[Application], free_places: Mapping[str, int]) -> Market:
-    """The market of ranked applications, in the order of its students' and projects' ids; others are left out."""
+    """The market of the ranked ones among these applications, students and projects in the order of their ids."""
     by_student: dict[str, list[Application]] = defaultdict(list)
     by_project: dict[str, list[Application]] = defaultdict(list)
     ranked = [application for application in applications if application.rank is not None]
@@ -60,7 +61,7 @@ def market_of(applications: Iterable[Application], free_places: Mapping[str, int
 
 
 def match_under(policy: Policy, market: Market) -> set[str]:
-    """The applications that get a place."""
+    """The applications that get a place under a policy."""
     match policy:
         case Policy.STABLE:
             return student_optimal_match(market.choices, market.rankings, market.free_places)
@@ -71,7 +72,7 @@ def match_under(policy: Policy, market: Market) -> set[str]:
 
 
 def violations(policy: Policy, market: Market, matched: Collection[str]) -> list[str]:
-    """What is wrong with a match made under a policy, in words; nothing, if all is right."""
+    """What is wrong with a match made under a policy, in words; an empty list if all is right."""
     return stability.violations(
         market.choices, market.rankings, market.free_places, matched, stable=policy is Policy.STABLE
     )

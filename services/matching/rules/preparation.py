@@ -1,8 +1,8 @@
-"""What both sides do before a placement.
+"""What host and student do before a placement.
 
-As the programmes do it that this one is modelled on: an introductory call about hours and arrangements, local travel
-and a reasonable lunch against receipts, accommodation that is the student's own to arrange, a workshop that is offered
-and not required.
+It is the same as in the programmes on which this one is modelled: an introductory call about hours and arrangements;
+local travel and a reasonable lunch, paid against receipts; accommodation that students arrange themselves; a workshop
+that is offered and not required.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ CALL_BEFORE: Final = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to do, in a few words and in full; `by` a day, where there is one."""
+    """Something to do, in a few words and in full; `by` is the day by which it should be done, if there is one."""
 
     what: str
     how: str
@@ -31,7 +31,7 @@ def call_by(days: Days) -> date:
 def host_prepares(days: Days, remote: bool) -> list[Task]:
     on_site = [
         Task(
-            "Tell how expenses are paid back",
+            "Tell the student how expenses are paid back",
             "Local travel and a reasonable lunch, against receipts, for each day that the student is with you.",
         )
     ]

@@ -1,4 +1,4 @@
-"""What a match comes to: under each policy before one goes out, and what went out afterwards."""
+"""The policies compared by their matches: as a preview, or beside the match that went out."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ UNKNOWN: Final = "Not known"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Students who have something in common: how many applied, got a place, and got their first choice."""
+    """A group of students: how many applied, got a place, and got their first choice."""
 
     name: str
     applied: int
@@ -25,58 +25,58 @@ class Group:
 
     @property
     def rate(self) -> float:
-        """The part of them that got a place, 0 to 1."""
+        """The share that got a place, 0 to 1."""
         return self.placed / self.applied
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A match under a policy, and what it comes to."""
+    """A match under a policy, and its figures."""
 
     policy: Policy
     matched: Sequence[Application]
     places: int
     students: int
-    """All whose applications stood, ranked or not."""
+    """How many students had applications that stood, ranked or not."""
 
     choices: Mapping[int, int]
-    """How many students got which of their choices, 1 the one that they preferred."""
+    """By choice, 1 the preferred one: how many students got it."""
 
     blocking: Sequence[Application]
     """The applications that would leave both their student and their project better off."""
 
     students_left: Sequence[str]
-    """Who got nothing."""
+    """The ids of students who got nothing."""
 
     places_left: Mapping[str, int]
-    """Projects with places that nobody got."""
+    """By project: how many of its places nobody got. Projects without such places are absent."""
 
     @property
     def lowest_choice(self) -> int:
-        """The least preferred that anybody got; 0 where nobody got any."""
+        """The least preferred choice that anybody got; 0 if nobody got any."""
         return max(self.choices, default=0)
 
     @property
     def hosts_mean_rank(self) -> float | None:
-        """Of those matched, at their hosts: 1 is the best; none where nobody is matched."""
+        """The mean rank that hosts gave those whom they got, 1 the best; none if nobody is matched."""
         return fmean(each.rank or 0 for each in self.matched) if self.matched else None
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The market of a round with the match under each policy."""
+    """The applications of a round, and the outcome under each policy."""
 
     applications: Mapping[str, Application]
-    """All that stand, ranked or not."""
+    """By id: all that stand, ranked or not."""
 
     choice: Mapping[str, int]
-    """Which of its student's choices each application is, 1 the one that they prefer, of those that stand."""
+    """By application: which of its student's choices it is among those that stand, 1 the preferred one."""
 
     outcomes: Mapping[Policy, Outcome]
 
 
 def preview(applications: Collection[Application], places: Mapping[str, int]) -> Preview:
-    """What the match of these applications would be under each policy; `places` are what projects have to give."""
+    """What the match of these applications would be under each policy; `places` are those that projects can give."""
     market = market_of(applications, places)
     matches = {policy: match_under(policy, market) for policy in Policy}
     return _judged(applications, market, matches)
@@ -85,7 +85,7 @@ def preview(applications: Collection[Application], places: Mapping[str, int]) ->
 def review(
     applications: Collection[Application], places: Mapping[str, int], policy: Policy, matched: Collection[str]
 ) -> Preview:
-    """What went out under a policy, beside what would have under the others."""
+    """The match that went out under a policy, beside what the others would have been."""
     market = market_of(applications, places)
     matches = {each: match_under(each, market) for each in Policy} | {policy: set(matched)}
     return _judged(applications, market, matches)
@@ -155,19 +155,19 @@ GROUPINGS: Final[Mapping[str, Callable[[Student], str]]] = {
     "Domicile": _domicile,
     "Division": _division,
 }
-"""What students are told apart by, to see whether they fare alike."""
+"""The groups in which students are compared, to see whether they are treated alike."""
 
 
 def groups(
-    seen: Preview, policy: Policy, students: Mapping[str, Student], group_of: Callable[[Student], str]
+    comparison: Preview, policy: Policy, students: Mapping[str, Student], group_of: Callable[[Student], str]
 ) -> list[Group]:
-    """How students fare under a policy, by what they have in common; those not known here are a group of their own."""
+    """How each group of students fares under a policy; students who are not known here are a group of their own."""
     names = {
         each.student_id: group_of(students[each.student_id]) if each.student_id in students else UNKNOWN
-        for each in seen.applications.values()
+        for each in comparison.applications.values()
     }
-    matched = seen.outcomes[policy].matched
+    matched = comparison.outcomes[policy].matched
     applied = Counter(names.values())
     placed = Counter(names[each.student_id] for each in matched)
-    first = Counter(names[each.student_id] for each in matched if seen.choice[each.application_id] == 1)
+    first = Counter(names[each.student_id] for each in matched if comparison.choice[each.application_id] == 1)
     return [Group(name, applied[name], placed[name], first[name]) for name in sorted(applied)]

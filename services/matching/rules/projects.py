@@ -1,4 +1,4 @@
-"""What a project is like, as far as pages about its applicants and placements tell."""
+"""Projects, with the facts that pages about applicants and placements show."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from shared.obligations import REMOTE, host_obligations
 
 @dataclass(frozen=True, slots=True)
 class ProjectInFull(Project):
-    """An approved project with its days. `template` is its newest revision: none until that has arrived here."""
+    """An approved project with its days. `template` is its newest revision, none until that has arrived here."""
 
     days: Days
     template: ProjectTemplate | None
@@ -21,13 +21,13 @@ class ProjectInFull(Project):
 
     @property
     def obligations(self) -> list[str]:
-        """What its host has taken on."""
+        """What its host has agreed to do."""
         return host_obligations(self.template.mode if self.template else "")
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a project and its host are called."""
+    """The names of a project and its host."""
 
     title: str
     organisation: str

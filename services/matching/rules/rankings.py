@@ -1,4 +1,4 @@
-"""A host's ranking of its applicants, and what may be wrong with it."""
+"""A host's ranking of its applicants: when it is due, how far it is, and what may be wrong with it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from typing import Final
 from services.matching.rules.life import STANDS, Application, State
 from services.matching.rules.orders import Order
 from services.matching.rules.rounds import Round
-from services.matching.rules.words import Words
+from services.matching.rules.tags import Tag
 from shared.contracts.faults import Fault
 from shared.refusals import NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """An approved project, to whose host it falls to rank its applicants of the round in which it takes part now."""
+    """An approved project. Its host ranks its applicants of `round_id`, the round in which it takes part now."""
 
     project_id: str
     round_id: str
@@ -28,7 +28,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """A host's order of its applicants, best first; `not_suitable` are its reasons, by whom they are about."""
+    """A host's order of its applicants, best first; `not_suitable` are the host's reasons, by application."""
 
     application_ids: tuple[str, ...]
     not_suitable: Mapping[str, str]
@@ -40,19 +40,19 @@ class Ranking:
 
 
 LONGEST_REASON: Final = 1_000
-"""Characters, of why somebody is not suitable."""
+"""The most characters that a reason why somebody is not suitable can have."""
 
 
 class Stage(StrEnum):
-    """Where a project's applications are between students and host."""
+    """How far a project's applications are on their way from students to the host's ranking and to the match."""
 
     BEFORE = "before"
     COMING = "coming"
     CLOSING = "closing"
-    """They are closed, and the last of them are on their way here."""
+    """Applications are closed, and the last of them are still on their way here."""
     TO_RANK = "to_rank"
     OVERDUE = "overdue"
-    """The ranking was due; until the match is made it still counts."""
+    """The ranking was due; one that comes before the match is made still counts."""
     MATCHED = "matched"
     OVER = "over"
 
@@ -61,8 +61,8 @@ TAKES_RANKINGS: Final = (Stage.TO_RANK, Stage.OVERDUE)
 """When a host works on its ranking."""
 
 
-def stage(round_: Round, *, all_here: bool, now: datetime) -> Stage:
-    """`all_here`: whether all that were received have arrived here."""
+def stage(round_: Round, *, all_arrived: bool, now: datetime) -> Stage:
+    """The stage of a round's projects; `all_arrived`: all applications that intake received have arrived here."""
     if round_.is_over(now):
         return Stage.OVER
     if round_.matched_at:
@@ -71,7 +71,7 @@ def stage(round_: Round, *, all_here: bool, now: datetime) -> Stage:
         return Stage.BEFORE
     if now < round_.closes_at:
         return Stage.COMING
-    if not all_here:
+    if not all_arrived:
         return Stage.CLOSING
     return Stage.TO_RANK if now < round_.rankings_due_at else Stage.OVERDUE
 
@@ -84,54 +84,58 @@ class Progress:
     applicants: int
     sent: bool
     begun: bool
-    """There is something that was not sent."""
+    """There is a draft that was not sent."""
 
     @property
-    def words(self) -> Words:
+    def tag(self) -> Tag:
         if self.stage in _WHATEVER_WAS_DONE:
             return _WHATEVER_WAS_DONE[self.stage]
         if not self.applicants:
-            return Words("Nobody applied", "neutral")
+            return Tag("Nobody applied", "neutral")
         if self.stage is Stage.MATCHED:
-            return Words("Offers are out", "good") if self.sent else Words("Not ranked: nothing was offered", "bad")
+            return Tag("Offers are out", "good") if self.sent else Tag("Not ranked: nothing was offered", "bad")
         return self._of_ranking
 
     @property
-    def _of_ranking(self) -> Words:
+    def _of_ranking(self) -> Tag:
         if self.sent:
-            return Words("Changes not sent", "waiting") if self.begun else Words("Ranking sent", "good")
+            return Tag("Changes not sent", "waiting") if self.begun else Tag("Ranking sent", "good")
         if self.stage is Stage.OVERDUE:
-            return Words("Ranking overdue", "bad")
-        return Words("Begun, not sent", "waiting") if self.begun else Words("Waiting for your ranking", "waiting")
+            return Tag("Ranking overdue", "bad")
+        return Tag("Begun, not sent", "waiting") if self.begun else Tag("Waiting for your ranking", "waiting")
 
 
 _WHATEVER_WAS_DONE: Final = {
-    Stage.BEFORE: Words("Applications not open yet", "neutral"),
-    Stage.COMING: Words("Students are applying", "info"),
-    Stage.CLOSING: Words("Students are applying", "info"),
-    Stage.OVER: Words("The round is over", "neutral"),
+    Stage.BEFORE: Tag("Applications not open yet", "neutral"),
+    Stage.COMING: Tag("Students are applying", "info"),
+    Stage.CLOSING: Tag("Students are applying", "info"),
+    Stage.OVER: Tag("The round is over", "neutral"),
 }
 
 
-def fate(application: Application) -> Words:
-    """What became of an applicant, for the host: not whether it was the student, or whose offer the student took."""
+def fate(application: Application) -> Tag:
+    """What became of an applicant, as their host may know it.
+
+    Why somebody is no longer available stays open: the host does not learn whether the student declined, withdrew or
+    accepted another place.
+    """
     match application.state:
         case State.OFFERED:
-            return Words("Offered a place", "info")
+            return Tag("Offered a place", "info")
         case State.CONFIRMED:
-            return Words("Coming", "good")
+            return Tag("Coming", "good")
         case State.COMPLETED:
-            return Words("Was with you", "good")
+            return Tag("Was with you", "good")
         case State.CANCELLED:
-            return Words("Placement cancelled", "bad")
+            return Tag("Placement cancelled", "bad")
         case State.STANDING | State.WAITLISTED:
-            return Words("On your waiting list", "waiting")
+            return Tag("On your waiting list", "waiting")
         case _:
-            return Words("No longer available", "neutral")
+            return Tag("No longer available", "neutral")
 
 
 def check_open(project: Project, round_: Round | None) -> None:
-    """Raises `NotAllowed`, with the reason, where a project takes no ranking any more."""
+    """Raises `NotAllowed`, with the reason, if a project takes no more rankings."""
     if project.withdrawn:
         raise NotAllowed("The host withdrew this project: there is nobody to rank.")
     if round_ and round_.matched_at:
@@ -139,14 +143,14 @@ def check_open(project: Project, round_: Round | None) -> None:
 
 
 def faults_in(project_id: str, order: Order, known: Mapping[str, Application]) -> list[Fault]:
-    """Every fault of a ranking, by its place in it; `known` are those of the applications that are known at all."""
+    """Every fault of a ranking; `known` are those of its applications that are known here, by id."""
     return [
         *(
             Fault(field=f"application_ids.{place}", reason=reason)
             for place, reason in _reasons(project_id, order.ranked, known)
         ),
         *(
-            Fault(field=f"not_suitable.{application_id}", reason="This one is ranked: leave it out of one of the two.")
+            Fault(field=f"not_suitable.{application_id}", reason="It is also ranked: leave it out of one of the two.")
             for application_id in order.not_suitable
             if application_id in order.ranked
         ),
@@ -159,11 +163,11 @@ def faults_in(project_id: str, order: Order, known: Mapping[str, Application]) -
 
 
 def faults_in_reason(field: str, reason: str) -> list[Fault]:
-    """What is wrong with why somebody is not suitable, as the field of that name says it."""
+    """What is wrong with the reason why somebody is not suitable; `field` is its field's name."""
     if not reason:
         return [Fault(field=field, reason="Say in a few words why, for the careers service.")]
     if len(reason) > LONGEST_REASON:
-        return [Fault(field=field, reason=f"A reason has at most {LONGEST_REASON:,} characters: say it in fewer.")]
+        return [Fault(field=field, reason=f"Keep the reason within {LONGEST_REASON:,} characters.")]
     return []
 
 

@@ -1,11 +1,11 @@
-"""Why a placement is cancelled or given to somebody else, as the pages ask for it."""
+"""The reason for a cancellation, or for giving a place to somebody else, as the pages ask for it."""
 
 from typing import Final
 
 from shared.contracts.faults import Fault
 
 LONGEST_REASON: Final = 2_000
-"""Characters."""
+"""The most characters that a reason can have."""
 
 
 def faults_in_reason_of_staff(reason: str) -> list[Fault]:
@@ -20,5 +20,5 @@ def faults_in_reason_of_student(reason: str) -> list[Fault]:
     if not reason:
         return [Fault(field="reason", reason="Say why, so that we can help and learn from it.")]
     if len(reason) > LONGEST_REASON:
-        return [Fault(field="reason", reason=f"A reason has at most {LONGEST_REASON:,} characters: say it in fewer.")]
+        return [Fault(field="reason", reason=f"Keep the reason within {LONGEST_REASON:,} characters.")]
     return []

@@ -12,14 +12,14 @@ from shared.contracts.faults import Fault
 from shared.refusals import Invalid, NotAllowed
 
 LONGEST_NOTE: Final = 2_000
-"""Characters, of why it is decided so."""
+"""The most characters that staff's note on a decision can have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is decided of a match before it goes out, by whom, when and why; none of it, where nobody did.
+    """What is decided on a match before it goes out: by whom, when and why. The defaults count if nobody decided.
 
-    While it is not `held` it goes out by itself when the round's offers are due.
+    Unless it is `held`, the match goes out by itself when the round's offers are due.
     """
 
     policy: Policy = Policy.STABLE
@@ -31,7 +31,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A setting as staff ask for it, with nothing checked."""
+    """A setting as staff ask for it, not checked yet."""
 
     policy: str
     held: bool
@@ -40,9 +40,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The match that went out, by staff or by the programme at its time, and of what it was made.
+    """A match that went out, released by staff or by the programme at its time, and the facts it was made from.
 
-    `stood` are the applications that stood then, and `places` those that each project had to give.
+    `stood` are the applications that stood then, and `places` are those that each project had to give.
     """
 
     policy: Policy
@@ -59,7 +59,7 @@ def check_not_out(round_: Round) -> None:
 
 
 def decide(round_: Round, decision: Decision, *, by: str, now: datetime) -> Setting:
-    """The setting that staff decide on; raises `NotAllowed` once the match has gone out, and `Invalid`."""
+    """The setting that staff decide on. Raises `Invalid`, and `NotAllowed` once the match has gone out."""
     check_not_out(round_)
     faults = []
     if decision.policy not in set(Policy):
@@ -78,12 +78,12 @@ def check_sure(*, sure: bool) -> None:
 
 
 def check_release(round_: Round, facts: FactsForMatch) -> None:
-    """Raises `NotAllowed`, with the reason, while the match may not go out or once it has."""
+    """Raises `NotAllowed`, with the reason, if the match cannot go out yet or has gone out."""
     check_not_out(round_)
-    if facts.still_on_their_way:
-        raise NotAllowed(f"The match cannot be made yet: {facts.still_on_their_way}.")
+    if facts.missing:
+        raise NotAllowed(f"The match cannot be made yet: {facts.missing}.")
 
 
 def is_overdue(round_: Round, setting: Setting, now: datetime) -> bool:
-    """Whether students and hosts wait for a match that staff hold back past its time."""
+    """Whether staff hold the match back past its time, so that students and hosts wait for it."""
     return setting.held and round_.matched_at is None and now >= round_.offers_at

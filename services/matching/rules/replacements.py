@@ -1,4 +1,4 @@
-"""A place that staff offer to somebody of their choice, instead of leaving it to the waiting list."""
+"""Staff offer a place to somebody of their choice, instead of leaving it to the waiting list."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,11 +25,11 @@ from shared.refusals import Invalid, NotAllowed
 
 @dataclass(frozen=True, slots=True)
 class PlacesOfProject:
-    """A project with who has its places, and who of its applicants may be offered one by hand."""
+    """A project, who has its places, and which of its applicants can be offered one by hand."""
 
     project: ProjectInFull
     rounds: Sequence[Round]
-    """Its round, and the second where there is one."""
+    """Its round, and the second round if there is one."""
     holding: Sequence[Application]
     candidates: Sequence[Application]
     students: Mapping[str, Student]
@@ -42,10 +42,10 @@ class PlacesOfProject:
 def candidates(
     applications: Iterable[Application], *, matched: Collection[str], holders: Collection[str]
 ) -> list[Application]:
-    """Who of those who applied to a project may be offered a place of it by hand, best-ranked first.
+    """Those of a project's applications for which a place of it can be offered by hand, the best-ranked first.
 
-    Whom its host found suitable in a round that is `matched`, who waits or went away empty, and who is not among the
-    `holders`: the students who have a place or an open offer.
+    The host found them suitable, their round is among the `matched`, and they still wait or ended without a place.
+    Their student is not among the `holders`, who have a place or an open offer.
     """
     able = [
         each
@@ -59,7 +59,7 @@ def candidates(
 
 
 def choose(places: PlacesOfProject, application_id: str, reason: str) -> Application:
-    """The candidate whom staff choose; raises `Invalid` where there is no such one, or no reason."""
+    """The candidate whom staff choose; raises `Invalid` if they are no candidate, or the reason is at fault."""
     faults = faults_in_reason_of_staff(reason)
     chosen = next((each for each in places.candidates if each.application_id == application_id), None)
     if chosen is None:
@@ -71,13 +71,13 @@ def choose(places: PlacesOfProject, application_id: str, reason: str) -> Applica
 
 
 def check_confirmed(placement: Application) -> None:
-    """Raises `NotAllowed` where there is no placement to end."""
+    """Raises `NotAllowed` if the placement is not a confirmed one."""
     if placement.state is not State.CONFIRMED:
         raise NotAllowed("Only a placement that is confirmed can be given to somebody else.")
 
 
 def cancel_for(placement: Application, reason: str, *, now: datetime) -> Change:
-    """The first half of a replacement; raises `NotAllowed` where there is no placement to end."""
+    """The cancellation that makes room for a replacement; raises `NotAllowed` if the placement is not confirmed."""
     check_confirmed(placement)
     return move(placement, CANCEL[STAFF], now=now, comments=reason)
 
@@ -92,11 +92,11 @@ def offer_by_hand(
     reason: str,
     now: datetime,
 ) -> Change:
-    """The offer of a place to one of the candidates, to be replied to as any other, before the placement begins.
+    """The offer of a place to a candidate, with the usual time to reply, but only until the placement begins.
 
-    `rounds` are the round and its second, `held` the places that others have, and `replaces` tells that one of those
-    makes way for the chosen. While a second round goes on, a place that is free is for its match, and who replaces
-    somebody is to reply before that. Raises `NotAllowed`, with the reason, where no offer can be made.
+    `rounds` are the round and its second round. `held` is how many places others have; if the offer `replaces` a
+    placement, without that one. While a second round is open, free places are left to its match, and a candidate who
+    replaces somebody has to reply before that match. Raises `NotAllowed`, with the reason, if no offer can be made.
     """
     by_id = {each.round_id: each for each in rounds}
     going_on = next((each for each in by_id.values() if each.takes_what_is_left), None)

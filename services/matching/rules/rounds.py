@@ -1,4 +1,4 @@
-"""A round's dates, as far as matching goes by them, and the facts that the match needs."""
+"""The dates of a round that matching uses, and the facts that the match needs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from shared.contracts.message import subject
 from shared.contracts.rounds import first_round, is_second_round
 
 DAYS_TO_PREPARE: Final = 14
-"""From the cut-off to the first placement week."""
+"""How many days the cut-off comes before the first placement week."""
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round; `matched_at` is none until its match was made.
+    """A round; `matched_at` is none until its match has been made.
 
-    Only a second round has `settled_at`, once it was said what its first leaves. The waiting list of a round that has a
-    second ends when that one opens, if not before.
+    Only a second round has `settled_at`: when the places that its first round leaves were published. The waiting list
+    of a first round ends at its cut-off, or when its second round opens if that comes first.
     """
 
     round_id: str
@@ -41,7 +41,7 @@ class Round:
 
     @property
     def takes_what_is_left(self) -> bool:
-        """Whether it is a second round that has begun and is not matched: places that become free are for it."""
+        """Whether places that become free are for its match: it is a second round, has begun and is not matched."""
         return self.settled_at is not None and self.matched_at is None
 
     def offers_on(self, now: datetime) -> bool:
@@ -49,12 +49,12 @@ class Round:
         return self.matched_at is not None and now < self.waiting_list_ends_at
 
     def is_over(self, now: datetime) -> bool:
-        """Whether its last placement week is over: from here on hosts keep nothing of those who applied."""
+        """Whether its last placement week is over: from then on hosts keep nothing about those who applied."""
         last_days = [week.ends_on for week in self.weeks]
         return bool(last_days) and now >= midnight(max(last_days) + timedelta(days=1))
 
     def reply_by(self, now: datetime) -> datetime:
-        """Until when an offer made now may be answered."""
+        """The deadline for the reply to an offer that is made now."""
         return now + timedelta(days=self.reply_within_days)
 
 
@@ -74,13 +74,13 @@ def scheduled(event: RoundScheduled) -> Round:
     )
 
 
-def who_holds_what(round_id: str) -> str:
-    """The subject to lock before anyone's place changes: one for a round and its second, which share their places."""
+def places_lock(round_id: str) -> str:
+    """The subject to lock before anyone's place changes: the same for a round and its second, which share places."""
     return subject("round", first_round(round_id))
 
 
 def offering_on(rounds: Iterable[Round], now: datetime) -> Round | None:
-    """Which of a round and its second offers free places on now: at most one, since one ends as the other begins."""
+    """The round that offers free places on now. Of a round and its second, only one does at a time."""
     return next((round_ for round_ in rounds if round_.offers_on(now)), None)
 
 
@@ -90,7 +90,10 @@ def midnight(day: date) -> datetime:
 
 
 def to_settle(rounds: Iterable[Round], now: datetime) -> Round | None:
-    """The second round, once it has opened and its first is matched, until it was said what that one leaves."""
+    """The second round, if it is to be settled now: it has opened, and its first round is matched.
+
+    None before, and none once it was settled.
+    """
     rounds = list(rounds)
     second = next((round_ for round_ in rounds if round_.is_second), None)
     first_is_matched = any(round_.matched_at for round_ in rounds if not round_.is_second)
@@ -101,9 +104,9 @@ def to_settle(rounds: Iterable[Round], now: datetime) -> Round | None:
 
 @dataclass(frozen=True, slots=True)
 class FactsForMatch:
-    """What has arrived of a round: `closing_count` is how many applications intake received, once it has said so.
+    """Which facts about a round have arrived. `closing_count` is how many applications intake received, once published.
 
-    Of a second round also whether its first has ended, and how many offers of that one are still to be answered.
+    For a second round also whether the first one is settled, and how many of its offers are still open.
     """
 
     closing_count: int | None
@@ -113,16 +116,16 @@ class FactsForMatch:
     offers_of_first: int = 0
 
     @property
-    def still_on_their_way(self) -> str | None:
-        """The facts that the match has to wait for; none when all are there."""
+    def missing(self) -> str | None:
+        """The fact for which the match has to wait, in words; none when all facts are here."""
         if self.closing_count is None:
             return "applications have not been closed"
         if self.applications < self.closing_count:
             return f"{self.applications} of {self.closing_count} applications are known"
         if self.applications_to_unknown_projects:
-            return f"{self.applications_to_unknown_projects} applications are for projects that are not known"
+            return f"applications for projects that are not known: {self.applications_to_unknown_projects}"
         if not self.first_is_settled:
-            return "what the first round leaves has not been said"
+            return "the places that the first round leaves are not known"
         if self.offers_of_first:
-            return f"{self.offers_of_first} offers of the first round have not been answered"
+            return f"offers of the first round without a reply: {self.offers_of_first}"
         return None

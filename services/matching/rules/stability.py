@@ -1,4 +1,4 @@
-"""Whether a match is within capacity and stable; shares nothing with the code that makes one."""
+"""A check that a match is within capacity and stable; it shares no code with what makes the match."""
 
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from itertools import takewhile
@@ -17,12 +17,14 @@ def violations(
     *,
     stable: bool = True,
 ) -> list[str]:
-    """What is wrong with a match, in words; nothing, if it is within capacity and stable.
+    """What is wrong with a match, in words; an empty list if it is within capacity and stable.
 
-    `choices` are each student's applications and `rankings` each project's, best first. It is wrong that someone is
-    matched whom the project does not rank or who did not apply, that a student has two places, that a project has more
-    than its places, and that an application would leave both its student and its project better off. Of the latter only
-    those whose student has nothing and whose project has a free place are wrong in a match that need not be `stable`.
+    `choices` are each student's applications and `rankings` each project's, best first. These are wrong:
+
+    - an application is matched that was not made, or that its project does not rank;
+    - a student has more than one place, or a project gives more places than it has;
+    - an application would leave both its student and its project better off. If the match need not be `stable`, this is
+      wrong only where the student has nothing and the project has a free place.
     """
     matched = set(matched)
     return [
@@ -43,8 +45,8 @@ def blocking_pairs(
 ) -> list[Application]:
     """The applications that would leave both their student and their project better off than the match does.
 
-    Gale & Shapley's instability; Roth's blocking pair. The student has nothing or prefers it to what they have, and the
-    project has a free place or prefers it to someone it has.
+    Gale & Shapley call it instability, Roth a blocking pair. The student has nothing, or prefers the application to the
+    one that is matched; and the project has a free place, or prefers it to one of those that are matched.
     """
     matched = set(matched)
     envied = {
@@ -91,7 +93,7 @@ def _unacceptable(
     made = {application for wishes in choices.values() for application in wishes}
     ranked = {application for ranking in rankings.values() for application in ranking}
     for application in matched - (made & ranked):
-        yield f"{application} is matched, and was not made or not ranked"
+        yield f"{application} is matched, but was not made or is not ranked"
 
 
 def _beyond_capacity(
@@ -109,6 +111,6 @@ def _beyond_capacity(
 
 
 def _would_be_taken(ranking: Sequence[Application], places: int, matched: set[Application]) -> Sequence[Application]:
-    """Whom a project would take if they came: anyone while it has a free place, else who is better than its worst."""
+    """Whom a project would take if they came: anyone while it has a free place, else anyone better than its worst."""
     taken = [position for position, application in enumerate(ranking) if application in matched]
     return ranking if len(taken) < places else ranking[: max(taken, default=0)]

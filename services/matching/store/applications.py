@@ -1,4 +1,4 @@
-"""Applications with their offers and placements: where each is, and every step on the way."""
+"""Applications with their offers and placements: the state of each, and every step that led to it."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -51,7 +51,7 @@ async def is_placed(connection: Connection, student_id: str, round_id: str) -> b
 
 
 async def add(connection: Connection, application: Application) -> bool:
-    """Add an application; false where it is known."""
+    """Add an application; returns false if it is known already."""
     added = await connection.fetchval(
         """
         insert into applications
@@ -78,7 +78,7 @@ async def find(connection: Connection, application_id: str) -> Application | Non
 
 
 async def of_ids(connection: Connection, application_ids: Collection[str]) -> dict[str, Application]:
-    """Those of them that are known."""
+    """Those of these applications that are known, by id."""
     rows = await connection.fetch(
         "select * from applications_in_full where application_id = any($1)", list(application_ids)
     )
@@ -94,7 +94,7 @@ async def to_project(connection: Connection, project_id: str) -> list[Applicatio
 
 
 async def of_same_student(connection: Connection, application: Application) -> list[Application]:
-    """The other applications of the student in the round, in its first and in its second."""
+    """The other applications of the same student, in this round and in the one that shares its places."""
     rows = await connection.fetch(
         """
         select * from applications_in_full
@@ -109,7 +109,7 @@ async def of_same_student(connection: Connection, application: Application) -> l
 
 
 async def of_student(connection: Connection, student_id: str) -> list[Application]:
-    """A student's applications of all rounds, by preference."""
+    """A student's applications of all rounds, by round and preference."""
     rows = await connection.fetch(
         """
         select * from applications_in_full where student_id = $1
@@ -158,7 +158,7 @@ async def standing(connection: Connection, round_id: str) -> list[Application]:
 
 
 async def holders(connection: Connection, round_id: str, student_ids: Collection[str]) -> set[str]:
-    """Those of these students who have a place or an open offer in the round, in its first or in its second."""
+    """Those of these students who have a place or an open offer, in the round or in the one that shares its places."""
     rows = await connection.fetch(
         """
         select distinct student_id from applications
@@ -174,9 +174,9 @@ async def holders(connection: Connection, round_id: str, student_ids: Collection
 async def in_line(
     connection: Connection, round_id: str, *, project_ids: Collection[str], student_ids: Collection[str]
 ) -> list[Application]:
-    """Who may be offered a place of these projects, and what these students may be offered.
+    """The applications to these projects, and those of these students, for which a place can be offered.
 
-    The ranked applications that stand and whose student has neither a place nor an open offer in the round.
+    They are ranked, they stand, and their student has neither a place nor an open offer in the round.
     """
     rows = await connection.fetch(
         """
@@ -210,7 +210,7 @@ async def in_line(
 
 
 async def with_offer(connection: Connection, round_id: str | None, states: Collection[State]) -> list[Application]:
-    """The applications in these states that were offered a place, of one round or of all; the oldest offer first."""
+    """The applications with an offer that are in these states, of one round or of all; the oldest offer first."""
     rows = await connection.fetch(
         """
         select * from applications_in_full
@@ -235,9 +235,10 @@ async def steps(connection: Connection, application_ids: Collection[str]) -> dic
 
 
 async def record(connection: Connection, changes: Sequence[Change], cause: str) -> None:
-    """Set the states that changed, add each step to the history, and what offers and placements came of it.
+    """Set the states that changed, and add each step to the history, with the offers and placements that result.
 
-    `cause` is the message or request that the changes are due to. An application's first step comes with its row.
+    `cause` is the id of the message or request that caused the changes. The first step of an application sets no state:
+    its row was added with it.
     """
     await _set_states(connection, [change for change in changes if change.step.before is not None])
     await _add_steps(connection, changes, cause)

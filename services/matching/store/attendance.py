@@ -10,16 +10,16 @@ from shared.database.connection import Connection
 Recorded = Mapping[date, Presence]
 
 
-async def record(connection: Connection, application_id: str, said: Recorded, recorded_at: datetime) -> None:
-    """Add what was said of some days; it takes the place of what was said of them before."""
+async def record(connection: Connection, application_id: str, recorded: Recorded, recorded_at: datetime) -> None:
+    """Add the attendance of some days; it replaces what was recorded for them before."""
     await connection.executemany(
         "insert into attendance (application_id, day, presence, recorded_at) values ($1, $2, $3, $4)",
-        [(application_id, day, presence, recorded_at) for day, presence in said.items()],
+        [(application_id, day, presence, recorded_at) for day, presence in recorded.items()],
     )
 
 
 async def of(connection: Connection, application_ids: Collection[str]) -> dict[str, Recorded]:
-    """What was said last of each day, of those of these placements of which anything was said."""
+    """The latest attendance of each day, by placement; placements without any are absent."""
     rows = await connection.fetch(
         """
         select distinct on (application_id, day) application_id, day, presence

@@ -1,6 +1,6 @@
-"""All that happened in a round, to be checked."""
+"""The history of a round, for the check of it."""
 
-from services.matching.rules.history import Applied, Happened, RoundHistory
+from services.matching.rules.history import Applied, RecordedStep, RoundHistory
 from services.matching.rules.policies import Policy
 from services.matching.store import policies, rounds
 from services.matching.store.applications import step_of
@@ -11,7 +11,7 @@ from shared.database.connection import Connection
 async def history_of_round(connection: Connection, round_id: str) -> RoundHistory:
     """A round with its projects, rankings, applications and all their steps; raises `LookupError` if unknown.
 
-    A second round's has its first's applications too.
+    The history of a second round has the applications of its first round, too.
     """
     round_ = await rounds.find(connection, round_id)
     if round_ is None:
@@ -55,6 +55,6 @@ async def history_of_round(connection: Connection, round_id: str) -> RoundHistor
             )
             for row in applications
         },
-        happened=[Happened(row["application_id"], row["cause"], step_of(row)) for row in steps],
-        of_first={row["application_id"] for row in applications if row["round_id"] != round_id},
+        steps=[RecordedStep(row["application_id"], row["cause"], step_of(row)) for row in steps],
+        first_round_applications={row["application_id"] for row in applications if row["round_id"] != round_id},
     )

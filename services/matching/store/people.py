@@ -39,7 +39,7 @@ async def keep_student(connection: Connection, event: StudentRegistered) -> None
 
 
 async def hosts(connection: Connection, host_ids: Collection[str]) -> dict[str, Host]:
-    """Those of them that are known."""
+    """Those of these hosts that are known, by id."""
     rows = await connection.fetch(
         "select host_id, organisation, sector, city, contact_name from hosts where host_id = any($1)", list(host_ids)
     )
@@ -47,7 +47,7 @@ async def hosts(connection: Connection, host_ids: Collection[str]) -> dict[str, 
 
 
 async def students(connection: Connection, student_ids: Collection[str]) -> dict[str, Student]:
-    """Those of them that are known."""
+    """Those of these students who are known, by id."""
     rows = await connection.fetch(
         """
         select student_id, name, level, year, discipline, division, domicile

@@ -1,4 +1,4 @@
-"""Placements and offers, looked for by whom and what they concern."""
+"""The search for placements and offers."""
 
 from services.matching.rules.placements import STATES, Found, Wanted
 from services.matching.store.applications import application_of
@@ -6,9 +6,9 @@ from shared.database.connection import Connection
 
 
 async def search(connection: Connection, wanted: Wanted, number: int, *, size: int) -> tuple[list[Found], int]:
-    """A page of what is found, by the first day and the student's name, and how many there are in all.
+    """A page of what was found, by first day and student's name, and how many were found in all.
 
-    Pages begin with 1; the last one stands for all that would come after it.
+    `number` is the page's, from 1 on; a number beyond the last page gives the last page.
     """
     rows = await connection.fetch(
         """
@@ -49,6 +49,6 @@ async def search(connection: Connection, wanted: Wanted, number: int, *, size: i
 
 
 def _containing(word: str) -> str:
-    """The pattern of texts that have a word in them, whatever characters it is of."""
+    """The pattern for texts that contain a word; characters that are special in patterns are escaped."""
     escaped = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     return f"%{escaped}%"

@@ -1,4 +1,4 @@
-"""What is decided of a round's match before it goes out, and what went out."""
+"""What staff decide on a round's match before it goes out, and the match that went out."""
 
 from services.matching.rules.policies import Policy
 from services.matching.rules.release import Release, Setting
@@ -6,7 +6,7 @@ from shared.database.connection import Connection
 
 
 async def setting(connection: Connection, round_id: str) -> Setting:
-    """What was decided last; where nothing was, what holds by itself."""
+    """The last decision on a round's match; the default if nobody decided."""
     row = await connection.fetchrow(
         """
         select policy, held, by, at, comments from match_settings
@@ -30,7 +30,7 @@ async def add_setting(connection: Connection, round_id: str, decided: Setting) -
 
 
 async def release(connection: Connection, round_id: str) -> Release | None:
-    """The match of the round that went out."""
+    """The match of a round that went out; none before."""
     row = await connection.fetchrow("select * from releases where round_id = $1", round_id)
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""Copies of approved projects and what each is like, which were withdrawn, and how many places they have free."""
+"""Copies of approved projects and their templates, withdrawn projects, and how many places are free."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 async def keep(connection: Connection, event: ProjectApproved) -> bool:
-    """Keep the newest revision; false where this one is not newer than what is known."""
+    """Keep the newest revision; returns false if this one is not newer than the known one."""
     return await keep_newest(
         connection,
         "projects",
@@ -37,7 +37,7 @@ async def keep(connection: Connection, event: ProjectApproved) -> bool:
 
 
 async def keep_template(connection: Connection, event: ProjectSubmitted) -> None:
-    """Keep what the newest revision says the project is like, whether or not it is approved."""
+    """Keep the template of the newest revision, approved or not."""
     await keep_newest(
         connection,
         "templates",
@@ -72,20 +72,20 @@ async def find(connection: Connection, project_id: str) -> Project | None:
 
 
 async def in_full(connection: Connection, project_ids: Collection[str]) -> dict[str, ProjectInFull]:
-    """Those of them that are approved, withdrawn since or not."""
+    """Those of these projects that were approved, even if withdrawn since, by id."""
     rows = await connection.fetch(f"{_IN_FULL} where project_id = any($2)", HOLDS_A_PLACE, list(project_ids))
     return {row["project_id"]: _in_full(row) for row in rows}
 
 
 async def of_host(connection: Connection, host_id: str) -> list[ProjectInFull]:
-    """A host's approved projects, withdrawn since or not, by their first day."""
+    """A host's approved projects, even if withdrawn since, in the order of their first days."""
     rows = await connection.fetch(
         f"{_IN_FULL} where host_id = $2 order by starts_on, project_id", HOLDS_A_PLACE, host_id
     )
     return [_in_full(row) for row in rows]
 
 
-# Of a project all of whose places are taken the first round is the last; nobody can apply for it in the second.
+# Nobody can apply in the second round for a project whose places are all taken: it stays in its first round.
 _IN_FULL = """
     select
         project_id, host_id, title, places, starts_on, ends_on, template, withdrawn_at is not null as withdrawn,
@@ -109,7 +109,7 @@ _IN_FULL = """
 
 
 async def names(connection: Connection, project_ids: Collection[str]) -> dict[str, Named]:
-    """What those of them that are approved are called; a host that is not known here goes by its id."""
+    """The names of those of these projects that were approved; for a host that is not known here, its id."""
     rows = await connection.fetch(
         """
         select project_id, title, coalesce(organisation, host_id) as organisation
@@ -122,7 +122,7 @@ async def names(connection: Connection, project_ids: Collection[str]) -> dict[st
 
 
 async def unranked(connection: Connection, round_id: str) -> dict[str, int]:
-    """The projects of which no ranking has come in the round, with how many applications to each stand."""
+    """The projects without a ranking in the round, with how many applications to each stand."""
     rows = await connection.fetch(
         """
         select project_id, count(*) as applications
@@ -144,13 +144,13 @@ async def unranked(connection: Connection, round_id: str) -> dict[str, int]:
 
 
 async def places(connection: Connection, round_id: str) -> dict[str, int]:
-    """The places of a round that nobody holds, by project; the projects of a second round are its first's."""
+    """The free places of a round, by project; a second round has the projects of its first."""
     rows = await connection.fetch("select project_id from projects where round_id = $1", first_round(round_id))
     return await free_places(connection, [row["project_id"] for row in rows])
 
 
 async def free_places(connection: Connection, project_ids: Collection[str]) -> dict[str, int]:
-    """How many places these projects have left; one that was withdrawn is absent."""
+    """How many places these projects have free, by id; withdrawn projects are absent."""
     rows = await connection.fetch(
         """
         select

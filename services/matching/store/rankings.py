@@ -1,4 +1,4 @@
-"""The hosts' rankings: as they were sent, and as they are in the making."""
+"""The hosts' rankings, and the drafts that they have not sent yet."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def current(connection: Connection, project_id: str) -> Ranking | None:
-    """The ranking that counts in the round in which the project takes part now."""
+    """The ranking that counts, in the round in which the project takes part now."""
     row = await connection.fetchrow(
         """
         select rankings.* from rankings join current_rounds using (project_id, round_id)
@@ -25,7 +25,7 @@ async def current(connection: Connection, project_id: str) -> Ranking | None:
 
 
 async def in_round(connection: Connection, project_ids: Collection[str], round_id: str) -> dict[str, Ranking]:
-    """The rankings that count in a round, of those of these projects that have one."""
+    """The rankings that count in a round, by project; projects without a ranking are absent."""
     rows = await connection.fetch(
         """
         select distinct on (project_id) * from rankings where project_id = any($1) and round_id = $2
@@ -38,7 +38,7 @@ async def in_round(connection: Connection, project_ids: Collection[str], round_i
 
 
 async def add(connection: Connection, project_id: str, order: Order, received_at: datetime) -> None:
-    """Add a ranking, which from now on is the one that counts in the project's round: who is left out has no rank."""
+    """Add a ranking: from now on it is the one that counts in the project's round. Those left out have no rank."""
     await connection.execute(
         """
         insert into rankings (project_id, round_id, received_at, application_ids, not_suitable)
@@ -62,7 +62,7 @@ async def add(connection: Connection, project_id: str, order: Order, received_at
 
 
 async def draft(connection: Connection, project_id: str, round_id: str) -> Order | None:
-    """What the host has begun in a round and not sent."""
+    """The ranking that the host has begun in a round and not sent."""
     row = await connection.fetchrow(
         "select * from ranking_drafts where project_id = $1 and round_id = $2", project_id, round_id
     )
@@ -91,7 +91,7 @@ async def drop_draft(connection: Connection, project_id: str, round_id: str) -> 
 
 
 async def drafts_in_round(connection: Connection, project_ids: Collection[str], round_id: str) -> set[str]:
-    """Those of them whose ranking in a round has been begun and not sent."""
+    """Those of these projects that have a draft in a round."""
     rows = await connection.fetch(
         "select project_id from ranking_drafts where project_id = any($1) and round_id = $2",
         list(project_ids),

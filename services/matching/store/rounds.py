@@ -1,4 +1,4 @@
-"""Copies of rounds, and which of their facts have arrived."""
+"""Copies of rounds, and which facts about them have arrived."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def keep(connection: Connection, round_: Round) -> bool:
-    """Keep the newest version; false where this one is not newer than what is known."""
+    """Keep the newest version; returns false if this one is not newer than the known one."""
     return await keep_newest(
         connection,
         "rounds",
@@ -51,13 +51,13 @@ async def find(connection: Connection, round_id: str) -> Round | None:
 
 
 async def both(connection: Connection, round_id: str) -> list[Round]:
-    """A first round and its second, as far as they are known, by the id of either; the first one first."""
+    """A first round and its second, by the id of either; those that are known, the first one first."""
     known = await of_ids(connection, both_rounds(round_id))
     return [known[each] for each in both_rounds(round_id) if each in known]
 
 
 async def of_ids(connection: Connection, round_ids: Collection[str]) -> dict[str, Round]:
-    """Those of them that are known."""
+    """Those of these rounds that are known, by id."""
     rows = await connection.fetch(
         "select * from rounds where round_id = any($1)", [*round_ids, *map(second_round, round_ids)]
     )
@@ -65,7 +65,7 @@ async def of_ids(connection: Connection, round_ids: Collection[str]) -> dict[str
 
 
 async def every(connection: Connection) -> list[Round]:
-    """Those whose offers are due last come first."""
+    """All rounds, the one whose offers are due last first."""
     return _rounds(await connection.fetch("select * from rounds order by offers_at desc, round_id"))
 
 
@@ -95,8 +95,8 @@ async def facts_for_match(connection: Connection, round_id: str) -> FactsForMatc
     return FactsForMatch(**row) if row else FactsForMatch(None, 0, 0)
 
 
-async def all_here(connection: Connection, round_id: str) -> bool:
-    """Whether applications were closed and all that were received are known."""
+async def all_arrived(connection: Connection, round_id: str) -> bool:
+    """Whether applications are closed, and all that intake received have arrived here."""
     here: bool = await connection.fetchval(
         """
         select coalesce(
@@ -115,12 +115,12 @@ async def set_matched(connection: Connection, round_id: str, at: datetime) -> No
 
 
 async def set_settled(connection: Connection, round_id: str, at: datetime) -> None:
-    """What is left for this second round was said: from now on its projects take part in it."""
+    """Record that the places left for a second round were published: from now on its projects take part in it."""
     await connection.execute("update rounds set settled_at = $2 where round_id = $1", round_id, at)
 
 
 def _rounds(rows: "list[Record]") -> list[Round]:
-    """The rounds; the waiting list of one that has a second among them ends, at the latest, when that one opens."""
+    """The rounds. A waiting list ends at the latest when the second round opens, if that is among these rows."""
     opens_at = {first_round(row["round_id"]): row["opens_at"] for row in rows if is_second_round(row["round_id"])}
     return [
         Round(

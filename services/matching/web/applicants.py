@@ -1,7 +1,7 @@
-"""A host's applicants, and how it ranks them: pages.
+"""Pages on which a host sees and ranks its applicants.
 
-Hosts do not see which preference a student gave: a host would rank by how likely a yes is and not by who suits the
-project, and students, foreseeing that, could no longer say what they want.
+Hosts do not see which preference a student gave. If they did, a host would rank by how likely a student is to accept,
+and not by who suits the project; and students who foresee that could no longer say what they want.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ OwnProject = Annotated[ProjectId, Path()]
 
 @routes.get("")
 async def show_projects(request: Request, host: HostIs, work: WorkIs) -> Response:
-    """The host's projects, with how many applied and what is to be done by when."""
+    """The host's projects: how many applied, and what the host has to do by when."""
     projects = await store.projects.of_host(work.connection, host.id)
     rounds = await store.rounds.of_ids(work.connection, {project.round_id for project in projects})
     newest_first = sorted(rounds.values(), key=lambda each: each.offers_at, reverse=True)
@@ -39,7 +39,7 @@ async def show_projects(request: Request, host: HostIs, work: WorkIs) -> Respons
 
 @routes.get("/{project_id}")
 async def show_applicants(project_id: OwnProject, request: Request, host: HostIs, work: WorkIs) -> Response:
-    """The applicants of one project: to be ranked, or what became of them."""
+    """The applicants of one project, to be ranked; once the match is made, what became of them."""
     return _show(request, host, await rankings.applicants_of_project(project_id, host.id, work))
 
 
@@ -47,7 +47,7 @@ async def show_applicants(project_id: OwnProject, request: Request, host: HostIs
 async def move_applicant(
     project_id: OwnProject, form: FormIs, request: Request, host: HostIs, work: WorkIs
 ) -> Response:
-    """Move one applicant in the ranking that is in the making, which is kept with every move."""
+    """Move one applicant in the draft of the ranking, which is kept after every move."""
     application_id = form.line("application_id")
     asked = MoveAsked(application_id, form.line("move"), form.number("place"), form.text("reason"))
     try:
@@ -64,7 +64,7 @@ async def move_applicant(
 
 @routes.post("/{project_id}/ranking")
 async def send_ranking(project_id: OwnProject, form: FormIs, request: Request, host: HostIs, work: WorkIs) -> Response:
-    """Send the ranking as it was shown: it counts until another one is sent, and can be changed until the match."""
+    """Send the ranking as it was shown. It counts until another one is sent, which is possible until the match."""
     as_shown, leave_out = form.line("order").split(), form.flag("leave_out")
     try:
         sent = await rankings.send_ranking(project_id, host.id, as_shown, work, leave_out=leave_out)
@@ -79,7 +79,7 @@ async def send_ranking(project_id: OwnProject, form: FormIs, request: Request, h
 
 
 def _move_notice(applicants: Applicants, application_id: str) -> str:
-    """What a move did, for whoever does not see it."""
+    """What a move did, in words, for those who cannot see the change."""
     name, place = applicants.name_of(application_id), applicants.order.place_of(application_id)
     if place:
         return f"{name} is now {place} of {len(applicants.order.ranked)}. Saved."

@@ -1,7 +1,6 @@
-"""A student's applications, offers and placements: pages.
+"""Pages of a student: applications, offers and placements.
 
-Whatever a page changes it changes by a POST, from a page that says what follows: a mail scanner that follows links
-changes nothing.
+Every change is a POST from a page that says what follows. So a mail scanner that opens all links changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +18,7 @@ from services.matching.dependencies import PAGES, WorkIs, page_routes
 from services.matching.rules import endings
 from services.matching.rules.endings import Reply
 from services.matching.rules.life import PLACED, STANDS, STUDENT, Application, State
-from services.matching.rules.outlook import HAPPENED, Outlook, outlook
+from services.matching.rules.outlook import STEP_TEXTS, Outlook, outlook
 from services.matching.rules.people import Host
 from services.matching.rules.preparation import student_prepares
 from services.matching.rules.projects import ProjectInFull
@@ -40,14 +39,14 @@ OwnApplication = Annotated[ApplicationId, Path()]
 
 @dataclass(frozen=True)
 class Applied:
-    """An application as its student sees it. What has not arrived here yet of project, host or round is none."""
+    """An application as its student sees it. Project, host and round are none until they have arrived here."""
 
     application: Application
     others: Sequence[Application]
-    """The student's other applications, of the round, its first and its second."""
+    """The student's other applications, in this round and in the one that shares its places."""
 
     others_that_stand: Sequence[str]
-    """What these are to, those of them that may still be offered a place."""
+    """The titles of the projects of those that may still be offered a place."""
 
     title: str
     project: ProjectInFull | None
@@ -73,15 +72,15 @@ class Applied:
 
     @property
     def choice(self) -> str:
-        """Its place among the student's own wishes for the round."""
+        """Its place among the student's choices of the round, such as `1 of 3`."""
         of_round = [each for each in self.others if each.round_id == self.application.round_id]
         wishes = sorted([*of_round, self.application], key=lambda each: each.wish)
         return f"{wishes.index(self.application) + 1} of {len(wishes)}"
 
     @property
     def history(self) -> list[tuple[datetime, str]]:
-        """When what happened, in words."""
-        return [(step.at, HAPPENED[step.transition]) for step in self.steps]
+        """The steps so far: when, and what happened, in words."""
+        return [(step.at, STEP_TEXTS[step.transition]) for step in self.steps]
 
     @property
     def reason_of_end(self) -> str:
@@ -101,7 +100,7 @@ class Applied:
 
 @routes.get("/applications")
 async def show_applications(request: Request, student: StudentIs, work: WorkIs) -> Response:
-    """All that the student applied for, the newest round first, and what comes next."""
+    """All applications of the student, the newest round first, and what comes next."""
     applied = await _applied(await store.applications.of_student(work.connection, student.id), work)
     by_round = [list(of_round) for _, of_round in groupby(applied, key=lambda each: each.application.round_id)]
     by_round.sort(key=lambda of_round: max(each.application.received_at for each in of_round), reverse=True)
@@ -141,7 +140,7 @@ async def decline_offer(application_id: OwnApplication, request: Request, studen
 async def show_placement(
     application_id: OwnApplication, request: Request, student: StudentIs, work: WorkIs
 ) -> Response:
-    """The placement: when, where, with whom, and how to prepare."""
+    """The placement: when, where, with whom, and how to prepare for it."""
     applied = await _placed(application_id, student, work)
     days = applied.application.days
     remote = applied.project.is_remote if applied.project else False
@@ -158,7 +157,7 @@ async def ask_to_cancel(application_id: OwnApplication, request: Request, studen
 async def cancel_placement(
     application_id: OwnApplication, form: FormIs, request: Request, student: StudentIs, work: WorkIs
 ) -> Response:
-    """Cancel the placement; its place is offered on. Again, it changes nothing."""
+    """Cancel the placement; its place is offered on. Cancelling again changes nothing."""
     placed = await _placed(application_id, student, work)
     reason = form.text("reason")
     if faults := faults_in_reason_of_student(reason):
@@ -172,7 +171,7 @@ async def cancel_placement(
 
 
 async def _reply(application_id: str, request: Request, student: Caller, work: Work, given: Reply) -> Response:
-    """The same reply again changes nothing; one that comes too late is told what became of the offer."""
+    """Reply to the offer. The same reply again changes nothing; a reply that comes too late shows what became of it."""
     was_open = (await _offered(application_id, student, work)).has_open_offer
     try:
         await reply_to_offer(application_id, given, work)
@@ -197,7 +196,7 @@ def _show_offer(request: Request, student: Caller, applied: Applied, *, too_late
 
 
 def _ask(request: Request, student: Caller, applied: Applied, given: Reply) -> Response:
-    """The page on which a reply is confirmed; where the offer takes none any more, the one that says why."""
+    """The page on which the student confirms a reply; if the offer takes no reply any more, the page that says why."""
     if not applied.has_open_offer:
         return _show_offer(request, student, applied)
     return PAGES.answer(request, student, "reply.jinja", applied=applied, given=given)
@@ -224,7 +223,7 @@ def _ask_to_cancel(
 
 
 async def _offered(application_id: str, student: Caller, work: Work) -> Applied:
-    """The student's application that was offered a place; raises `NotFound`, also for another student's."""
+    """The student's application, with an offer; raises `NotFound`, also for an application of another student."""
     applied = await _own(application_id, student, work)
     if applied.application.offer is None:
         raise NotFound("No place was offered for this application.")
@@ -234,7 +233,7 @@ async def _offered(application_id: str, student: Caller, work: Work) -> Applied:
 async def _placed(application_id: str, student: Caller, work: Work) -> Applied:
     applied = await _own(application_id, student, work)
     if not applied.is_placed:
-        raise NotFound("No placement came of this application.")
+        raise NotFound("There is no placement for this application.")
     return applied
 
 
@@ -243,7 +242,7 @@ async def _own(application_id: str, student: Caller, work: Work) -> Applied:
     for each in applied:
         if each.application.application_id == application_id:
             return each
-    raise NotFound("You have no application of this number.")
+    raise NotFound("You have no application with this number.")
 
 
 async def _applied(applications: Sequence[Application], work: Work) -> list[Applied]:

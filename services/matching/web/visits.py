@@ -1,4 +1,4 @@
-"""A host's placements: who comes when, what to do before, and who was there: pages."""
+"""Pages of a host about its placements: who comes when, what to do before, and who was there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from services.matching.rules.attendance import (
     correctable_until,
     days_that_have_come,
     field_of,
-    in_words,
+    placement_tag,
     working_days,
 )
 from services.matching.rules.life import PLACED, Application, Days, State
 from services.matching.rules.people import Student
 from services.matching.rules.preparation import host_prepares
 from services.matching.rules.projects import ProjectInFull
-from services.matching.rules.words import Words
+from services.matching.rules.tags import Tag
 from shared.contracts.faults import Fault
 from shared.contracts.fields import ApplicationId
 from shared.refusals import Invalid, NotAllowed, NotFound
@@ -36,7 +36,7 @@ OwnPlacement = Annotated[ApplicationId, Path()]
 
 @dataclass(frozen=True)
 class Visit:
-    """A placement as its host sees it; what has not arrived here of its student or its attendance is left out."""
+    """A placement as its host sees it. The student is none until they are known here."""
 
     placement: Application
     days: Days
@@ -50,12 +50,12 @@ class Visit:
         return self.student.name if self.student else self.placement.student_id
 
     @property
-    def words(self) -> Words:
-        return in_words(self.placement.state, self.days, self.now)
+    def tag(self) -> Tag:
+        return placement_tag(self.placement.state, self.days, self.now)
 
     @property
     def days_to_record(self) -> list[date]:
-        """Those that can be recorded now."""
+        """The days for which attendance can be recorded now."""
         try:
             days = check_open(self.placement, self.now)
         except NotAllowed:
@@ -69,7 +69,7 @@ class Visit:
 
 @routes.get("")
 async def show_visits(request: Request, host: HostIs, work: WorkIs) -> Response:
-    """The host's placements, the next to come first; what is over comes last."""
+    """The host's placements: those to come or in progress, the next one first; then those that are over."""
     visits = await _visits(await store.applications.placed_with(work.connection, host.id), work)
     ahead = [visit for visit in visits if visit.placement.state is State.CONFIRMED]
     behind = [visit for visit in visits if visit.placement.state is not State.CONFIRMED]
@@ -86,28 +86,28 @@ async def show_visit(application_id: OwnPlacement, request: Request, host: HostI
 async def record_attendance(
     application_id: OwnPlacement, form: FormIs, request: Request, host: HostIs, work: WorkIs
 ) -> Response:
-    """Record who was there; days of which nothing is said stay as they are."""
+    """Record who was there; days without an entry in the form stay as they are."""
     visit = await _visit(application_id, host, work)
     try:
-        await attendance.record_attendance(application_id, _said_of_days(visit.days, form), work)
+        await attendance.record_attendance(application_id, _given_presences(visit.days, form), work)
     except Invalid as refusal:
         return _show(request, host, visit, faults=refusal.faults)
     return redirect(request, f"/host/placements/{application_id}", notice="Thank you: the attendance is recorded.")
 
 
-def _said_of_days(days: Days, form: Submitted) -> dict[date, str]:
-    of_days = ((day, form.line(field_of(day))) for day in working_days(days))
-    return {day: word for day, word in of_days if word}
+def _given_presences(days: Days, form: Submitted) -> dict[date, str]:
+    by_day = ((day, form.line(field_of(day))) for day in working_days(days))
+    return {day: presence for day, presence in by_day if presence}
 
 
 async def _visit(application_id: str, host: Caller, work: Work) -> Visit:
-    """The host's placement; raises `NotFound`, also for another host's."""
+    """The host's placement; raises `NotFound`, also for a placement of another host."""
     application = await store.applications.find(work.connection, application_id)
     if application and application.state in PLACED:
         for visit in await _visits([application], work):
             if visit.project.host_id == host.id:
                 return visit
-    raise NotFound("You have no placement of this number.")
+    raise NotFound("You have no placement with this number.")
 
 
 async def _visits(placements: Sequence[Application], work: Work) -> list[Visit]:

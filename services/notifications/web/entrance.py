@@ -14,7 +14,7 @@ from services.notifications.actions import links
 from services.notifications.dependencies import PAGES, WorkIs, page_routes
 from shared.contracts.faults import Fault
 from shared.contracts.fields import EmailAddress
-from shared.web import FormIs, VisitorIs, enforce_rate_limit, model_of, rate_limited
+from shared.web import FormIs, VisitorIs, count_request, model_of, rate_limited
 from shared.web.limits import PER_MAILBOX
 from shared.web.links import ENTRANCE
 
@@ -41,6 +41,6 @@ async def ask_for_link(request: Request, visitor: VisitorIs, form: FormIs, work:
         return PAGES.answer(
             request, visitor, "entrance.jinja", status=422, email=form.line("email"), faults=[NO_ADDRESS]
         )
-    enforce_rate_limit(request, "a new link to an address", asked.email.lower(), PER_MAILBOX)
+    count_request(request, "a new link to an address", asked.email.lower(), PER_MAILBOX)
     links.request_link(asked.email, work)
     return PAGES.answer(request, visitor, "link_sent.jinja")

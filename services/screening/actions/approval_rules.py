@@ -1,4 +1,4 @@
-"""Rules for trusted hosts are set, paused and removed, and approve what their hosts submit."""
+"""Set, pause and remove rules for trusted hosts, and apply them to what these hosts submit."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from shared.runtime.work import Work
 
 
 async def approve_by_rule(review: Review, host: Host | None, found: Sequence[Finding], work: Work) -> bool:
-    """Approve a revision by the first rule that does, if one does; whether it did."""
+    """Approve a revision by the first rule that applies to it; returns whether one does."""
     rules = await store.approval_rules.of_host(work.connection, review.host_id)
     if not rules:
         return False
@@ -28,14 +28,14 @@ async def approve_by_rule(review: Review, host: Host | None, found: Sequence[Fin
     approved = review.moved(reviews.APPROVE_BY_RULE, now=work.now)
     await store.reviews.move(work.connection, approved)
     await store.approval_rules.note_approval(work.connection, rule, approved, work.now)
-    work.publish(reviews.announcement(approved))
+    work.publish(reviews.verdict_event(approved))
     return True
 
 
 async def set_rule(terms: Terms, by: Person, work: Work, *, unreadable: Sequence[Fault] = ()) -> int:
-    """Set a rule for what is submitted from now on; its id.
+    """Set a rule for what is submitted from now on; returns its id.
 
-    Raises `Invalid` with every fault; `unreadable` are those of what could not be read as terms.
+    Raises `Invalid` with every fault, among them those in `unreadable`: of fields that could not be read.
     """
     await remember(by, work)
     hosts = await store.copies.hosts(work.connection)
@@ -46,26 +46,26 @@ async def set_rule(terms: Terms, by: Person, work: Work, *, unreadable: Sequence
 
 
 async def pause_rule(rule_id: int, work: Work) -> None:
-    """Let a rule approve nothing for the time being."""
-    await _lock_standing(rule_id, work)
+    """Pause a rule: it approves nothing until it is resumed."""
+    await _lock_rule(rule_id, work)
     await store.approval_rules.pause(work.connection, rule_id, work.now)
 
 
 async def resume_rule(rule_id: int, work: Work) -> None:
-    """Let a paused rule go on."""
-    await _lock_standing(rule_id, work)
+    """Resume a paused rule."""
+    await _lock_rule(rule_id, work)
     await store.approval_rules.pause(work.connection, rule_id, None)
 
 
 async def remove_rule(rule_id: int, by: Person, work: Work) -> None:
     """Remove a rule for good."""
     await remember(by, work)
-    await _lock_standing(rule_id, work)
+    await _lock_rule(rule_id, work)
     await store.approval_rules.remove(work.connection, rule_id, by_id=by.id, at=work.now)
 
 
-async def _lock_standing(rule_id: int, work: Work) -> None:
-    """Lock a rule; raises `NotFound`, or `NotAllowed` for one that was removed."""
+async def _lock_rule(rule_id: int, work: Work) -> None:
+    """Lock a rule that is in force or paused; raises `NotFound`, or `NotAllowed` for a removed one."""
     await work.lock(subject("rule", str(rule_id)))
     removed = await store.approval_rules.is_removed(work.connection, rule_id)
     if removed is None:

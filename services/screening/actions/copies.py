@@ -1,4 +1,4 @@
-"""Facts of other services are kept."""
+"""Keep copies of other services' facts."""
 
 from services.screening import store
 from shared.contracts.intake import HostRegistered, RoundScheduled
@@ -10,6 +10,6 @@ async def keep_round(event: RoundScheduled, work: Work) -> None:
 
 
 async def keep_host(event: HostRegistered, work: Work) -> None:
-    """Keep what is known of a host; what else is found in its projects then is found before the queue is shown."""
+    """Keep a copy of a host. If it changed, the findings in its projects are outdated, and renewed for the queue."""
     if await store.copies.keep_host(work.connection, event):
-        await store.findings.outdate(work.connection, event.host_id)
+        await store.findings.mark_outdated(work.connection, event.host_id)

@@ -1,6 +1,6 @@
-"""What reviewers do on a revision before its verdict is released; each act is a line of what happened to it.
+"""What reviewers do on a revision before its verdict is released. Each act is recorded.
 
-All raise `NotFound`, `NotAllowed` where the review waits for no verdict any more, and `Invalid` with every fault.
+All raise `NotFound`, `NotAllowed` if the review no longer waits for a verdict, and `Invalid` with every fault.
 """
 
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ from shared.runtime.work import Work
 
 
 async def assign_reviewer(project_id: str, revision: int, reviewer_id: str, by: Person, work: Work) -> Person:
-    """Give a project to a reviewer, oneself or another."""
+    """Assign a project to a reviewer, oneself or another."""
     entry = await _entry_to_change(project_id, revision, by, work)
     reviewer = await _reviewer(reviewer_id, work)
     if reviewer is None:
-        raise Invalid([Fault(field="reviewer", reason="Choose somebody who has been here.")])
+        raise Invalid([Fault(field="reviewer", reason="Choose a reviewer who has opened these pages before.")])
     await store.deliberation.assign(work.connection, project_id, reviewer.id, work.now)
     await _note(Act.ASSIGNED, entry, by, work, f"to {reviewer.name}")
     return reviewer
@@ -41,7 +41,7 @@ async def score_revision(
     by: Person,
     work: Work,
 ) -> None:
-    """Score a revision by the rubric; scores given before are kept, and the last ones count."""
+    """Score a revision by the rubric. A reviewer's earlier scores are kept, but only the last ones count."""
     entry = await _entry_to_change(project_id, revision, by, work)
     marks = marks_of(scores, comments)
     await store.deliberation.add_scoring(work.connection, entry.review, Scoring(by.id, by.name, marks, work.now))
@@ -49,7 +49,7 @@ async def score_revision(
 
 
 async def ask_second_opinion(project_id: str, revision: int, asked_id: str, why: str, by: Person, work: Work) -> None:
-    """Ask for another reviewer's scores, of somebody or, where nobody is named, of anybody."""
+    """Ask another reviewer for scores: the one with the id `asked_id`, or any if it is empty."""
     entry = await _entry_to_change(project_id, revision, by, work)
     asked = await _reviewer(asked_id, work) if asked_id else None
     check_question(by, asked, why, named=bool(asked_id))
@@ -60,7 +60,7 @@ async def ask_second_opinion(project_id: str, revision: int, asked_id: str, why:
 
 
 async def drop_second_opinion(project_id: str, revision: int, by: Person, work: Work, *, is_staff: bool) -> None:
-    """Ask for a second opinion no longer; raises `Forbidden` unless it is who asked, or staff."""
+    """Withdraw the request for a second opinion; raises `Forbidden` unless `by` asked for it or is staff."""
     entry = await _entry_to_change(project_id, revision, by, work)
     check_may_drop(entry.opinion, by, is_staff=is_staff)
     await store.deliberation.drop_opinion(work.connection, entry.review)
@@ -68,17 +68,17 @@ async def drop_second_opinion(project_id: str, revision: int, by: Person, work: 
 
 
 async def prepare_verdict(project_id: str, revision: int, verdict: str, comments: str, by: Person, work: Work) -> None:
-    """Prepare a verdict, or another one in its stead; the same one again changes nothing."""
+    """Prepare a verdict, in place of one that was prepared before. The same one again changes nothing."""
     entry = await _entry_to_change(project_id, revision, by, work)
-    chosen, words = verdict_of(verdict, comments)
-    if entry.prepared and (entry.prepared.verdict, entry.prepared.comments) == (chosen, words):
+    chosen, text = verdict_of(verdict, comments)
+    if entry.prepared and (entry.prepared.verdict, entry.prepared.comments) == (chosen, text):
         return
-    await store.deliberation.prepare(work.connection, entry.review, chosen, words, by_id=by.id, at=work.now)
-    await _note(Act.PREPARED, entry, by, work, f"{chosen}: {words}" if words else chosen)
+    await store.deliberation.prepare(work.connection, entry.review, chosen, text, by_id=by.id, at=work.now)
+    await _note(Act.PREPARED, entry, by, work, f"{chosen}: {text}" if text else chosen)
 
 
 async def clear_verdict(project_id: str, revision: int, by: Person, work: Work) -> None:
-    """Take a prepared verdict back."""
+    """Delete a prepared verdict."""
     entry = await _entry_to_change(project_id, revision, by, work)
     await store.deliberation.clear(work.connection, [entry.key])
     await _note(Act.CLEARED, entry, by, work)
@@ -94,5 +94,5 @@ async def _reviewer(reviewer_id: str, work: Work) -> Person | None:
     return Person(reviewer_id, names[reviewer_id]) if reviewer_id in names else None
 
 
-async def _note(act: Act, entry: Entry, by: Person, work: Work, words: str = "") -> None:
-    await store.deliberation.note(work.connection, act, [(*entry.key, words)], by_id=by.id, at=work.now)
+async def _note(act: Act, entry: Entry, by: Person, work: Work, text: str = "") -> None:
+    await store.deliberation.note(work.connection, act, [(*entry.key, text)], by_id=by.id, at=work.now)

@@ -1,4 +1,4 @@
-"""A review with everything that reviewers did on it, for whoever is about to change it."""
+"""Lock a review in order to change it, and load it with everything that reviewers did on it."""
 
 from services.screening import store
 from services.screening.rules.deliberation import Entry
@@ -9,7 +9,7 @@ from shared.runtime.work import Work
 
 
 async def lock_entry(project_id: str, revision: int, work: Work) -> Entry:
-    """A review, its project locked; raises `NotFound`."""
+    """A review, with its project locked; raises `NotFound`."""
     await work.lock(subject("project", project_id))
     entry = await store.queue.entry(work.connection, project_id, revision)
     if entry is None:
@@ -18,7 +18,7 @@ async def lock_entry(project_id: str, revision: int, work: Work) -> Entry:
 
 
 async def lock_open_entry(project_id: str, revision: int, work: Work) -> Entry:
-    """A review that waits for its verdict, its project locked; raises `NotAllowed` where it waits no longer."""
+    """A review that waits for its verdict, with its project locked; raises `NotAllowed` if it no longer waits."""
     entry = await lock_entry(project_id, revision, work)
     if not entry.is_open:
         raise NotAllowed(what_happened(entry.review))

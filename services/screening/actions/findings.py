@@ -1,7 +1,8 @@
-"""What is found in a project is stored with its review, so that the queue can be searched and sorted by it.
+"""Keep the findings in submitted projects up to date.
 
-It is found when the review is opened. Here it is found again, before the queue is shown, in the reviews of an earlier
-version and in those of a host of which something else has become known.
+Findings are stored with a review when it is opened, so that the queue can be filtered and sorted by them. They are
+outdated when the facts of the host change, and in reviews from an earlier version of this service. Outdated findings
+are renewed before the queue is shown.
 """
 
 from services.screening import store
@@ -10,13 +11,13 @@ from shared.contracts.message import subject
 from shared.runtime.work import Work
 
 
-async def look_through(work: Work) -> None:
-    """Find what is in all projects that have not been looked through; there are none, mostly."""
-    if not (host_ids := await store.findings.hosts_to_look_at(work.connection)):
+async def refresh_findings(work: Work) -> None:
+    """Renew all outdated findings; mostly there are none."""
+    if not (host_ids := await store.findings.hosts_with_outdated(work.connection)):
         return
-    # What is known of the hosts must not change between being read and what follows from it being written.
+    # The facts of the hosts must not change after they are read here and before the findings are written.
     await work.lock(*(subject("host", host_id) for host_id in host_ids))
-    unread = await store.findings.unread(work.connection, host_ids)
+    outdated = await store.findings.outdated(work.connection, host_ids)
     await store.findings.keep(
-        work.connection, ((each.project_id, each.revision, findings(each.project, each.host)) for each in unread)
+        work.connection, ((each.project_id, each.revision, findings(each.project, each.host)) for each in outdated)
     )

@@ -1,4 +1,4 @@
-"""A review is opened when a revision is submitted, closed when its project is withdrawn, and may become overdue."""
+"""Open the review of a submitted revision, close it if its project is withdrawn, and report it if it is overdue."""
 
 from services.screening import store
 from services.screening.actions.approval_rules import approve_by_rule
@@ -12,7 +12,7 @@ from shared.runtime.work import Work
 
 
 async def open_review(event: ProjectSubmitted, work: Work) -> None:
-    """Open the review of a revision instead of an earlier one's; a rule for its host may approve it at once."""
+    """Open the review of a revision, which supersedes an earlier one; a rule for its host may approve it at once."""
     known = await store.reviews.known_project(work.connection, event.project_id)
     host = await store.copies.host(work.connection, event.host_id)
     review = reviews.open_review(event, known, now=work.now)
@@ -26,7 +26,7 @@ async def open_review(event: ProjectSubmitted, work: Work) -> None:
 
 
 async def withdraw_project(project_id: str, work: Work) -> None:
-    """Close the open review of a project, and of whatever revision of it arrives later."""
+    """Close the open review of a project, and the reviews of revisions that arrive later."""
     await store.reviews.add_withdrawal(work.connection, project_id, work.now)
     review = await store.reviews.open_review(work.connection, project_id)
     if review:
@@ -34,7 +34,7 @@ async def withdraw_project(project_id: str, work: Work) -> None:
 
 
 async def report_overdue(project_id: str, revision: int, work: Work) -> None:
-    """Report a review that is due and still open."""
+    """Publish that a review is overdue, if it is still open."""
     review = await store.reviews.review(work.connection, project_id, revision)
     if review and review.state is State.OPEN:
         work.publish(

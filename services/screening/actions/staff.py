@@ -1,4 +1,4 @@
-"""Members of staff are remembered: only whoever has been here can be given a project to review."""
+"""Remember members of staff who open the pages: only they can be assigned a project."""
 
 from services.screening import store
 from services.screening.rules.deliberation import Person
@@ -6,5 +6,5 @@ from shared.runtime.work import Work
 
 
 async def remember(person: Person, work: Work, *, may_review: bool = True) -> None:
-    """Remember who is here; whoever does more than look may review."""
+    """Remember a member of staff. Whoever changes something may review; a page passes whether its visitor may."""
     await store.staff.remember(work.connection, person, may_review=may_review)

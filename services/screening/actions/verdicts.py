@@ -1,4 +1,4 @@
-"""Hosts are told verdicts: one at once, or those that were prepared, together."""
+"""Publish verdicts: one at once, or several that were prepared, together."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,25 +17,25 @@ from shared.runtime.work import Work
 async def give_verdict(project_id: str, revision: int, verdict: str, comments: str, by: Person, work: Work) -> Entry:
     """Decide on a revision at once; the same verdict again changes nothing.
 
-    Raises `Invalid`, `NotFound`, or `NotAllowed` where it takes no verdict, or none before a second opinion.
+    Raises `Invalid`, `NotFound`, or `NotAllowed` if the review takes no verdict, or still waits for a second opinion.
     """
-    chosen, words = reviews.verdict_of(verdict, comments)
+    chosen, text = reviews.verdict_of(verdict, comments)
     entry = await lock_entry(project_id, revision, work)
     if entry.opinion_missing:
         raise NotAllowed(f"A second opinion was asked for. {entry.opinion_missing}")
-    decided = reviews.decide(entry.review, chosen, words, now=work.now)
+    decided = reviews.decide(entry.review, chosen, text, now=work.now)
     if decided is not entry.review:
         await remember(by, work)
         await store.reviews.move(work.connection, decided)
         await store.deliberation.clear(work.connection, [entry.key])
         line = (*entry.key, "at once")
         await store.deliberation.note(work.connection, Act.RELEASED, [line], by_id=by.id, at=work.now)
-        work.publish(reviews.announcement(decided))
+        work.publish(reviews.verdict_event(decided))
     return replace(entry, review=decided)
 
 
 async def release_verdicts(chosen: Sequence[Chosen], by: Person, work: Work) -> Release:
-    """Release the chosen verdicts, all in one, as far as nothing has happened since they were looked at."""
+    """Release the chosen verdicts in one unit of work; leave out those that changed since they were looked at."""
     await remember(by, work)
     await work.lock(*(subject("project", choice.project_id) for choice in chosen))
     entries = await store.queue.of_revisions(work.connection, [choice[:2] for choice in chosen])
@@ -52,5 +52,5 @@ async def release_verdicts(chosen: Sequence[Chosen], by: Person, work: Work) -> 
     for act, of in lines.items():
         await store.deliberation.note(work.connection, act, [(*key, "") for key in of], by_id=by.id, at=work.now)
     for review in outcome.decided:
-        work.publish(reviews.announcement(review))
+        work.publish(reviews.verdict_event(review))
     return outcome

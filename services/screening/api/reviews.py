@@ -1,4 +1,4 @@
-"""The review queue, a project's reviews, and the verdict, as data; all for staff."""
+"""The review queue, a project's reviews and its verdict, as JSON; all for staff."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ routes = APIRouter(dependencies=[StaffOnly])
 
 
 class ReviewSummary(BaseModel):
-    """A review, as it stands in the queue."""
+    """A review, as it is listed in the queue."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -34,12 +34,14 @@ class ReviewSummary(BaseModel):
     host_id: HostId
     title: Title
     state: State
-    comments: Annotated[str, Field(description="What was told to the host with the verdict, if there is one.")]
+    comments: Annotated[str, Field(description="What the host was told with the verdict, if there is one.")]
     opened_at: Moment
-    due_at: Annotated[Moment, Field(description="A review that is open after here is overdue.")]
-    waited_days: Annotated[float, Field(description="How long it has waited, or did until it was decided; in days.")]
+    due_at: Annotated[Moment, Field(description="A review that is still open then is overdue.")]
+    waited_days: Annotated[float, Field(description="How many days it has waited: until now, or until it was decided.")]
     overdue: bool
-    findings: Annotated[list[Finding], Field(description="What to look at; found automatically, decides nothing.")]
+    findings: Annotated[
+        list[Finding], Field(description="What a reviewer should look at. Found automatically; decides nothing.")
+    ]
 
 
 class ReviewStep(BaseModel):
@@ -72,7 +74,7 @@ class ReviewedProject(BaseModel):
 
 
 class VerdictGiven(BaseModel):
-    """What staff decide, and what they tell the host: needed for `return` and `decline`."""
+    """What staff decide, and their comments for the host, which `return` and `decline` need."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -28,7 +28,7 @@ create table review_steps (
 );
 create index review_steps_of_a_review on review_steps (project_id, revision, id);
 
--- A host may take its project back before the project itself has arrived here.
+-- The withdrawal of a project may arrive before the project itself.
 create table withdrawals (
     project_id text primary key,
     withdrawn_at timestamptz not null

@@ -1,4 +1,5 @@
--- Members of staff who have been here; reviews are given to them. The last known name and whether they may review.
+-- Members of staff who have opened the pages: reviews are assigned to them. Their last known names, and whether they
+-- may review.
 create table staff (
     staff_id text primary key,
     name text not null,
@@ -62,7 +63,8 @@ create table acts (
 );
 create index acts_on_a_review on acts (project_id, revision, id);
 
--- By which a host's project is approved when it is submitted. A rule is never erased: what it approved stays explained.
+-- Rules by which a host's project is approved when it is submitted. A rule is never erased: what it approved stays
+-- explained.
 create table approval_rules (
     rule_id bigint generated always as identity primary key,
     host_id text not null,
@@ -106,7 +108,7 @@ create table rounds (
     opens_at timestamptz not null
 );
 
--- A review, with everything that reviewers did on it and what is known of its host and its round.
+-- A review, with everything that reviewers did on it and the facts of its host and its round.
 create view reviews_at_desk as
 select
     review_histories.*,

@@ -1,5 +1,6 @@
-"""Trusted hosts: staff set rules by which a project is approved the moment it is submitted. A rule that decides nothing
-leaves the project to a reviewer, as every other.
+"""Rules that staff set for trusted hosts: a project that a rule covers is approved the moment it is submitted.
+
+Every other project waits for a reviewer.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +18,7 @@ LONGEST_REASON: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What staff trust a host with, and until when: a round, a last day (in local time), or both."""
+    """What a rule approves for a host, and until when: a round, a last day (in local time), or both."""
 
     host_id: str
     corrections_only: bool
@@ -31,7 +32,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRule:
-    """A rule in force, or paused."""
+    """A rule that was not removed; it may be paused."""
 
     rule_id: int
     terms: Terms
@@ -69,9 +70,8 @@ def approving_rule(
 ) -> ApprovalRule | None:
     """The first rule that approves a revision, if one does.
 
-    `found` is what was found in it; `past` are the project's other revisions.
-
-    None does where the host's own facts are not known yet, or a revision of the project was declined.
+    `found` is what was found in it; `past` are the reviews of the project's earlier revisions. No rule approves a
+    revision while the host's facts are not known, or once a revision of the project was declined.
     """
     if host is None or review.state is not State.OPEN or any(before.state is State.DECLINED for before in past):
         return None

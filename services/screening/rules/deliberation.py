@@ -1,4 +1,4 @@
-"""What reviewers do on a revision before its verdict is released: verdicts prepared, second opinions asked for."""
+"""What reviewers do on a revision before its verdict is released: they prepare verdicts and ask for second opinions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ LONGEST_QUESTION: Final = 500
 
 
 class Act(StrEnum):
-    """What somebody did on a revision; a line of what happened to it, for staff alone."""
+    """A kind of act: what somebody did on a revision. Staff alone see acts."""
 
     ASSIGNED = "assigned"
     UNASSIGNED = "unassigned"
@@ -33,17 +33,17 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ActLine:
-    """An act: by whom, when, and what else there is to say of it."""
+    """An act: who did it, when, and its details as text."""
 
     act: Act
     by: str
     at: datetime
-    words: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of staff who has been here."""
+    """A member of staff."""
 
     id: str
     name: str
@@ -51,7 +51,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A verdict that nobody outside sees yet; `number` is another one after each change."""
+    """A verdict that its host does not see yet; `number` is a new one after each change."""
 
     number: int
     verdict: Verdict
@@ -63,7 +63,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class SecondOpinion:
-    """Who asked for another reviewer's scores, of whom (or of anybody else), and why."""
+    """Who asked for another reviewer's scores, whom they asked (`None` for any other reviewer), and why."""
 
     asked_by_id: str
     asked_by: str
@@ -75,7 +75,7 @@ class SecondOpinion:
 
 @dataclass(frozen=True)
 class Entry:
-    """A review, with everything that reviewers did on it, and what was found in it."""
+    """A review, with everything that reviewers did on it and what was found in it."""
 
     review: Review
     host: Host | None
@@ -85,7 +85,7 @@ class Entry:
     opinion: SecondOpinion | None
     scorings: Sequence[Scoring]
     found: Sequence[Finding] | None
-    """None where it was not looked for yet, or not since something else became known of the host."""
+    """The stored findings; `None` if they are outdated."""
 
     @property
     def key(self) -> tuple[str, int]:
@@ -93,7 +93,7 @@ class Entry:
 
     @property
     def organisation(self) -> str:
-        """The host's name, or its id while nothing else is known of it."""
+        """The host's name, or its id while its facts are not known."""
         return self.host.organisation if self.host else self.review.host_id
 
     @cached_property
@@ -110,12 +110,12 @@ class Entry:
 
     @property
     def opinion_missing(self) -> str | None:
-        """What a second opinion waits for, if it is waited for."""
+        """Why the second opinion that was asked for is missing, if it is."""
         return opinion_missing(self.opinion, self.scorings, self.prepared) if self.is_open else None
 
     @property
     def obstacle(self) -> str | None:
-        """Why its host cannot be told a verdict, if it cannot."""
+        """Why no verdict can be released, if none can."""
         if not self.is_open:
             return what_happened(self.review)
         return f"A second opinion was asked for. {self.opinion_missing}" if self.opinion_missing else None
@@ -127,9 +127,9 @@ class Entry:
 def opinion_missing(
     opinion: SecondOpinion | None, scorings: Sequence[Scoring], prepared: Prepared | None
 ) -> str | None:
-    """Why nothing may be released yet, if it may not: whoever was asked has not scored.
+    """Why the second opinion that was asked for is missing; `None` if it was given, or none was asked for.
 
-    Neither whoever asked nor whoever prepared the verdict is a second opinion.
+    If nobody is named, it must come from somebody who neither asked for it nor prepared the verdict.
     """
     if opinion is None:
         return None
@@ -137,11 +137,14 @@ def opinion_missing(
     if opinion.asked_of_id is not None:
         return None if opinion.asked_of_id in scored else f"{opinion.asked_of} has not scored it yet."
     others = scored - {opinion.asked_by_id} - ({prepared.by_id} if prepared else set())
-    return None if others else "Nobody has scored it yet but who asked for a second opinion or prepared the verdict."
+    return None if others else "Nobody has scored it yet except who asked for a second opinion or prepared the verdict."
 
 
 def check_question(asker: Person, asked: Person | None, why: str, *, named: bool) -> None:
-    """Raise `Invalid` unless a second opinion may be asked for: whoever is named is another reviewer who was here."""
+    """Raise `Invalid` unless a second opinion may be asked for so.
+
+    With `named`, `asked` must be a known reviewer other than the asker.
+    """
     faults: list[Fault] = []
     if named and (asked is None or asked.id == asker.id):
         faults.append(Fault(field="of", reason="Choose another reviewer than yourself, or anybody."))
@@ -152,6 +155,6 @@ def check_question(asker: Person, asked: Person | None, why: str, *, named: bool
 
 
 def check_may_drop(opinion: SecondOpinion | None, by: Person, *, is_staff: bool) -> None:
-    """Raise `Forbidden` unless it is staff or who asked that say that no second opinion is needed."""
+    """Raise `Forbidden` unless the request for a second opinion is withdrawn by staff, or by who asked for it."""
     if opinion and opinion.asked_by_id != by.id and not is_staff:
         raise Forbidden(f"{opinion.asked_by} asked for it: they or staff may say that it is not needed.")

@@ -23,7 +23,7 @@ class Difference(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class MarkedField:
-    """A field as it was submitted, each of its items (one, unless it is a list) in pieces."""
+    """A field as it was submitted; each of its items is in pieces. A field that is no list has one item."""
 
     field: str
     items: tuple[Pieces, ...]
@@ -41,7 +41,7 @@ def differences(before: ProjectTemplate, after: ProjectTemplate) -> list[Differe
 
 
 def marked(before: ProjectTemplate | None, after: ProjectTemplate) -> dict[str, MarkedField]:
-    """Every field of a revision with what changed in it, in the order of the template; nothing did in a first one."""
+    """Every field of a revision with its changes marked, in the order of the template; a first revision has none."""
     new = after.model_dump()
     old = before.model_dump() if before else new
     return {field: _marked_field(field, old[field], new[field]) for field in new}

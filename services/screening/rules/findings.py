@@ -1,8 +1,8 @@
 """What a reviewer should look at: automatic findings, which decide nothing.
 
 They look for what reviewers return most (an outcome that is not tangible, a vague scope, no named supervisor), for work
-that the programme excludes or that needs care, and for commercial hosts whose students would produce for them. Each is
-a plain test of words, honest about what it looked for.
+that the programme excludes or that needs care, and for commercial hosts whose students would do productive work. Each
+is a simple test of words, and says plainly what it looked for.
 """
 
 import re
@@ -55,18 +55,18 @@ HAZARDS: Final = re.compile(
     r"|pathogens?|radiation|radioactive|reagents?|solvents?|wet lab|workshop machines?)\b",
 )
 COMMERCIAL: Final = frozenset({"commercial", "company", "limited company", "partnership", "plc", "llp", "sole trader"})
-"""Hosts that the law's exception for voluntary workers does not cover: it is for charities, voluntary and statutory
-bodies alone (reference 1.4)."""
+"""Legal statuses of hosts that the law's exception for voluntary workers does not cover: it is for charities, voluntary
+and statutory bodies alone (reference 1.4)."""
 PRODUCES: Final = re.compile(
     r"\s*(?:assemble|build|code|create|deliver|design|develop|draft|edit|implement|make|manufacture|market|photograph"
     r"|process|produce|program|publish|redesign|sell|serve|ship|translate|update|write)\b",
     re.IGNORECASE,
 )
-"""Verbs with which a task that makes something for the host begins."""
+"""The first word of a task that makes something for the host."""
 
 
 class Kind(StrEnum):
-    """What a finding is about; its value stands in addresses, and in approval rules."""
+    """What a finding is about; its value is used in addresses, and stored in approval rules."""
 
     VAGUE = "vague"
     NOT_TANGIBLE = "not-tangible"
@@ -96,7 +96,7 @@ SERIOUS: Final = frozenset({Kind.EXCLUDED_WORK, Kind.UNPAID_PRODUCTION, Kind.SAF
 
 
 class Finding(BaseModel):
-    """Something to look at, of which kind, and where."""
+    """Something to look at: its kind, the field where it was found, and the text for the reviewer."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -107,7 +107,7 @@ class Finding(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What is known of a host that bears on its projects."""
+    """The facts of a host that matter for its projects."""
 
     host_id: str
     organisation: str
@@ -157,7 +157,7 @@ def _too_many_students(project: ProjectTemplate, _host: Host | None) -> Iterator
 def _needs_safeguarding(project: ProjectTemplate, _host: Host | None) -> Iterator[str]:
     named = _named(NEEDS_SAFEGUARDING, project)
     if named:
-        yield f"It speaks of {named}: are the student's checks and the host's safeguarding settled?"
+        yield f"It mentions {named}: are the student's checks and the host's safeguarding settled?"
 
 
 def _excluded_work(project: ProjectTemplate, _host: Host | None) -> Iterator[str]:
@@ -170,7 +170,7 @@ def _excluded_work(project: ProjectTemplate, _host: Host | None) -> Iterator[str
 def _hazards(project: ProjectTemplate, _host: Host | None) -> Iterator[str]:
     named = _named(HAZARDS, project)
     if named:
-        yield f"It speaks of {named}: is there a risk assessment, and an induction before the work begins?"
+        yield f"It mentions {named}: is there a risk assessment, and an induction before the work begins?"
 
 
 def _unpaid_production(project: ProjectTemplate, host: Host | None) -> Iterator[str]:
@@ -179,15 +179,15 @@ def _unpaid_production(project: ProjectTemplate, host: Host | None) -> Iterator[
         named = " and ".join(f"“{task}”" for task in producing[:2])
         yield (
             f"The host is commercial, and {len(producing)} of {len(project.tasks)} tasks read as production for it"
-            f" ({named}). Unpaid, the student may observe and assist; work that the host would else pay for may be"
+            f" ({named}). Unpaid, the student may observe and assist; work that the host would otherwise pay for may be"
             " owed the minimum wage."
         )
 
 
 def _named(words: re.Pattern[str], project: ProjectTemplate) -> str:
-    """The words, in small letters, found in what the student would do; each once, in the order of the alphabet."""
-    said = " ".join((project.title, project.scope, *project.tasks)).lower()
-    return ", ".join(sorted({match.group() for match in words.finditer(said)}))
+    """The words found in what the student would do: in lower case, each once, sorted."""
+    text = " ".join((project.title, project.scope, *project.tasks)).lower()
+    return ", ".join(sorted({match.group() for match in words.finditer(text)}))
 
 
 def _words(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What happened to a revision, for staff: the steps of its review and what members of staff did on it, in one."""
+"""The history of a revision, for staff: the steps of its review together with what members of staff did on it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from services.screening.rules.reviews import PROGRAMME_RULE, STAFF, Review
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """What happened, when, by whom, and what was said with it."""
+    """What happened, when, by whom, and with what comments."""
 
     transition: str
     by: str
@@ -31,7 +31,7 @@ STEPS: Final[Mapping[str, str]] = {
 
 
 def history(review: Review, acts: Sequence[ActLine], rule: ApprovalRule | None) -> list[HistoryLine]:
-    """The oldest first; a verdict has the name of who released it, or the rule."""
+    """The history, the oldest line first. A verdict has the name of the person who released it, or of the rule."""
     released_by = {act.at: act.by for act in acts if act.act is Act.RELEASED}
     by_rule = f"programme {rule.name} ({rule.terms.reason})" if rule else PROGRAMME_RULE
     steps = [
@@ -43,5 +43,5 @@ def history(review: Review, acts: Sequence[ActLine], rule: ApprovalRule | None) 
         )
         for step in review.steps
     ]
-    done = [HistoryLine(act.act, act.by, act.at, act.words) for act in acts if act.act is not Act.RELEASED]
+    done = [HistoryLine(act.act, act.by, act.at, act.text) for act in acts if act.act is not Act.RELEASED]
     return sorted((*steps, *done), key=lambda line: line.at)

@@ -1,4 +1,4 @@
-"""The queue: what may be asked of it, and what stands above it. The store looks for it, orders it and counts it."""
+"""The queue's filters, orders and counts. The store applies them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from services.screening.rules.reviews import State
 
 
 class Order(StrEnum):
-    """What comes first."""
+    """The order of the queue."""
 
     AGE = "age"
     FINDINGS = "findings"
@@ -17,7 +17,7 @@ class Order(StrEnum):
 
 
 class Whose(StrEnum):
-    """Reviews of which reviewer."""
+    """Whose reviews are shown."""
 
     ALL = "all"
     MINE = "mine"
@@ -26,7 +26,7 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which entries of the queue are shown, and in which order; none of them asks for all that there are."""
+    """Which entries of the queue are shown, and in which order; by default, all of them."""
 
     state: State | None = None
     round_id: str | None = None
@@ -38,7 +38,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many wait for a verdict, and how many of these need something."""
+    """How many reviews wait for a verdict, and how many of them are overdue, prepared, or need a second opinion."""
 
     waiting: int
     overdue: int

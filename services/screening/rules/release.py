@@ -1,4 +1,4 @@
-"""Verdicts are prepared unseen and released together: which of them go, and why others stay."""
+"""Which prepared verdicts are released, and why others are left out."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,13 +14,13 @@ MOST_AT_ONCE: Final = 200
 
 
 NAMED: Final = 5
-"""How many of those that were left out are named in what is said of a release."""
+"""How many of those that were left out are named in the text on a release."""
 
 DECIDED: Final = (State.APPROVED, State.RETURNED, State.DECLINED)
 
 
 class Chosen(NamedTuple):
-    """A prepared verdict as whoever releases it saw it."""
+    """A prepared verdict, with the number that it had when it was chosen."""
 
     project_id: str
     revision: int
@@ -31,7 +31,7 @@ class Chosen(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> "Chosen | None":
-        """What a form says of one; none where it says anything else."""
+        """The choice in a form's value; `None` if the value is anything else."""
         match text.split("/"):
             case [project_id, revision, number] if _is_number(revision) and _is_number(number):
                 return cls(project_id, int(revision), int(number))
@@ -41,7 +41,10 @@ class Chosen(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A verdict that was chosen and does not go, and why; one that is overtaken need not be kept."""
+    """A chosen verdict that is not released, and why.
+
+    `overtaken`: the review takes no verdict any more, so the prepared one need not be kept.
+    """
 
     project_id: str
     revision: int
@@ -51,25 +54,25 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What is said to hosts, all at once, and what is not."""
+    """The outcome of a release: the reviews that it decided, and the verdicts that it left out."""
 
     decided: tuple[Review, ...]
     left_out: tuple[LeftOut, ...]
 
     def __str__(self) -> str:
-        """What was done, in a sentence or more."""
+        """The outcome as text for staff."""
         states = Counter(review.state for review in self.decided)
         counts = ", ".join(f"{states[state]} {state}" for state in DECIDED if states[state])
-        said = f"Released: {counts}." if counts else "Nothing was released."
+        text = f"Released: {counts}." if counts else "Nothing was released."
         for left in self.left_out[:NAMED]:
-            said += f" Left out: {left.project_id}, revision {left.revision}. {left.why}"
+            text += f" Left out: {left.project_id}, revision {left.revision}. {left.why}"
         if len(self.left_out) > NAMED:
-            said += f" {len(self.left_out) - NAMED} more were left out."
-        return said
+            text += f" {len(self.left_out) - NAMED} more were left out."
+        return text
 
 
 def release(chosen: Iterable[Chosen], entries: Mapping[tuple[str, int], Entry], *, now: datetime) -> Release:
-    """Decide on every chosen verdict by what is prepared now; what was changed since it was chosen stays."""
+    """Decide by every chosen verdict; one that was changed since it was chosen is left out."""
     decided: list[Review] = []
     left_out: list[LeftOut] = []
     for choice in dict.fromkeys(chosen):

@@ -54,7 +54,7 @@ APPROVE_BY_RULE: Final = Transition("approve", before=(State.OPEN,), after=State
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A revision of a project, as its host submitted it, and what happened to it; the last step made its state."""
+    """The review of a revision: the project as submitted, and its history. The last step has the state."""
 
     project_id: str
     revision: int
@@ -70,20 +70,20 @@ class Review:
         return self.steps[-1].after
 
     def moved(self, transition: Transition[State], *, now: datetime, comments: str = "") -> "Review":
-        """The review one step on; raises `NotAllowed` where the transition does not lead from its state."""
+        """The review after a transition; raises `NotAllowed` if the transition does not lead from its state."""
         return replace(self, steps=(*self.steps, transition.step(self.state, at=now, comments=comments)))
 
 
 @dataclass(frozen=True, slots=True)
 class KnownProject:
-    """What is known of a project when one of its revisions arrives; revisions and withdrawal come in any order."""
+    """What is known of a project when a revision arrives. Revisions and a withdrawal may arrive in any order."""
 
     newest_revision: int = 0
     withdrawn: bool = False
 
 
 def open_review(event: ProjectSubmitted, known: KnownProject, *, now: datetime) -> Review:
-    """The review of a revision: closed at once where the project was withdrawn or a newer revision is here already."""
+    """The review of a revision; it is closed at once if the project was withdrawn or a newer revision has arrived."""
     review = Review(
         project_id=event.project_id,
         revision=event.revision,
@@ -102,7 +102,7 @@ def open_review(event: ProjectSubmitted, known: KnownProject, *, now: datetime) 
 
 
 def working_days_later(moment: datetime, days: int) -> datetime:
-    """The same time of day, Monday to Friday, so many working days later in local time; bank holidays count as any."""
+    """The same local time so many working days (Monday to Friday) later; bank holidays are counted as working days."""
     local = moment.astimezone(LOCAL_TIME)
     while days:
         local += timedelta(days=1)
@@ -113,23 +113,23 @@ def working_days_later(moment: datetime, days: int) -> datetime:
 def verdict_of(verdict: str, comments: str) -> tuple[Verdict, str]:
     """A verdict and its comments as somebody wrote them; raises `Invalid`.
 
-    A host that is asked to correct its project, or told that it does not fit, is told why.
+    Comments are needed unless the project is approved: its host must be told why.
     """
-    words = comments.strip()
+    text = comments.strip()
     if verdict not in list(Verdict):
         raise Invalid([Fault(field="verdict", reason="Choose a verdict.")])
-    if verdict != Verdict.APPROVE and not words:
+    if verdict != Verdict.APPROVE and not text:
         raise Invalid([Fault(field="comments", reason=f"Say why, for the host: {verdict} needs comments.")])
-    if len(words) > LONGEST_COMMENTS:
-        reason = f"At most {LONGEST_COMMENTS:,} characters; these are {len(words):,}."
+    if len(text) > LONGEST_COMMENTS:
+        reason = f"At most {LONGEST_COMMENTS:,} characters; these are {len(text):,}."
         raise Invalid([Fault(field="comments", reason=reason)])
-    return Verdict(verdict), words
+    return Verdict(verdict), text
 
 
 def decide(review: Review, verdict: Verdict, comments: str, *, now: datetime) -> Review:
-    """The review with its verdict; the very same one where this verdict was given before.
+    """The review with its verdict; the same object if this verdict was given before.
 
-    Raises `NotAllowed`, with what happened to the review, where it takes no verdict any more.
+    Raises `NotAllowed`, with what happened to the review, if it takes no verdict any more.
     """
     transition, last = VERDICTS[verdict], review.steps[-1]
     if (last.transition, last.comments) == (transition.name, comments):
@@ -140,7 +140,7 @@ def decide(review: Review, verdict: Verdict, comments: str, *, now: datetime) ->
 
 
 def what_happened(review: Review) -> str:
-    """Why a review takes no verdict any more, for whoever gave one."""
+    """Why a review takes no verdict any more, as text for staff."""
     last = review.steps[-1]
     when = f"{last.at.astimezone(LOCAL_TIME):%-d %B %Y at %H:%M}"
     match review.state:
@@ -152,8 +152,8 @@ def what_happened(review: Review) -> str:
             return f"Revision {review.revision} was {review.state} on {when}; a verdict is not changed afterwards."
 
 
-def announcement(review: Review) -> ProjectApproved | ProjectReturned | ProjectDeclined:
-    """The event that tells of a decided review; raises `ValueError` for a review without a verdict."""
+def verdict_event(review: Review) -> ProjectApproved | ProjectReturned | ProjectDeclined:
+    """The event to publish for a decided review; raises `ValueError` for a review without a verdict."""
     ids: dict[str, Any] = {
         "project_id": review.project_id,
         "revision": review.revision,
@@ -169,7 +169,7 @@ def announcement(review: Review) -> ProjectApproved | ProjectReturned | ProjectD
                 week=review.project.week,
                 days=review.project.days,
                 starts_on=review.project.starts_on,
-                # Intake has seen to it that the days lie within one week, Monday to Friday.
+                # Intake has checked that the days are within one week, Monday to Friday.
                 ends_on=review.project.starts_on + timedelta(days=review.project.days - 1),
             )
         case State.RETURNED:

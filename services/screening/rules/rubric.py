@@ -1,4 +1,4 @@
-"""The rubric: five criteria, each scored from 1 to 4 by every reviewer alone, and what the scores say together."""
+"""The rubric: five criteria, which every reviewer scores from 1 to 4 independently, and a summary of the scores."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from shared.refusals import Invalid
 LOWEST: Final = 1
 HIGHEST: Final = 4
 APART: Final = 2
-"""Scores of one criterion that lie so far apart are a disagreement: one would return what another takes."""
+"""Scores of one criterion that are so far apart are a disagreement: one reviewer would return what another accepts."""
 LONGEST_COMMENT: Final = 1_000
 
 
@@ -31,7 +31,7 @@ class Criterion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """How a criterion is called, what it asks, and what each score means, from 1 upwards."""
+    """A criterion's name, its question, and what each score means, from 1 upwards."""
 
     name: str
     question: str
@@ -53,10 +53,10 @@ GUIDANCE: Final[Mapping[Criterion, Guidance]] = {
         "Scope",
         "Can it be done in these days by somebody who is new to it?",
         (
-            "No, or one cannot tell",
+            "No, or it is impossible to tell",
             "Only with a good deal of luck",
             "Yes, with the supervisor's help",
-            "Yes; what it is not is said too",
+            "Yes, and it is clear what it leaves out",
         ),
     ),
     Criterion.SUPERVISION: Guidance(
@@ -113,7 +113,7 @@ class Scoring:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What several scores say together: their mean, and the lowest and highest of them."""
+    """The mean, the lowest and the highest of several scores."""
 
     mean: float
     lowest: int
@@ -126,7 +126,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What all reviewers' scores of a revision say: by criterion, and their mean over all."""
+    """All reviewers' scores of a revision, summarised by criterion, and the mean over all criteria."""
 
     reviewers: int
     by_criterion: Mapping[Criterion, Spread]
@@ -138,7 +138,7 @@ class Summary:
 
 
 def summary(scorings: Sequence[Scoring]) -> Summary | None:
-    """The scores together; none where nobody has scored."""
+    """The summary of the scores; `None` if nobody has scored."""
     if not scorings:
         return None
     spreads = {criterion: _spread(each.marks[criterion].score for each in scorings) for criterion in Criterion}
@@ -146,7 +146,7 @@ def summary(scorings: Sequence[Scoring]) -> Summary | None:
 
 
 def marks_of(scores: Mapping[Criterion, int | None], comments: Mapping[Criterion, str]) -> dict[Criterion, Mark]:
-    """The marks that were given; raises `Invalid` unless each criterion is scored. A comment is free."""
+    """The marks that were given; raises `Invalid` unless each criterion is scored. Comments are optional."""
     marks: dict[Criterion, Mark] = {}
     faults: list[Fault] = []
     for criterion in Criterion:

@@ -26,7 +26,7 @@ class Approved:
 
 @dataclass(frozen=True, slots=True)
 class KeptRule:
-    """A rule with its maker, its end and what it approved, the latest first."""
+    """A rule, who set and who removed it, and what it approved, the latest first."""
 
     rule: ApprovalRule
     organisation: str
@@ -39,7 +39,7 @@ class KeptRule:
 
 
 async def add(connection: Connection, terms: Terms, *, by_id: str, at: datetime) -> int:
-    """Set a rule; its id."""
+    """Add a rule; returns its id."""
     rule_id: int = await connection.fetchval(
         """
         insert into approval_rules
@@ -60,7 +60,7 @@ async def add(connection: Connection, terms: Terms, *, by_id: str, at: datetime)
 
 
 async def is_removed(connection: Connection, rule_id: int) -> bool | None:
-    """Whether a rule was removed; none where there never was one."""
+    """Whether a rule was removed; `None` if there never was one."""
     removed: bool | None = await connection.fetchval(
         "select removed_at is not null from approval_rules where rule_id = $1", rule_id
     )
@@ -68,7 +68,7 @@ async def is_removed(connection: Connection, rule_id: int) -> bool | None:
 
 
 async def pause(connection: Connection, rule_id: int, at: datetime | None) -> None:
-    """Pause a rule, or without a moment let it go on."""
+    """Pause a rule at a moment; with `None`, resume it."""
     await connection.execute("update approval_rules set paused_at = $2 where rule_id = $1", rule_id, at)
 
 

@@ -7,7 +7,7 @@ from shared.database.copies import keep_newest
 
 
 async def keep_host(connection: Connection, event: HostRegistered) -> bool:
-    """Whether it told anything new."""
+    """Keep a copy of a host; returns whether the event was newer than the copy."""
     return await keep_newest(
         connection,
         "hosts",
@@ -46,7 +46,10 @@ async def hosts(connection: Connection) -> dict[str, str]:
 
 
 async def rounds(connection: Connection) -> dict[str, str]:
-    """The names of all rounds by their ids, the latest first; also of one of which only projects are known yet."""
+    """The names of all rounds by their ids, the latest first.
+
+    A round that is known only by its projects so far has its id as its name.
+    """
     rows = await connection.fetch(
         """
         select round_id, coalesce(rounds.name, round_id) as name

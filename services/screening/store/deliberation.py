@@ -55,7 +55,7 @@ async def ask_opinion(connection: Connection, review: Review, opinion: SecondOpi
 
 
 async def drop_opinion(connection: Connection, review: Review) -> bool:
-    """Ask for a second opinion no longer; false where none was asked for."""
+    """Delete the request for a second opinion; false if there was none."""
     dropped = await connection.fetchval(
         "delete from second_opinions where project_id = $1 and revision = $2 returning true",
         review.project_id,
@@ -85,7 +85,7 @@ async def prepare(
 
 
 async def clear(connection: Connection, of: Sequence[tuple[str, int]]) -> int:
-    """Forget the verdicts prepared on these revisions; how many there were."""
+    """Delete the verdicts prepared on these revisions; returns how many there were."""
     cleared = await connection.fetch(
         """
         delete from prepared_verdicts
@@ -102,10 +102,10 @@ async def clear(connection: Connection, of: Sequence[tuple[str, int]]) -> int:
 async def note(
     connection: Connection, act: Act, of: Sequence[tuple[str, int, str]], *, by_id: str, at: datetime
 ) -> None:
-    """Add a line to what happened to each of these revisions, with its words."""
+    """Record an act on each of these revisions, with its details as text."""
     await connection.executemany(
         "insert into acts (project_id, revision, act, by_id, at, words) values ($1, $2, $3, $4, $5, $6)",
-        [(project_id, revision, act, by_id, at, words) for project_id, revision, words in of],
+        [(project_id, revision, act, by_id, at, text) for project_id, revision, text in of],
     )
 
 

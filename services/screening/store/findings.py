@@ -1,4 +1,4 @@
-"""What was found in each project, as far as it has to be found again."""
+"""The findings in each project, and which of them are outdated."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -8,8 +8,8 @@ from shared.contracts.submissions import ProjectTemplate
 from shared.database.connection import Connection
 
 
-class Unread(NamedTuple):
-    """A revision that is to be looked through, and its host, if it is known."""
+class Outdated(NamedTuple):
+    """A revision whose findings are outdated, and its host, if it is known."""
 
     project_id: str
     revision: int
@@ -17,19 +17,19 @@ class Unread(NamedTuple):
     host: Host | None
 
 
-async def outdate(connection: Connection, host_id: str) -> None:
-    """Have the projects of a host looked through again."""
+async def mark_outdated(connection: Connection, host_id: str) -> None:
+    """Mark the findings in a host's projects as outdated."""
     await connection.execute("update reviews set findings = null where host_id = $1", host_id)
 
 
-async def hosts_to_look_at(connection: Connection) -> list[str]:
-    """Of whose projects some are to be looked through."""
+async def hosts_with_outdated(connection: Connection) -> list[str]:
+    """The hosts of projects with outdated findings."""
     rows = await connection.fetch("select distinct host_id from reviews where findings is null")
     return [row["host_id"] for row in rows]
 
 
-async def unread(connection: Connection, host_ids: Sequence[str]) -> list[Unread]:
-    """What is to be looked through of these hosts' projects."""
+async def outdated(connection: Connection, host_ids: Sequence[str]) -> list[Outdated]:
+    """The revisions of these hosts whose findings are outdated."""
     rows = await connection.fetch(
         """
         select project_id, revision, project, host
@@ -38,7 +38,7 @@ async def unread(connection: Connection, host_ids: Sequence[str]) -> list[Unread
         host_ids,
     )
     return [
-        Unread(
+        Outdated(
             row["project_id"],
             row["revision"],
             ProjectTemplate.model_validate(row["project"]),

@@ -1,4 +1,4 @@
-"""The queue: reviews, together with everything that reviewers did on them."""
+"""The queue: reviews, with everything that reviewers did on them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -35,7 +35,7 @@ async def entry(connection: Connection, project_id: str, revision: int) -> Entry
 
 
 async def entries(connection: Connection, state: State | None, round_id: str | None) -> list[Entry]:
-    """The reviews in a state and of a round, or in any and of all; the oldest first."""
+    """The reviews in a state and of a round, where these are given; the oldest first."""
     rows = await connection.fetch(
         """
         select * from reviews_in_queue
@@ -51,9 +51,9 @@ async def entries(connection: Connection, state: State | None, round_id: str | N
 async def page(
     connection: Connection, filters: Filters, number: int, *, size: int, viewer_id: str, now: datetime
 ) -> tuple[list[Entry], int]:
-    """A page of the entries that somebody wants to see, and how many there are in all.
+    """A page of the entries that pass the filters, and how many there are in all.
 
-    Pages begin with 1; the last one stands for all that would come after it. Findings must have been stored.
+    The first page is 1; any number after the last page gives the last page. Findings must be up to date.
     """
     rows = await connection.fetch(
         """
@@ -116,7 +116,7 @@ async def page(
 
 
 async def counts(connection: Connection, round_id: str | None, *, now: datetime) -> Counts:
-    """Of the reviews of a round, or of all, that wait for a verdict."""
+    """The counts of the reviews that wait for a verdict, in a round or in all."""
     counted = await connection.fetch(
         """
         select count(*) as waiting, count(*) filter (where due_at <= $2) as overdue, count(verdict) as prepared
@@ -139,13 +139,13 @@ async def counts(connection: Connection, round_id: str | None, *, now: datetime)
 
 
 async def entries_of_project(connection: Connection, project_id: str) -> list[Entry]:
-    """The reviews of all its revisions, in their order."""
+    """The reviews of all revisions of a project, in their order."""
     rows = await connection.fetch("select * from reviews_in_queue where project_id = $1 order by revision", project_id)
     return [_entry(row) for row in rows]
 
 
 async def prepared(connection: Connection, round_id: str | None) -> tuple[list[Key], list[Key]]:
-    """The revisions of a round, or of all, whose prepared verdict can be released, and those whose cannot.
+    """The revisions whose prepared verdict can be released, and those whose cannot, in a round or in all.
 
     The oldest come first.
     """
@@ -167,7 +167,7 @@ async def prepared(connection: Connection, round_id: str | None) -> tuple[list[K
 
 
 async def of_revisions(connection: Connection, keys: Collection[Key]) -> dict[Key, Entry]:
-    """These revisions, as far as they were submitted; the oldest first."""
+    """The entries of these revisions, the oldest first; a revision that was not submitted has none."""
     rows = await connection.fetch(
         """
         select reviews_in_queue.*
@@ -196,7 +196,7 @@ def _entry(row: "Record") -> Entry:
 
 
 def _opinion(row: "Record") -> tuple[SecondOpinion | None, Sequence[Scoring], Prepared | None]:
-    """The second opinion asked for, the scores, and the verdict prepared: what a release may have to wait for."""
+    """The requested second opinion, the scores and the prepared verdict: the arguments of `opinion_missing`."""
     return (
         _OPINION.validate_python(row["opinion"]),
         _SCORINGS.validate_python(row["scorings"]),

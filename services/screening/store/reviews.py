@@ -47,7 +47,7 @@ async def open_review(connection: Connection, project_id: str) -> Review | None:
 
 
 async def reviews_of_project(connection: Connection, project_id: str) -> list[Review]:
-    """The reviews of all its revisions, in their order."""
+    """The reviews of all revisions of a project, in their order."""
     rows = await connection.fetch("select * from review_histories where project_id = $1 order by revision", project_id)
     return [review_in(row) for row in rows]
 
@@ -107,7 +107,7 @@ def _step_columns(review: Review, step: Step[State]) -> tuple[Any, ...]:
 
 
 def review_in(row: "Record") -> Review:
-    """A review, of a row that has its history as `steps`."""
+    """The review in a row that has its history as `steps`."""
     return Review(
         project_id=row["project_id"],
         revision=row["revision"],

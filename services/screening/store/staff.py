@@ -1,11 +1,11 @@
-"""Members of staff who have been here."""
+"""Members of staff who have opened the pages."""
 
 from services.screening.rules.deliberation import Person
 from shared.database.connection import Connection
 
 
 async def remember(connection: Connection, person: Person, *, may_review: bool) -> None:
-    """Remember a member of staff, as they are now."""
+    """Keep a member of staff with their present name and rights."""
     await connection.execute(
         """
         insert into staff (staff_id, name, may_review) values ($1, $2, $3)
@@ -19,6 +19,6 @@ async def remember(connection: Connection, person: Person, *, may_review: bool) 
 
 
 async def reviewers(connection: Connection) -> dict[str, str]:
-    """The names of all who may be given a project to review, by their ids, in order."""
+    """The names of all who may be assigned a project, by their ids, in order."""
     rows = await connection.fetch("select staff_id, name from staff where may_review order by name, staff_id")
     return {row["staff_id"]: row["name"] for row in rows}

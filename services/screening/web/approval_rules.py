@@ -1,4 +1,4 @@
-"""Rules for trusted hosts: set, paused, removed; and what each approved."""
+"""The page of the rules for trusted hosts, and what each rule approved."""
 
 from collections.abc import Sequence
 from typing import Annotated, Final
@@ -19,10 +19,10 @@ from shared.web import Caller, FormIs, Role, StaffIs, Submitted, ViewerIs, redir
 
 RULES: Final = f"{PREFIX}/rules"
 
-AT_FIRST: Final = Terms(
+INITIAL_TERMS: Final = Terms(
     host_id="", corrections_only=False, without=frozenset(Kind), round_id=None, last_day=None, reason=""
 )
-"""What the form says before anybody has changed it: a project in which anything is found goes to a reviewer."""
+"""The terms in a new form: a project with any finding goes to a reviewer."""
 
 RuleId = Annotated[int, Path(ge=1, le=2**31)]
 
@@ -38,16 +38,16 @@ async def show_rules(request: Request, caller: ViewerIs, work: WorkIs) -> HTMLRe
 
 @routes.post("/rules")
 async def set_rule(request: Request, caller: StaffIs, form: FormIs, work: WorkIs) -> Response:
-    """Set a rule; it holds for what is submitted from now on."""
+    """Set a rule for what is submitted from now on."""
     terms, last_day = _terms(form), form.line("last_day")
     unreadable = []
     if last_day and terms.last_day is None:
-        unreadable.append(Fault(field="last_day", reason="This is no day: write it as 2027-06-25."))
+        unreadable.append(Fault(field="last_day", reason="This is not a date: enter one such as 2027-06-25."))
     try:
         rule_id = await approval_rules.set_rule(terms, person(caller), work, unreadable=unreadable)
     except Invalid as refused:
         return await _page(request, caller, work, terms=terms, last_day=last_day, faults=refused.faults)
-    return redirect(request, RULES, notice=f"Rule {rule_id} holds for what is submitted from now on.")
+    return redirect(request, RULES, notice=f"Rule {rule_id} is in force for what is submitted from now on.")
 
 
 @routes.post("/rules/{rule_id}/pause")
@@ -59,7 +59,7 @@ async def pause(rule_id: RuleId, request: Request, _caller: StaffIs, work: WorkI
 @routes.post("/rules/{rule_id}/resume")
 async def resume(rule_id: RuleId, request: Request, _caller: StaffIs, work: WorkIs) -> RedirectResponse:
     await approval_rules.resume_rule(rule_id, work)
-    return redirect(request, RULES, notice=f"Rule {rule_id} holds again.")
+    return redirect(request, RULES, notice=f"Rule {rule_id} is in force again.")
 
 
 @routes.post("/rules/{rule_id}/remove")
@@ -84,7 +84,7 @@ async def _page(
     caller: Caller,
     work: Work,
     *,
-    terms: Terms = AT_FIRST,
+    terms: Terms = INITIAL_TERMS,
     last_day: str = "",
     faults: Sequence[Fault] = (),
 ) -> HTMLResponse:

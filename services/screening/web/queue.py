@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from services.screening import store
-from services.screening.actions.findings import look_through
+from services.screening.actions.findings import refresh_findings
 from services.screening.actions.staff import remember
 from services.screening.dependencies import PAGES, WorkIs, page_routes, person
 from services.screening.rules.findings import NAMES, SERIOUS, Kind
@@ -35,9 +35,12 @@ async def show_queue(
     order: str = "",
     page: str = "1",
 ) -> HTMLResponse:
-    """What waits for a verdict, by age; a filter that is not known filters nothing."""
+    """The reviews that wait for a verdict, the oldest first, or those that the filters ask for.
+
+    An unknown value of a filter is ignored.
+    """
     await remember(person(caller), work, may_review=caller.may_act_as(Role.REVIEWER))
-    await look_through(work)
+    await refresh_findings(work)
     filters = Filters(
         state=_one_of(State, state),
         round_id=round_id or None,

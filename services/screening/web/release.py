@@ -1,4 +1,4 @@
-"""Verdicts that are prepared: what would be sent to whom, and their release, all in one."""
+"""The page of prepared verdicts: what would be sent to whom, and their release."""
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -17,7 +17,7 @@ routes = page_routes()
 async def preview(
     request: Request, caller: ViewerIs, work: WorkIs, round_id: str = "", project_id: str = ""
 ) -> HTMLResponse:
-    """What would be sent to whom; what cannot go yet, or never will, with the reason."""
+    """What would be sent to whom, and what cannot be released, with the reason."""
     await remember(person(caller), work, may_review=caller.may_act_as(Role.REVIEWER))
     ready, held = await store.queue.prepared(work.connection, round_id or None)
     shown = await store.queue.of_revisions(work.connection, [*ready[:MOST_AT_ONCE], *held[:MOST_AT_ONCE]])
@@ -39,7 +39,7 @@ async def preview(
 
 @routes.post("/release")
 async def release_chosen(request: Request, caller: StaffIs, form: FormIs, work: WorkIs) -> RedirectResponse:
-    """Release the chosen verdicts, as far as nothing has happened since they were looked at."""
+    """Release the chosen verdicts; leave out those that changed since they were looked at."""
     chosen = [choice for choice in map(Chosen.of, form.choices("chosen")) if choice]
     outcome = await release_verdicts(chosen, person(caller), work)
     query = f"?round_id={form.line('round_id')}" if form.line("round_id") else ""

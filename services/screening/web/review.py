@@ -1,4 +1,4 @@
-"""A revision on one page: as submitted with what changed marked, what was found, scores, the verdict, the history."""
+"""The page of a revision: the project with its changes marked, findings, scores, the verdict and the history."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ routes = page_routes()
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A form that was at fault: which one, what was typed into it, and its faults."""
+    """A form with faults: which one it is, what was typed into it, and the faults."""
 
     form: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -54,7 +54,7 @@ async def review_page(
     begins: bool = False,
     typed: Typed = Typed(),
 ) -> HTMLResponse:
-    """The page of a revision; raises `NotFound`. With a form at fault, what was typed stands there still."""
+    """The page of a revision; raises `NotFound`. A form with faults is shown with what was typed into it."""
     revisions = await store.queue.entries_of_project(work.connection, project_id)
     place = _place(revisions, revision)
     if place is None:
@@ -90,7 +90,7 @@ async def review_page(
 
 
 def _place(revisions: Sequence[Entry], revision: int | None) -> int | None:
-    """Where a revision, or without a number the newest, stands among a project's."""
+    """The position of a revision among a project's; without a number, that of the newest."""
     numbers = [entry.review.revision for entry in revisions]
     if revision is None:
         return len(numbers) - 1 if numbers else None

@@ -22,7 +22,7 @@ OF_REVISION: Final = "/projects/{project_id}/revisions/{revision}"
 async def assign(
     project_id: ProjectId, revision: Revision, request: Request, caller: ReviewerIs, form: FormIs, work: WorkIs
 ) -> Response:
-    """Give the project to a reviewer, oneself or another; to nobody, where none is named."""
+    """Assign the project to a reviewer, oneself or another; to nobody, if none is named."""
     reviewer_id = form.line("reviewer")
     if not reviewer_id:
         await deliberation.unassign_reviewer(project_id, revision, person(caller), work)
@@ -85,7 +85,7 @@ async def prepare(
     except Invalid as refused:
         typed = Typed("verdict", {"verdict": verdict, "comments": comments}, refused.faults)
         return await review_page(request, caller, work, project_id, revision, typed=typed)
-    notice = "The verdict is prepared. The host hears of it when it is released."
+    notice = "The verdict is prepared. The host is told when it is released."
     return redirect(request, address(project_id, revision), notice=notice)
 
 

@@ -80,7 +80,7 @@ async def test_nobody_but_the_administrator_configures(channel_of: ChannelOf, us
             await queue.bind("events", "project.submitted")
 
 
-async def test_a_service_says_its_events_and_whoever_hears_them_reads_them(channel_of: ChannelOf) -> None:
+async def test_a_service_publishes_its_events_and_a_subscriber_reads_them(channel_of: ChannelOf) -> None:
     async with channel_of(SERVICE) as matching, channel_of("evaluation") as evaluation:
         await publish(matching, "events", "placement.completed")
         assert await take(evaluation, "evaluation") == "placement.completed"

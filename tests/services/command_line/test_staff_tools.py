@@ -9,7 +9,7 @@ from ninthweek.staff_tools.queues import ServiceState, states
 from shared.broker.topology import EVENTS
 from shared.clock import system_time
 from shared.contracts.envelope import Envelope, identity
-from tests.support.probe import probe, say_declined, submitted, withdrawn
+from tests.support.probe import probe, publish_declined, submitted, withdrawn
 from tests.support.running import RunningService, Start
 
 
@@ -30,7 +30,7 @@ async def _fail(screening: RunningService) -> None:
 
 
 async def test_a_service_that_is_up_to_date_has_nothing_waiting(start: Start, urls: AdministratorUrls) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await screening.receive(submitted("P1"), withdrawn("P2"))
     state = await _state(urls, "screening")
     assert (state.waiting, state.consumers, state.unsent, state.failures, state.oldest) == (0, 1, 0, 0, None)
@@ -40,7 +40,7 @@ async def test_a_service_that_is_up_to_date_has_nothing_waiting(start: Start, ur
 
 
 async def test_what_nobody_takes_is_seen_waiting_with_its_age(start: Start, urls: AdministratorUrls) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await screening.receive(submitted("P1"))
     state = await _state(urls, "notifications")
     while state.waiting == 0:  # the broker's counts follow with a delay
@@ -50,7 +50,7 @@ async def test_what_nobody_takes_is_seen_waiting_with_its_age(start: Start, urls
 
 
 async def test_failures_are_listed_and_shown_whole(start: Start, urls: AdministratorUrls) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await _fail(screening)
     (listed,) = await list_failures(urls, state="waiting")
     assert listed["name"].startswith("screening/")
@@ -61,7 +61,7 @@ async def test_failures_are_listed_and_shown_whole(start: Start, urls: Administr
 
 
 async def test_a_failure_that_is_sent_back_reaches_its_service_alone(start: Start, urls: AdministratorUrls) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     event = submitted("P1")
     headers = Envelope(id="e1", source="intake", type=event.type, time=system_time()).to_headers()
     exchange = await screening.channel.get_exchange(EVENTS, ensure=False)
@@ -79,7 +79,7 @@ async def test_a_failure_that_is_sent_back_reaches_its_service_alone(start: Star
 
 
 async def test_a_failure_is_discarded_once(start: Start, urls: AdministratorUrls) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await _fail(screening)
     (listed,) = await list_failures(urls, state="waiting")
     assert await decide(urls, listed["name"], retry=False)

@@ -1,4 +1,4 @@
-"""What a transaction holds is let go of, whatever became of the process that began it."""
+"""What a transaction holds is released, whatever became of the process that began it."""
 
 import asyncpg
 import pytest

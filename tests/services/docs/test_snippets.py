@@ -22,7 +22,7 @@ PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 SNIPPETS: list[str] = [
     snippet for page in PAGES for snippet in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
 ]
-PUBLISH, HEAR, WITHDRAW = SNIPPETS
+PUBLISH, SUBSCRIBE, WITHDRAW = SNIPPETS
 """A snippet that is added fails here: write its test."""
 
 QUEUES = ("customer-relations.host.registered", "customer-relations.submission.refused")
@@ -60,16 +60,16 @@ def python(snippet: str) -> list[str]:
     return [sys.executable, "-c", snippet]
 
 
-async def until_said(intake: RunningService, event: type[Event]) -> None:
-    async def is_said() -> bool:
+async def until_published(intake: RunningService, event: type[Event]) -> None:
+    async def is_published() -> bool:
         return bool(await intake.published(event))
 
-    await until(is_said)
+    await until(is_published)
 
 
 async def test_a_host_is_published_as_readme_says(intake: RunningService, tmp_path: Path) -> None:
     await run(python(PUBLISH), tmp_path, intake.amqp_url)
-    await until_said(intake, HostRegistered)
+    await until_published(intake, HostRegistered)
     (host,) = await intake.published(HostRegistered)
     assert (host.host_id, host.organisation) == ("H0042", "River Trust")
 
@@ -77,24 +77,24 @@ async def test_a_host_is_published_as_readme_says(intake: RunningService, tmp_pa
 async def test_a_host_is_published_by_the_command_that_readme_names(intake: RunningService) -> None:
     (command,) = re.findall(r"`AMQP_URL=… (\.venv/bin/ninthweek publish .*?)`", PAGES[0].read_text())
     event_id = await run(command.split(), ROOT, intake.amqp_url)
-    await until_said(intake, HostRegistered)
+    await until_published(intake, HostRegistered)
     assert await intake.connection.fetchval("select count(*) from submissions where id = $1", event_id) == 1
 
 
-async def test_events_are_heard_as_readme_says(intake: RunningService, tmp_path: Path) -> None:
-    async with running(python(HEAR), tmp_path, intake.amqp_url) as hearing:
+async def test_events_are_received_as_readme_says(intake: RunningService, tmp_path: Path) -> None:
+    async with running(python(SUBSCRIBE), tmp_path, intake.amqp_url) as subscriber:
         await until(lambda: _is_bound(intake))
         await run(python(PUBLISH), tmp_path, intake.amqp_url)
-        await _until_printed(hearing, "H0042 is registered: River Trust")
+        await _until_printed(subscriber, "H0042 is registered: River Trust")
         await run(python(_with_own_models(tmp_path)), tmp_path, intake.amqp_url)
-        await _until_printed(hearing, "withdrawal-of-P9999 is refused: project_id: ")
+        await _until_printed(subscriber, "withdrawal-of-P9999 is refused: project_id: ")
     for queue in QUEUES:
         assert (await intake.channel.queue_delete(queue)).message_count == 0
 
 
 async def test_a_withdrawal_is_published_with_models_of_ones_own(intake: RunningService, tmp_path: Path) -> None:
     await run(python(_with_own_models(tmp_path)), tmp_path, intake.amqp_url)
-    await until_said(intake, SubmissionRefused)
+    await until_published(intake, SubmissionRefused)
     (refused,) = await intake.published(SubmissionRefused)
     assert (refused.source, refused.submission_id) == ("customer-relations", "withdrawal-of-P9999")
 

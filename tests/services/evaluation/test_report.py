@@ -1,4 +1,4 @@
-"""The report of a round, from what is in the database."""
+"""The report of a round, made from the database."""
 
 import time
 from typing import Any
@@ -16,7 +16,7 @@ from tests.support.examples import (
 from tests.support.running import RunningService, Start
 
 LEVELS = ["UG", "UG", "UG", "PGR"]
-# outcome, supervision, skills before and after, network, recommend: what four students answered; the hosts never did.
+# The answers of four students: outcome, supervision, skills before and after, network, recommend. No host answers.
 GIVEN = [(5, 4, 1, 4, 3, 10), (4, 4, 2, 4, 3, 9), (4, 3, 3, 4, 5, 6), (1, 1, 1, 1, 1, 0)]
 FIELDS = ("outcome", "supervision", "skills_before", "skills_after", "network", "recommend")
 
@@ -44,24 +44,24 @@ async def complete_four_placements(evaluation: RunningService) -> None:
 async def report(evaluation: RunningService) -> dict[str, Any]:
     answer = await evaluation.http.get("/reports/trinity-2027")
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    result: dict[str, Any] = answer.json()
+    return result
 
 
-def groups(told: dict[str, Any], dimension: str) -> dict[str | None, dict[str, Any]]:
-    (breakdown,) = (breakdown for breakdown in told["breakdowns"] if breakdown["dimension"] == dimension)
+def groups(result: dict[str, Any], dimension: str) -> dict[str | None, dict[str, Any]]:
+    (breakdown,) = (breakdown for breakdown in result["breakdowns"] if breakdown["dimension"] == dimension)
     return {group["value"]: group for group in breakdown["groups"]}
 
 
-async def test_a_report_tells_what_was_reckoned_by_hand(evaluation: RunningService) -> None:
+async def test_a_report_has_the_figures_calculated_by_hand(evaluation: RunningService) -> None:
     await evaluation.receive(round_scheduled(), host_registered(), project_submitted())
     await complete_four_placements(evaluation)
 
-    told = await report(evaluation)
+    result = await report(evaluation)
 
-    assert (told["round_name"], told["placements"]) == ("Trinity 2027", 4)
-    assert (told["first_day"], told["last_day"]) == ("2027-06-21", "2027-06-25")
-    assert told["student"] == {
+    assert (result["round_name"], result["placements"]) == ("Trinity 2027", 4)
+    assert (result["first_day"], result["last_day"]) == ("2027-06-21", "2027-06-25")
+    assert result["student"] == {
         "asked": 4,
         "still_open": 4,
         "answered": 4,
@@ -80,7 +80,7 @@ async def test_a_report_tells_what_was_reckoned_by_hand(evaluation: RunningServi
             "net_promoter": 0,
         },
     }
-    assert told["host"] == {
+    assert result["host"] == {
         "asked": 4,
         "still_open": 4,
         "answered": 0,
@@ -90,15 +90,17 @@ async def test_a_report_tells_what_was_reckoned_by_hand(evaluation: RunningServi
     }
 
 
-async def test_every_dimension_groups_by_what_is_known_of_project_host_and_student(
+async def test_every_dimension_groups_by_a_fact_on_project_host_or_student(
     evaluation: RunningService,
 ) -> None:
     await evaluation.receive(host_registered(), project_submitted())
     await complete_four_placements(evaluation)
 
-    told = await report(evaluation)
+    result = await report(evaluation)
 
-    assert {breakdown["dimension"]: list(groups(told, breakdown["dimension"])) for breakdown in told["breakdowns"]} == {
+    assert {
+        breakdown["dimension"]: list(groups(result, breakdown["dimension"])) for breakdown in result["breakdowns"]
+    } == {
         "category": ["software development"],
         "sector": ["Heritage and museums"],
         "size": ["sme"],
@@ -109,7 +111,7 @@ async def test_every_dimension_groups_by_what_is_known_of_project_host_and_stude
         "level": ["UG", "PGR"],
         "domicile": ["home"],
     }
-    undergraduates, researchers = groups(told, "level").values()
+    undergraduates, researchers = groups(result, "level").values()
     assert undergraduates["student"]["scores"]["outcome"] == 4.3  # 13 / 3
     assert undergraduates["student"]["scores"]["net_promoter"] == 33  # two promoters, one detractor, of three
     assert (researchers["student"]["answered"], researchers["student"]["scores"]) == (1, None)
@@ -129,11 +131,11 @@ async def test_the_facts_of_a_placement_may_arrive_after_it_and_the_newest_count
     await evaluation.receive(round_scheduled(round_version=2, name="Trinity Term 2027"))
     await evaluation.receive(round_scheduled())
 
-    told = await report(evaluation)
-    assert list(groups(told, "sector")) == ["Research"]
-    assert list(groups(told, "category")) == ["audit"]
-    assert list(groups(told, "level")) == ["PGT"]
-    assert told["round_name"] == "Trinity Term 2027"
+    result = await report(evaluation)
+    assert list(groups(result, "sector")) == ["Research"]
+    assert list(groups(result, "category")) == ["audit"]
+    assert list(groups(result, "level")) == ["PGT"]
+    assert result["round_name"] == "Trinity Term 2027"
 
 
 async def test_replaced_answers_count_once_and_as_they_are_now(evaluation: RunningService) -> None:
@@ -195,8 +197,12 @@ async def test_five_thousand_placements_are_reported_within_seconds(evaluation: 
     )
 
     started = time.monotonic()
-    told = await report(evaluation)
+    result = await report(evaluation)
 
     assert time.monotonic() - started < 5
-    assert (told["placements"], told["student"]["answered"], told["host"]["scores"]["outcome"]) == (5000, 5000, 4.0)
-    assert sum(group["host"]["asked"] for group in groups(told, "discipline").values()) == 5000
+    assert (result["placements"], result["student"]["answered"], result["host"]["scores"]["outcome"]) == (
+        5000,
+        5000,
+        4.0,
+    )
+    assert sum(group["host"]["asked"] for group in groups(result, "discipline").values()) == 5000

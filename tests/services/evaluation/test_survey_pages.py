@@ -1,4 +1,4 @@
-"""Surveys as hosts and students answer them on pages, and reports as staff read them."""
+"""Pages on which hosts and students answer surveys, and staff read reports."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -73,7 +73,7 @@ async def test_either_link_opens_the_survey_of_either_side(visit: Visit, purpose
     assert (await (await visit(host("H0001", purpose))).get(HOSTS)).status_code == 200
 
 
-async def test_questions_that_are_open_are_asked_again_with_everything_that_was_answered(
+async def test_unanswered_questions_are_asked_again_and_given_answers_are_kept(
     evaluation: RunningService, visit: Visit
 ) -> None:
     visitor = await visit(host("H0001"))
@@ -86,7 +86,7 @@ async def test_questions_that_are_open_are_asked_again_with_everything_that_was_
     assert await evaluation.published(SurveyAnswered) == []
 
 
-async def test_what_is_no_point_of_a_scale_is_refused(evaluation: RunningService, visit: Visit) -> None:
+async def test_an_answer_outside_its_scale_is_refused(evaluation: RunningService, visit: Visit) -> None:
     refused = await (await visit(host("H0001"))).post(HOSTS, data=GIVEN | {"network": "9"})
 
     assert refused.status_code == 422
@@ -115,7 +115,7 @@ async def test_answers_can_be_changed_until_the_survey_closes(evaluation: Runnin
     assert len(await evaluation.published(SurveyAnswered)) == 1
 
 
-async def test_a_survey_that_nobody_answered_says_when_it_closed(evaluation: RunningService, visit: Visit) -> None:
+async def test_a_closed_survey_without_an_answer_says_so(evaluation: RunningService, visit: Visit) -> None:
     await evaluation.step_to(evaluation.clock() + timedelta(days=15))
     visitor = await visit(host("H0001"))
 
@@ -124,7 +124,7 @@ async def test_a_survey_that_nobody_answered_says_when_it_closed(evaluation: Run
 
 
 @pytest.mark.parametrize("act", ["get", "post", "change"])
-async def test_another_persons_survey_is_not_there(evaluation: RunningService, visit: Visit, act: str) -> None:
+async def test_another_persons_survey_is_not_found(evaluation: RunningService, visit: Visit, act: str) -> None:
     others = [
         (student("S00002"), STUDENTS),
         (student("S00001"), STUDENTS.replace(STUDENTS[-36:], HOSTS[-36:])),
@@ -139,23 +139,23 @@ async def test_another_persons_survey_is_not_there(evaluation: RunningService, v
     assert await evaluation.published(SurveyAnswered) == []
 
 
-async def test_who_has_no_survey_is_told_when_there_will_be_one(visit: Visit) -> None:
+async def test_a_student_without_a_survey_is_shown_when_there_will_be_one(visit: Visit) -> None:
     listed = await (await visit(student("S00002"))).get("/student/surveys")
 
     assert "No survey yet" in listed.text
     assert STUDENTS not in listed.text
 
 
-async def test_a_viewer_reads_the_report_in_the_common_look_and_as_one_page(visit: Visit) -> None:
+async def test_a_viewer_reads_the_report_in_the_common_layout_and_as_a_standalone_page(visit: Visit) -> None:
     visitor = await visit(staff(Role.VIEWER))
 
     listed = await visitor.get("/staff/reports")
-    in_look = await visitor.get("/staff/reports/trinity-2027")
-    alone = await visitor.get("/reports/trinity-2027.html")
+    in_layout = await visitor.get("/staff/reports/trinity-2027")
+    standalone = await visitor.get("/reports/trinity-2027.html")
 
     assert "/staff/reports/trinity-2027" in listed.text
-    assert "1 placement was completed" in in_look.text
-    assert "<style" not in in_look.text
-    assert "style-src 'sha256-" in alone.headers["content-security-policy"]
-    assert "unsafe" not in alone.headers["content-security-policy"]
+    assert "1 placement was completed" in in_layout.text
+    assert "<style" not in in_layout.text
+    assert "style-src 'sha256-" in standalone.headers["content-security-policy"]
+    assert "unsafe" not in standalone.headers["content-security-policy"]
     assert (await visitor.get("/staff/reports/hilary-2027")).status_code == 404

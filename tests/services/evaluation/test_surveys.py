@@ -55,7 +55,9 @@ async def test_both_sides_of_a_completed_placement_are_asked(evaluation: Running
     assert await states(evaluation) == {"student": "open", "host": "open"}
 
 
-async def test_a_placement_said_twice_to_be_completed_is_asked_about_once(evaluation: RunningService) -> None:
+async def test_a_placement_that_is_published_as_completed_twice_gets_its_surveys_once(
+    evaluation: RunningService,
+) -> None:
     await evaluation.receive(placement_completed(), placement_completed())
 
     assert len(await evaluation.published(SurveyOpened)) == 2
@@ -77,7 +79,7 @@ async def test_a_survey_is_shown_with_its_questions_project_and_host(evaluation:
     assert shown["answers"] is None
 
 
-async def test_who_has_not_answered_after_a_week_is_reminded_once(evaluation: RunningService) -> None:
+async def test_a_respondent_who_has_not_answered_after_a_week_is_reminded_once(evaluation: RunningService) -> None:
     await evaluation.receive(placement_completed())
     await answer(evaluation)
 
@@ -87,7 +89,7 @@ async def test_who_has_not_answered_after_a_week_is_reminded_once(evaluation: Ru
     assert (published.respondent, published.survey_id) == ("host", HOSTS_SURVEY)
 
 
-async def test_surveys_close_after_two_weeks_and_say_whether_they_were_answered(evaluation: RunningService) -> None:
+async def test_surveys_close_after_two_weeks_and_publish_whether_they_were_answered(evaluation: RunningService) -> None:
     await evaluation.receive(placement_completed())
     await answer(evaluation)
     closes_at = (await evaluation.published(SurveyOpened))[0].closes_at
@@ -124,7 +126,7 @@ async def test_the_same_answers_twice_are_taken_once(evaluation: RunningService)
     assert await evaluation.connection.fetchval("select count(*) from answers") == 1
 
 
-async def test_other_answers_replace_the_ones_before_and_the_history_is_kept(evaluation: RunningService) -> None:
+async def test_new_answers_replace_earlier_ones_and_the_history_is_kept(evaluation: RunningService) -> None:
     await evaluation.receive(placement_completed())
     await answer(evaluation)
     await answer(evaluation, outcome=1, comment="On reflection.")
@@ -163,7 +165,7 @@ async def test_all_faults_of_the_answers_are_named_at_once(evaluation: RunningSe
 
 
 @pytest.mark.parametrize("comment", ["nul\x00", "lone \ud800", "x" * 5_001])
-async def test_a_comment_that_cannot_be_kept_is_refused(evaluation: RunningService, comment: str) -> None:
+async def test_a_comment_that_cannot_be_stored_is_refused(evaluation: RunningService, comment: str) -> None:
     await evaluation.receive(placement_completed())
 
     refused = await evaluation.http.post(
@@ -198,7 +200,7 @@ async def test_an_unknown_survey_is_not_found(evaluation: RunningService) -> Non
     assert (await evaluation.http.get("/surveys/not-an-id")).status_code == 422
 
 
-async def test_surveys_are_for_staff_until_people_can_sign_in(evaluation: RunningService) -> None:
+async def test_the_api_of_surveys_and_reports_is_not_for_other_systems(evaluation: RunningService) -> None:
     portal = {"Authorization": f"Bearer {TOKENS['careers-portal']}"}
 
     assert (await evaluation.http.get("/surveys", headers=portal)).status_code == 403

@@ -1,4 +1,4 @@
-"""Intake at work, with its documents in a folder of the test's own."""
+"""A running intake, with its documents in the test's own folder."""
 
 from pathlib import Path
 
@@ -22,5 +22,5 @@ async def door(start: Start) -> FrontDoor:
 
 @pytest.fixture
 async def two_doors(start: Start) -> FrontDoor:
-    """Two replicas, which share the queue."""
+    """Two replicas of intake, which share its queue."""
     return FrontDoor(await start("intake", replicas=2))

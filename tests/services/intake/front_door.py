@@ -1,4 +1,4 @@
-"""Intake at work, and what whoever stands before it does there."""
+"""A running intake, with helpers for what its users and other services do."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ PORTAL = {"Authorization": f"Bearer {TOKENS['careers-portal']}"}
 
 @dataclass
 class FrontDoor:
-    """Intake, with steps that most tests take."""
+    """A running intake, with the steps that most tests take."""
 
     intake: RunningService
 
@@ -40,11 +40,11 @@ class FrontDoor:
         return await self.intake.http.post("/rounds", json=a_calendar(**changes).model_dump(mode="json"))
 
     async def change(self, **changes: Any) -> httpx.Response:
-        """Staff change that round."""
+        """Staff change the round that `schedule` sets."""
         return await self.intake.http.put("/rounds/trinity-2027", json=a_calendar(**changes).model_dump(mode="json"))
 
     async def register(self, *student_ids: str) -> None:
-        """One host and these students are known."""
+        """Register one host and these students."""
         await self.intake.submit("customer-relations", a_host_record())
         for student_id in student_ids:
             await self.intake.submit("student-records", a_student_record(student_id=student_id))
@@ -53,7 +53,7 @@ class FrontDoor:
         return await self.intake.submit("customer-relations", a_proposal(**changes), time=time)
 
     async def approve(self, proposal: ProjectProposal) -> None:
-        """Screening approves that revision."""
+        """Screening approves the revision."""
         await self.intake.receive(
             ProjectApproved(
                 project_id=proposal.project_id,
@@ -70,7 +70,7 @@ class FrontDoor:
         )
 
     async def open_applications(self, *student_ids: str, **changes: Any) -> None:
-        """A round, one approved project, students, and the first moment of the time to apply."""
+        """Set up a round, an approved project and students, and step the clock to the opening of applications."""
         await self.schedule(**changes)
         await self.register(*student_ids)
         await self.propose()
@@ -78,7 +78,7 @@ class FrontDoor:
         self.intake.clock.step_to(OPENS)
 
     async def send_cv(self, data: bytes | None = None) -> UUID:
-        """The careers portal sends a document; its id."""
+        """The careers portal sends a document; returns its id."""
         answer = await self.post_document(data or a_pdf())
         assert answer.status_code == 201, answer.text
         return UUID(answer.json()["document_id"])
@@ -101,7 +101,7 @@ class FrontDoor:
         identifier: str = "evt-1",
         time: datetime = SUBMISSIONS_OPEN,
     ) -> None:
-        """Publish what no well-behaved system would."""
+        """Publish a body as it is, even one that no well-behaved system would send."""
         sender = routing_key.partition(".")[0]
         envelope = Envelope(id=identifier, source=source or sender, type=submission.type, time=time)
         self.intake.flight.expect(["intake"], identity(envelope, body, sender=sender))

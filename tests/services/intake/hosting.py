@@ -1,4 +1,4 @@
-"""A host before the template, as their browser sends it."""
+"""A host who fills in the template in a browser."""
 
 import re
 from collections.abc import Mapping
@@ -22,13 +22,13 @@ STEPS = {
 
 
 def as_typed(template: ProjectTemplate, step: str) -> dict[str, str]:
-    """What a host types into a step to say what the template says."""
+    """What a host types into a step to enter this template."""
     content = template.model_dump(mode="json")
     return {field: as_text(content[field]) for field in STEPS[step]}
 
 
 def hidden(page: httpx.Response) -> dict[str, str]:
-    """What a form carries unseen."""
+    """The hidden fields of a form."""
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text))
 
 
@@ -39,7 +39,7 @@ class HostPages:
     browser: httpx.AsyncClient
 
     async def begin(self) -> str:
-        """A draft of a new project; its path."""
+        """Begin a draft of a new project; returns its path."""
         answer = await self.browser.post("/host/drafts")
         assert answer.status_code == 303, answer.text
         return answer.headers["location"]
@@ -52,19 +52,19 @@ class HostPages:
     async def save(
         self, path: str, typed: Mapping[str, str], *, form: Mapping[str, str] | None = None, htmx: bool = False
     ) -> httpx.Response:
-        """Save a step, in a window that was opened before or is opened now."""
+        """Save a step, in a window whose hidden fields are given or in a new one."""
         form = form if form is not None else hidden(await self.open(path))
         return await self.browser.post(path, data={**form, **typed}, headers=HTMX if htmx else {})
 
     async def write(self, draft: str, **changes: Any) -> None:
-        """Go through all steps with a sound project, changed so, and accept the obligations."""
+        """Go through all steps with a valid project, with these changes, and accept the obligations."""
         template = a_template(**changes)
         for step in STEPS:
             await self.save(f"{draft}/{step}", as_typed(template, step))
         await self.browser.post(f"{draft}/obligations", data={"obligations": "yes"})
 
     async def send(self, draft: str) -> httpx.Response:
-        """Send it as it is, though its preview may offer no button to."""
+        """Send the draft as it is, even if its preview has no button for it."""
         version = hidden(await self.open(f"{draft}/project"))["version"]
         return await self.browser.post(f"{draft}/preview", data={"version": version})
 

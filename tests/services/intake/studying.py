@@ -1,4 +1,4 @@
-"""A student before the catalogue, as their browser sends it."""
+"""A student who uses the catalogue in a browser."""
 
 import html
 import re
@@ -14,7 +14,7 @@ STATEMENT = "I enjoy making a messy table tell the truth."
 
 @dataclass
 class Studying:
-    """A student's browser before intake."""
+    """A student's browser, and the intake that it visits."""
 
     browser: httpx.AsyncClient
     intake: RunningService
@@ -29,7 +29,7 @@ class Studying:
         return answer
 
     async def titles(self, path: str) -> list[str]:
-        """The projects of a page, in order."""
+        """The titles of the projects on a page, in order."""
         found = re.findall(r'class="project-title"><a href="[^"]*">(.*?)</a>', (await self.open(path)).text)
         return [html.unescape(title) for title in found]
 
@@ -40,7 +40,7 @@ class Studying:
         return {f"{name}: {html.unescape(value)}": int(count) for name, value, count in found}
 
     async def form(self, project_id: str = "P0001") -> dict[str, str]:
-        """What the form to apply for a project carries unseen."""
+        """The hidden fields of the form to apply for a project."""
         page = await self.open(f"/catalogue/{project_id}/application")
         return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text))
 
@@ -52,7 +52,7 @@ class Studying:
         form: dict[str, str] | None = None,
         **changes: str,
     ) -> httpx.Response:
-        """Send the form with a CV, or with the one that `cv` chooses; what follows has happened."""
+        """Send the form with a CV, or with the one that `cv` chooses, and wait until intake is quiet."""
         answer = await self.send(project_id, file=file, form=form, **changes)
         await self.intake.quiet()
         return answer
@@ -65,7 +65,7 @@ class Studying:
         form: dict[str, str] | None = None,
         **changes: str,
     ) -> httpx.Response:
-        """The same, before anything follows."""
+        """Send the form as `apply` does, without waiting for what follows."""
         form = form if form is not None else await self.form(project_id)
         written = {**form, "preference": "1", "statement": STATEMENT, **changes}
         files = {} if "cv" in changes else {"file": ("cv.pdf", a_pdf() if file is None else file, "application/pdf")}

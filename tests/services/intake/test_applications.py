@@ -8,7 +8,7 @@ from tests.services.intake.front_door import FrontDoor
 from tests.support.intake import CLOSES, OPENS, a_pdf, a_proposal, a_student_record
 
 
-async def test_a_sound_application_is_received(door: FrontDoor) -> None:
+async def test_a_valid_application_is_received(door: FrontDoor) -> None:
     await door.open_applications("S00001")
     cv = await door.send_cv()
     await door.apply(cv=cv)

@@ -34,7 +34,9 @@ async def another(open_door: FrontDoor) -> AsyncIterator[Studying]:
         yield Studying(client, open_door.intake)
 
 
-async def test_an_application_is_taken_as_one_from_outside_is(studying: Studying, open_door: FrontDoor) -> None:
+async def test_an_application_from_our_pages_is_received_as_one_from_a_system_is(
+    studying: Studying, open_door: FrontDoor
+) -> None:
     answer = await studying.apply()
     (published,) = await open_door.intake.published(ApplicationReceived)
     assert answer.status_code == 303
@@ -97,7 +99,7 @@ async def test_a_refused_form_keeps_what_was_typed_and_the_cv(studying: Studying
         ({"preference": "7"}, "Choose a rank that none of your other applications has."),
     ],
 )
-async def test_what_is_missing_or_out_of_range_is_told(
+async def test_what_is_missing_or_out_of_range_is_named(
     studying: Studying, open_door: FrontDoor, changes: Any, fault: str
 ) -> None:
     answer = await studying.apply(**changes)
@@ -105,7 +107,7 @@ async def test_what_is_missing_or_out_of_range_is_told(
     assert await open_door.intake.published(ApplicationReceived) == []
 
 
-async def test_a_cv_at_fault_is_told_of_when_it_is_chosen(studying: Studying) -> None:
+async def test_the_fault_of_a_cv_is_shown_when_it_is_chosen(studying: Studying) -> None:
     async def choose(data: bytes) -> tuple[int, str]:
         answer = await studying.browser.post(
             "/catalogue/P0001/application/cv", files={"file": ("cv.pdf", data)}, headers={"HX-Request": "true"}
@@ -125,7 +127,7 @@ async def test_a_cv_at_fault_is_told_of_when_it_is_chosen(studying: Studying) ->
 async def test_an_earlier_cv_can_be_sent_again_and_nobody_elses(
     studying: Studying, another: Studying, open_door: FrontDoor
 ) -> None:
-    """One that came by the careers portal too."""
+    """An earlier CV may also have been sent by the careers portal."""
     cv = await open_door.send_cv()
     await open_door.intake.submit("careers-portal", a_form(cv=cv))
     assert str(cv) in (await studying.open("/catalogue/P0002/application")).text
@@ -142,12 +144,12 @@ async def test_a_rank_is_given_once(studying: Studying) -> None:
     assert (await studying.apply("P0002")).status_code == 422
 
 
-async def test_days_that_overlap_are_said_before(studying: Studying) -> None:
+async def test_days_that_overlap_are_shown_before_applying(studying: Studying) -> None:
     await studying.apply()
     assert "Its days overlap with “A small tool for river health”" in await studying.page("/catalogue/P0002")
 
 
-async def test_visa_hours_are_said_before_and_to_the_student_alone(
+async def test_visa_hours_are_shown_before_applying_and_to_the_student_alone(
     studying: Studying, another: Studying, open_door: FrontDoor
 ) -> None:
     form = await studying.form()
@@ -161,7 +163,9 @@ async def test_visa_hours_are_said_before_and_to_the_student_alone(
     assert "visa" not in await another.page("/catalogue/P0001")
 
 
-async def test_how_many_applications_are_left_is_said_before(studying: Studying, open_door: FrontDoor) -> None:
+async def test_how_many_applications_are_left_is_shown_before_applying(
+    studying: Studying, open_door: FrontDoor
+) -> None:
     sent = (await studying.apply()).headers["location"]
     await studying.browser.post(f"{sent}/withdrawal", data={})
     assert "You have 1 of 2 applications left" in await studying.page("/catalogue/P0002")
@@ -189,7 +193,7 @@ async def test_nobody_applies_with_the_id_of_anothers_application(
     assert len(await open_door.intake.published(ApplicationReceived)) == 1
 
 
-async def test_an_application_is_taken_back_once_after_it_is_said_what_ends(
+async def test_an_application_is_taken_back_once_after_the_page_has_shown_what_ends(
     studying: Studying, another: Studying, open_door: FrontDoor
 ) -> None:
     sent = (await studying.apply()).headers["location"]

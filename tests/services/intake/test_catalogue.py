@@ -1,4 +1,4 @@
-"""What students find, and by what."""
+"""What students find in the catalogue, and how."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -40,8 +40,8 @@ PROJECTS = (
 
 
 @pytest.fixture
-async def shelf(door: FrontDoor) -> FrontDoor:
-    """Three projects of two hosts, and the first moment to apply."""
+async def open_door(door: FrontDoor) -> FrontDoor:
+    """Three open_door projects of two hosts, at the opening of applications."""
     await door.schedule()
     await door.register("S00001")
     await door.intake.submit("customer-relations", a_host_record(**BANK))
@@ -53,14 +53,14 @@ async def shelf(door: FrontDoor) -> FrontDoor:
 
 
 @pytest.fixture
-async def studying(shelf: FrontDoor) -> AsyncIterator[Studying]:
-    async with browser(shelf.intake.replicas, student("S00001")) as client:
-        yield Studying(client, shelf.intake)
+async def studying(open_door: FrontDoor) -> AsyncIterator[Studying]:
+    async with browser(open_door.intake.replicas, student("S00001")) as client:
+        yield Studying(client, open_door.intake)
 
 
-async def test_the_catalogue_lists_what_is_approved(studying: Studying, shelf: FrontDoor) -> None:
-    await shelf.propose(project_id="P0004", title="Not looked at yet")
-    await shelf.intake.submit("customer-relations", ProjectWithdrawal(project_id="P0003"))
+async def test_the_catalogue_lists_what_is_approved(studying: Studying, open_door: FrontDoor) -> None:
+    await open_door.propose(project_id="P0004", title="Not looked at yet")
+    await open_door.intake.submit("customer-relations", ProjectWithdrawal(project_id="P0003"))
     assert sorted(await studying.titles("/catalogue")) == [PROJECTS[0]["title"], PROJECTS[1]["title"]]
     assert "In Trinity 2027 you may apply for 2 projects. Apply before noon BST on Monday 10 May 2027" in (
         await studying.page("/catalogue")
@@ -144,7 +144,7 @@ async def test_what_makes_no_sense_is_left_out_of_a_search(studying: Studying, q
     assert len(await studying.titles(f"/catalogue?{query}")) == titles
 
 
-async def test_a_search_that_finds_nothing_says_what_to_do(studying: Studying) -> None:
+async def test_a_search_that_finds_nothing_suggests_what_to_do(studying: Studying) -> None:
     assert "No project is like that Search for fewer words" in await studying.page("/catalogue?q=unheard")
 
 
@@ -153,31 +153,33 @@ async def test_the_address_of_a_search_has_no_empty_fields(studying: Studying) -
     assert answer.headers["hx-push-url"] == "/catalogue?q=river&sector=Finance"
 
 
-async def test_what_a_host_becomes_is_what_its_projects_are_found_by(studying: Studying, shelf: FrontDoor) -> None:
-    await shelf.intake.submit(
+async def test_projects_are_found_by_the_present_facts_of_their_host(studying: Studying, open_door: FrontDoor) -> None:
+    await open_door.intake.submit(
         "customer-relations", a_host_record(**BANK | {"organisation": "Somebody", "sector": "Law"})
     )
     assert await studying.titles("/catalogue?q=somebody&sector=Law") == ["Explaining loans"]
     assert await studying.titles("/catalogue?q=nobody+co&sector=Finance") == []
 
 
-async def test_before_the_opening_the_catalogue_says_when_it_opens(studying: Studying, shelf: FrontDoor) -> None:
-    await shelf.change(opens_at=OPENS + timedelta(days=2))
+async def test_before_the_opening_the_catalogue_shows_when_it_opens(studying: Studying, open_door: FrontDoor) -> None:
+    await open_door.change(opens_at=OPENS + timedelta(days=2))
     assert await studying.titles("/catalogue") == []
     assert "Trinity 2027 opens at 09:00 BST on Friday 23 April 2027 (2 days to go)" in await studying.page("/catalogue")
     await studying.open("/catalogue/P0001", status=404)
 
 
-async def test_after_the_close_projects_can_be_read_but_not_applied_for(studying: Studying, shelf: FrontDoor) -> None:
-    await shelf.intake.step_to(CLOSES)
+async def test_after_the_close_projects_can_be_read_but_not_applied_for(
+    studying: Studying, open_door: FrontDoor
+) -> None:
+    await open_door.intake.step_to(CLOSES)
     assert "For Trinity 2027, applications closed at noon BST" in await studying.page("/catalogue")
     assert len(await studying.titles("/catalogue")) == 3
     assert "applications closed on 10 May 2027" in await studying.page("/catalogue/P0001")
-    await shelf.intake.step_to(CLOSES + timedelta(days=60))
-    assert "The dates of the next round will be told here." in await studying.page("/catalogue")
+    await open_door.intake.step_to(CLOSES + timedelta(days=60))
+    assert "The dates of the next round will be shown here." in await studying.page("/catalogue")
 
 
-async def test_a_second_round_lists_what_the_first_has_left(studying: Studying, shelf: FrontDoor) -> None:
+async def test_a_second_round_lists_what_the_first_has_left(studying: Studying, open_door: FrontDoor) -> None:
     first = a_calendar()
     second = {
         "name": "Trinity 2027, second round",
@@ -188,9 +190,9 @@ async def test_a_second_round_lists_what_the_first_has_left(studying: Studying, 
         "offers_at": first.offers_at + timedelta(days=12),
         "applications_per_student": 1,
     }
-    assert (await shelf.schedule(**second)).status_code == 201
-    await shelf.intake.step_to(first.offers_at + timedelta(days=3))
-    await shelf.intake.receive(
+    assert (await open_door.schedule(**second)).status_code == 201
+    await open_door.intake.step_to(first.offers_at + timedelta(days=3))
+    await open_door.intake.receive(
         PlacesLeft(round_id="trinity-2027", projects=[ProjectPlaces(project_id="P0002", places=1)])
     )
     assert await studying.titles("/catalogue") == ["Measuring what a river carries"]
@@ -219,17 +221,17 @@ async def test_a_projects_page_has_what_a_student_wants_and_nobodys_address(stud
     assert "hana@museum.example" not in page
 
 
-async def test_projects_near_in_kind_are_those_most_alike(studying: Studying) -> None:
+async def test_similar_projects_are_the_most_alike(studying: Studying) -> None:
     assert (await studying.titles("/catalogue/P0001"))[0] == "Measuring what a river carries"
 
 
 async def test_sectors_lead_to_careers_and_an_unknown_one_still_has_a_page(
-    studying: Studying, shelf: FrontDoor
+    studying: Studying, open_door: FrontDoor
 ) -> None:
     assert "Finance" in await studying.page("/catalogue/sectors")
     assert "Finance and investment analysts and advisers 2422" in await studying.page("/catalogue/sectors/finance")
     assert await studying.titles("/catalogue/sectors/finance") == ["Explaining loans"]
-    await shelf.intake.submit("customer-relations", a_host_record(**BANK | {"sector": "Space & time"}))
+    await open_door.intake.submit("customer-relations", a_host_record(**BANK | {"sector": "Space & time"}))
     assert await studying.titles("/catalogue/sectors/space-time") == ["Explaining loans"]
     await studying.open("/catalogue/sectors/nowhere", status=404)
 
@@ -245,16 +247,16 @@ async def test_sectors_lead_to_careers_and_an_unknown_one_still_has_a_page(
     ],
     ids=["viewer", "staff", "host", "survey link", "nobody"],
 )
-async def test_the_catalogue_is_for_students_and_staff(shelf: FrontDoor, session: object, status: int) -> None:
-    async with browser(shelf.intake.replicas, session) as client:  # type: ignore[arg-type]
+async def test_the_catalogue_is_for_students_and_staff(open_door: FrontDoor, session: object, status: int) -> None:
+    async with browser(open_door.intake.replicas, session) as client:  # type: ignore[arg-type]
         for path in ("/catalogue", "/catalogue/P0001", "/catalogue/sectors"):
             answer = await client.get(path)
             assert answer.status_code == status
             assert "Apply for this project" not in words_of(answer)
 
 
-async def test_a_thousand_projects_are_shown_a_page_at_a_time(studying: Studying, shelf: FrontDoor) -> None:
-    await shelf.intake.connection.execute(
+async def test_a_thousand_projects_are_shown_a_page_at_a_time(studying: Studying, open_door: FrontDoor) -> None:
+    await open_door.intake.connection.execute(
         """
         insert into projects select 'X' || n, round_id, host_id, revision, state
         from projects, generate_series(1, 1000) as n where project_id = 'P0001';

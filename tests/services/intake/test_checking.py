@@ -1,4 +1,4 @@
-"""An application is answered before its CV is read; what follows counts, is told, and is waited for."""
+"""An application is answered before its CV is read; then the CV is checked, and the close waits for it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -40,14 +40,14 @@ async def another(open_door: FrontDoor) -> AsyncIterator[Studying]:
 
 @pytest.fixture
 async def reader(open_door: FrontDoor) -> psutil.Process:
-    """The program that reads, started."""
+    """The program that reads documents, started."""
     await open_door.send_cv(b"no PDF")
     return next(child for child in psutil.Process().children() if reads_documents(child))
 
 
 @contextmanager
-def held(reader: psutil.Process) -> Iterator[None]:
-    """Nothing is read while the block lasts."""
+def suspended(reader: psutil.Process) -> Iterator[None]:
+    """Suspend the reader: no document is read while the block lasts."""
     reader.suspend()
     try:
         yield
@@ -58,7 +58,7 @@ def held(reader: psutil.Process) -> Iterator[None]:
 async def test_a_form_is_answered_before_its_cv_is_read_with_its_place_in_the_queue(
     studying: Studying, another: Studying, reader: psutil.Process
 ) -> None:
-    with held(reader):
+    with suspended(reader):
         first = (await studying.send()).headers["location"]
         second = (await another.send(file=a_pdf() + b"\n% another one")).headers["location"]
         assert "Your CV is being checked; none before yours." in await studying.page(first)
@@ -73,7 +73,7 @@ async def test_a_form_is_answered_before_its_cv_is_read_with_its_place_in_the_qu
     assert (await another.browser.get(second, headers=HTMX)).headers["hx-refresh"] == "true"
 
 
-async def test_a_cv_at_fault_is_told_of_on_the_page_and_to_whoever_mails_and_can_be_sent_again(
+async def test_the_fault_of_a_cv_is_shown_and_published_and_another_cv_can_be_sent(
     studying: Studying,
 ) -> None:
     sent = (await studying.apply(file=a_pdf(2))).headers["location"]
@@ -93,11 +93,11 @@ async def test_a_cv_at_fault_is_told_of_on_the_page_and_to_whoever_mails_and_can
     assert "You cannot apply for this project any more." in await studying.page(sent)
 
 
-async def test_applications_close_once_all_that_was_sent_in_time_is_decided(
+async def test_applications_close_once_everything_that_was_sent_in_time_is_decided(
     studying: Studying, another: Studying, reader: psutil.Process
 ) -> None:
     intake = studying.intake
-    with held(reader):
+    with suspended(reader):
         await studying.send()
         await another.send(file=a_pdf(2))
         intake.clock.step_to(CLOSES)
@@ -111,8 +111,8 @@ async def test_applications_close_once_all_that_was_sent_in_time_is_decided(
     assert closed.applications_received == 1
 
 
-async def test_a_form_is_in_time_that_began_to_be_sent_in_time(studying: Studying) -> None:
-    """However long its upload takes: applications close after it."""
+async def test_a_form_whose_upload_began_in_time_is_in_time(studying: Studying) -> None:
+    """However long the upload takes, applications close after it."""
     intake, form = studying.intake, await studying.form()
     request = studying.browser.build_request(
         "POST",
@@ -158,7 +158,7 @@ async def test_a_form_sent_twice_while_it_is_checked_is_one_application(
     studying: Studying, reader: psutil.Process
 ) -> None:
     form = await studying.form()
-    with held(reader):
+    with suspended(reader):
         answers = [await studying.send(form=form), await studying.send(form=form), await studying.send(form={})]
         assert len({answer.headers["location"] for answer in answers}) == 1
         assert "You have 1 of 2 applications left" in await studying.page("/catalogue/P0002")
@@ -166,8 +166,8 @@ async def test_a_form_sent_twice_while_it_is_checked_is_one_application(
     assert len(await studying.intake.published(ApplicationReceived)) == 1
 
 
-async def test_an_application_is_decided_though_its_reader_dies(studying: Studying, reader: psutil.Process) -> None:
-    with held(reader):
+async def test_an_application_is_decided_even_if_its_reader_dies(studying: Studying, reader: psutil.Process) -> None:
+    with suspended(reader):
         await studying.send()
         reader.kill()
 
@@ -178,7 +178,7 @@ async def test_an_application_is_decided_though_its_reader_dies(studying: Studyi
 
 
 async def test_an_application_is_not_taken_back_while_it_is_checked(studying: Studying, reader: psutil.Process) -> None:
-    with held(reader):
+    with suspended(reader):
         application_id = (await studying.send()).headers["location"].rpartition("/")[2]
         answer = await studying.intake.http.post(f"/applications/{application_id}/withdrawal", json={})
         assert answer.status_code == httpx.codes.CONFLICT

@@ -24,9 +24,7 @@ async def test_a_document_is_kept_and_read(door: FrontDoor) -> None:
 
 
 @pytest.mark.parametrize(("data", "pages"), [(a_pdf(2), 2), (b"Curriculum vitae", None), (b"", None)])
-async def test_whatever_it_is_a_document_is_kept_with_what_is_wrong(
-    door: FrontDoor, data: bytes, pages: int | None
-) -> None:
+async def test_any_document_is_kept_and_its_fault_is_named(door: FrontDoor, data: bytes, pages: int | None) -> None:
     answer = await door.post_document(data)
     assert (answer.status_code, answer.json()["pages"]) == (201, pages)
     assert answer.json()["fault"]
@@ -67,7 +65,7 @@ async def test_a_document_has_at_most_five_megabytes(door: FrontDoor, size: int,
     assert (await door.post_document(bytes(size))).status_code == status
 
 
-async def test_staff_say_for_which_system_they_send_a_document(door: FrontDoor) -> None:
+async def test_staff_name_the_system_for_which_they_send_a_document(door: FrontDoor) -> None:
     async def status(path: str) -> int:
         return (await door.intake.http.post(path, files={"file": ("cv.pdf", a_pdf())})).status_code
 
@@ -91,7 +89,9 @@ async def test_a_system_sends_documents_as_itself_alone(door: FrontDoor) -> None
     ],
     ids=["no form", "another field", "no file", "no parts"],
 )
-async def test_a_request_without_the_file_is_told_what_to_send(door: FrontDoor, request_of: dict[str, Any]) -> None:
+async def test_a_request_without_the_file_is_refused_with_what_to_send(
+    door: FrontDoor, request_of: dict[str, Any]
+) -> None:
     answer = await door.intake.http.post("/documents", **{"headers": PORTAL} | request_of)
     assert answer.status_code == 422
     assert [fault["field"] for fault in answer.json()["faults"]] == ["file"]

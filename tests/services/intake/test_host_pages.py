@@ -44,7 +44,7 @@ def project_of(draft: str) -> str:
     return f"P-{draft.rpartition('/')[2]}"
 
 
-async def test_a_host_without_a_project_is_told_how_to_begin(pages: HostPages) -> None:
+async def test_a_host_without_a_project_sees_how_to_begin(pages: HostPages) -> None:
     page = await pages.open("/host/projects")
     assert "Describe your first project" in page.text
     assert "Proposals for Trinity 2027 are taken until" in page.text
@@ -82,7 +82,7 @@ async def test_what_was_accepted_is_kept_with_the_revision(pages: HostPages, ope
     assert tuple(row) == (project_of(draft), 1, 1, "in person", "Hana Brown", SUBMISSIONS_OPEN)
 
 
-async def test_obligations_that_read_differently_are_accepted_anew(pages: HostPages, open_door: FrontDoor) -> None:
+async def test_obligations_whose_text_changes_must_be_accepted_again(pages: HostPages, open_door: FrontDoor) -> None:
     draft = await pages.begin()
     await pages.write(draft)
     await pages.save(f"{draft}/arrangements", as_typed(a_template(mode="remote"), "arrangements"))
@@ -94,16 +94,16 @@ async def test_obligations_that_read_differently_are_accepted_anew(pages: HostPa
     assert (await pages.send(draft)).status_code == 303
 
 
-async def test_a_draft_saves_itself_as_it_is_typed_and_says_when(pages: HostPages) -> None:
+async def test_a_draft_is_saved_as_it_is_typed_and_shows_when(pages: HostPages) -> None:
     draft = await pages.begin()
     answer = await pages.save(f"{draft}/project", {"title": "River health", "scope": ""}, htmx=True)
     assert "Saved at 09:00" in answer.text
-    assert "Say what the project is" not in answer.text, "a field nobody has come to is not at fault yet"
+    assert "Say what the project is" not in answer.text, "a field that is still empty is not at fault yet"
     assert 'value="River health"' in (await pages.open(f"{draft}/project")).text
     assert "River health" in (await pages.open("/host/projects")).text
 
 
-async def test_what_is_typed_is_checked_as_it_is_typed_and_whole_when_it_is_left(pages: HostPages) -> None:
+async def test_filled_fields_are_checked_while_typing_and_all_fields_on_leaving_the_step(pages: HostPages) -> None:
     draft = await pages.begin()
     arrangements = {"mode": "remote", "places": "0", "week": "9", "days": "5"}
     answer = await pages.save(f"{draft}/arrangements", arrangements, htmx=True)
@@ -124,7 +124,7 @@ async def test_a_step_can_be_left_for_later_with_its_faults(pages: HostPages) ->
     assert "A guide" in (await pages.open(f"{draft}/work")).text
 
 
-async def test_two_windows_do_not_overwrite_each_other_in_silence(pages: HostPages) -> None:
+async def test_two_windows_do_not_overwrite_each_other_silently(pages: HostPages) -> None:
     draft = await pages.begin()
     step = f"{draft}/supervision"
     here, there = hidden(await pages.open(step)), hidden(await pages.open(step))
@@ -136,13 +136,13 @@ async def test_two_windows_do_not_overwrite_each_other_in_silence(pages: HostPag
     assert without_script.status_code == 409
     assert "Hana Brown" in without_script.text
     assert "Jo Price" in without_script.text
-    assert "Hana Brown" in (await pages.open(step)).text, "the first one stands until somebody decides"
+    assert "Hana Brown" in (await pages.open(step)).text, "the first one stays until the host decides"
 
     await pages.save(step, {"supervisor_name": "Jo Price", "mine": "2"}, form=hidden(without_script))
     assert "Jo Price" in (await pages.open(step)).text
 
 
-async def test_a_window_is_not_in_its_own_way_nor_in_that_of_another_step(pages: HostPages) -> None:
+async def test_a_window_conflicts_neither_with_itself_nor_with_another_step(pages: HostPages) -> None:
     draft = await pages.begin()
     supervision, work = hidden(await pages.open(f"{draft}/supervision")), hidden(await pages.open(f"{draft}/work"))
     for name in ("Hana", "Hana Brown"):
@@ -178,7 +178,7 @@ async def test_what_was_changed_since_its_preview_is_not_sent(pages: HostPages, 
         ({"scope": "s" * 10_001, "places": -1}, {"scope", "places"}),
     ],
 )
-async def test_the_page_finds_at_fault_what_the_door_does(
+async def test_the_page_finds_the_same_faults_as_a_submission_has(
     pages: HostPages, open_door: FrontDoor, changes: dict[str, Any], at_fault: set[str]
 ) -> None:
     content = a_proposal().model_dump(mode="json") | changes
@@ -195,7 +195,7 @@ async def test_the_page_finds_at_fault_what_the_door_does(
     assert (await pages.send(draft)).status_code == (422 if at_fault else 303)
 
 
-async def test_faults_that_no_step_mends_are_said_before_sending(pages: HostPages, open_door: FrontDoor) -> None:
+async def test_faults_that_no_step_can_correct_are_shown_before_sending(pages: HostPages, open_door: FrontDoor) -> None:
     draft = await pages.begin()
     await pages.write(draft)
     await open_door.intake.step_to(SUBMISSIONS_CLOSE)
@@ -258,7 +258,9 @@ async def test_a_decided_project_is_not_corrected_but_offered_again_without_its_
     ]
 
 
-async def test_a_project_is_withdrawn_after_saying_what_ends(pages: HostPages, open_door: FrontDoor) -> None:
+async def test_a_project_is_withdrawn_after_the_page_has_shown_what_ends(
+    pages: HostPages, open_door: FrontDoor
+) -> None:
     await open_door.propose()
     assert "What ends with it" in (await pages.open("/host/projects/P0001/withdrawal")).text
     too_long = await pages.browser.post("/host/projects/P0001/withdrawal", data={"reason": "r" * 2_001})

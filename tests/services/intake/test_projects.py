@@ -21,7 +21,7 @@ async def open_door(door: FrontDoor) -> FrontDoor:
     return door
 
 
-async def test_a_sound_proposal_is_submitted_for_review(open_door: FrontDoor) -> None:
+async def test_a_valid_proposal_is_submitted_for_review(open_door: FrontDoor) -> None:
     await open_door.propose()
 
     (published,) = await open_door.intake.published(ProjectSubmitted)

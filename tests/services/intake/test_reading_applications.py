@@ -16,12 +16,12 @@ from tests.support.visitors import browser, host, staff, student
 
 SMALLEST = timedelta(microseconds=1)
 END = OPENS.replace(month=6, day=26, hour=0)
-"""Of the round: midnight after Friday 25 June, in local time."""
+"""The end of the round: midnight after Friday 25 June, in local time."""
 
 
 @pytest.fixture
 async def cv(door: FrontDoor) -> UUID:
-    """Of the one application, to a project of the one host."""
+    """The CV of the only application, which is for a project of H0001."""
     await door.open_applications("S00002")
     await door.intake.submit("student-records", a_student_record(visa_weekly_hours=38.25))
     await door.intake.submit("customer-relations", a_host_record(host_id="H0002", organisation="Nobody & Co"))
@@ -96,7 +96,7 @@ async def test_a_host_reads_until_the_round_is_over(closed: FrontDoor, cv: UUID)
     ],
     ids=["the application", "the project"],
 )
-async def test_a_host_reads_no_more_of_what_was_withdrawn(
+async def test_a_host_can_no_longer_read_what_was_withdrawn(
     closed: FrontDoor, cv: UUID, system: str, withdrawal: ApplicationWithdrawal | ProjectWithdrawal
 ) -> None:
     await closed.intake.submit(system, withdrawal)

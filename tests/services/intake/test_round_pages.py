@@ -50,7 +50,7 @@ def value_of(page: httpx.Response, name: str) -> str:
     return found[1]
 
 
-async def test_a_round_is_set_by_the_form_as_by_the_api(staff_browser: httpx.AsyncClient, door: FrontDoor) -> None:
+async def test_a_round_can_be_set_by_the_form(staff_browser: httpx.AsyncClient, door: FrontDoor) -> None:
     answer = await staff_browser.post("/staff/rounds/new", data=typed())
     assert (answer.status_code, answer.headers["location"]) == (303, "/staff/rounds/trinity-2027")
     (published,) = await door.intake.published(RoundScheduled)
@@ -92,14 +92,14 @@ async def test_the_mondays_are_worked_out_from_the_terms_first_day(staff_browser
         ({"weeks.1.week": "tenth"}, ["weeks"]),
     ],
 )
-async def test_weeks_that_are_not_those_of_the_term_are_named(
+async def test_weeks_that_do_not_match_the_term_are_named(
     changes: dict[str, str], fields: list[str], staff_browser: httpx.AsyncClient
 ) -> None:
     answer = await staff_browser.post("/staff/rounds/new", data=typed(**changes))
     assert (answer.status_code, faults_on(answer)) == (422, fields)
 
 
-async def test_a_second_row_that_is_left_empty_is_no_week(staff_browser: httpx.AsyncClient, door: FrontDoor) -> None:
+async def test_a_row_that_is_left_empty_is_not_a_week(staff_browser: httpx.AsyncClient, door: FrontDoor) -> None:
     await staff_browser.post("/staff/rounds/new", data=typed(**{"weeks.1.week": "", "weeks.1.starts_on": ""}))
     (published,) = await door.intake.published(RoundScheduled)
     assert published.weeks == WEEKS[:1]
@@ -119,7 +119,7 @@ async def test_a_round_is_copied_into_another_term(staff_browser: httpx.AsyncCli
     assert (await staff_browser.get("/staff/rounds/new", params={"from": "unknown"})).status_code == 404
 
 
-async def test_a_round_of_the_same_weeks_is_refused_with_the_other_round(
+async def test_a_round_in_the_same_weeks_is_refused_and_the_other_round_is_named(
     staff_browser: httpx.AsyncClient, door: FrontDoor
 ) -> None:
     await door.schedule(weeks=WEEKS)
@@ -152,7 +152,7 @@ async def test_a_change_is_shown_before_it_is_made(staff_browser: httpx.AsyncCli
 async def test_a_moment_that_is_left_as_it_was_is_not_changed(
     staff_browser: httpx.AsyncClient, door: FrontDoor
 ) -> None:
-    """A clock shows the same twice in the night of 31 October: the form must not choose the other one."""
+    """In the night of 31 October the same local time comes twice: the form must not choose the other one."""
     calendar = a_calendar(weeks=[placement_week(9, monday_of(9, MICHAELMAS))], name="Michaelmas 2027")
     moved = {"opens_at": "2027-10-31T01:30:00+00:00", "closes_at": "2027-11-01T12:00:00+00:00"}
     moved |= {"rankings_due_at": "2027-11-05T12:00:00+00:00", "offers_at": "2027-11-06T12:00:00+00:00"}

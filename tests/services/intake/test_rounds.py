@@ -5,7 +5,7 @@ from tests.services.intake.front_door import PORTAL, FrontDoor
 from tests.support.intake import CLOSES, OPENS, a_calendar
 
 
-async def test_a_round_is_set_and_announced(door: FrontDoor) -> None:
+async def test_a_round_is_set_and_published(door: FrontDoor) -> None:
     answer = await door.schedule()
 
     assert answer.status_code == 201
@@ -16,7 +16,7 @@ async def test_a_round_is_set_and_announced(door: FrontDoor) -> None:
     assert (await door.intake.http.get("/rounds")).json() == [answer.json()]
 
 
-async def test_another_round_of_the_same_name_is_a_conflict_and_the_same_one_is_set_once(door: FrontDoor) -> None:
+async def test_another_round_of_the_same_name_is_refused_and_the_same_one_is_set_once(door: FrontDoor) -> None:
     await door.schedule()
     assert (await door.schedule(closes_at=CLOSES + timedelta(days=1))).status_code == 409
     assert (await door.schedule()).status_code == 201
@@ -39,13 +39,13 @@ async def test_only_staff_set_rounds(door: FrontDoor) -> None:
     assert answer.status_code == 403
 
 
-async def test_a_round_that_changes_nothing_says_nothing(door: FrontDoor) -> None:
+async def test_a_change_that_changes_nothing_publishes_nothing(door: FrontDoor) -> None:
     await door.schedule()
     assert (await door.change()).json()["round_version"] == 1
     assert len(await door.intake.published(RoundScheduled)) == 1
 
 
-async def test_applications_close_at_their_moment_with_their_count(door: FrontDoor) -> None:
+async def test_applications_close_in_time_and_their_count_is_published(door: FrontDoor) -> None:
     await door.open_applications("S00001", "S00002")
     await door.apply()
     await door.apply(application_id="A000002", student_id="S00002")
@@ -59,7 +59,7 @@ async def test_applications_close_at_their_moment_with_their_count(door: FrontDo
     assert (closed.round_id, closed.applications_received, closed.closed_at) == ("trinity-2027", 2, CLOSES)
 
 
-async def test_a_close_that_moves_takes_its_timer_along(door: FrontDoor) -> None:
+async def test_a_close_that_is_moved_moves_its_timer(door: FrontDoor) -> None:
     await door.schedule()
     later = CLOSES + timedelta(days=1)
     assert (await door.change(closes_at=later)).json()["round_version"] == 2
@@ -71,7 +71,7 @@ async def test_a_close_that_moves_takes_its_timer_along(door: FrontDoor) -> None
     assert [event.round_version for event in await door.intake.published(RoundScheduled)] == [1, 2]
 
 
-async def test_a_close_that_moves_there_and_back_is_said_once(door: FrontDoor) -> None:
+async def test_a_close_that_is_moved_there_and_back_is_published_once(door: FrontDoor) -> None:
     await door.schedule()
     await door.change(closes_at=CLOSES + timedelta(days=1))
     await door.change()
@@ -80,7 +80,7 @@ async def test_a_close_that_moves_there_and_back_is_said_once(door: FrontDoor) -
     assert len(await door.intake.published(ApplicationsClosed)) == 1
 
 
-async def test_a_close_that_was_said_is_not_moved(door: FrontDoor) -> None:
+async def test_a_close_that_was_published_is_not_moved(door: FrontDoor) -> None:
     await door.schedule()
     await door.intake.step_to(CLOSES)
 

@@ -8,7 +8,7 @@ from tests.services.intake.front_door import FrontDoor
 from tests.support.intake import OPENS, a_form, a_host_record, a_proposal, a_student_record
 
 
-async def test_what_is_sent_twice_counts_once_however_it_is_laid_out(door: FrontDoor) -> None:
+async def test_a_submission_sent_twice_counts_once_in_whatever_json_layout(door: FrontDoor) -> None:
     body = a_host_record().to_json()
     await door.submit_raw("customer-relations.host", HostRecord, body)
     await door.submit_raw("customer-relations.host", HostRecord, body)
@@ -45,7 +45,7 @@ async def test_a_refused_submission_is_corrected_under_an_id_of_its_own(door: Fr
     assert len(await door.intake.published(ProjectSubmitted)) == 1
 
 
-async def test_a_source_that_is_not_the_sender_is_refused_and_takes_no_id_away(door: FrontDoor) -> None:
+async def test_a_source_that_is_not_the_sender_is_refused_and_its_id_stays_unused(door: FrontDoor) -> None:
     record = a_student_record()
     await door.submit_raw("careers-portal.student", StudentRecord, record.to_json(), source="student-records")
 
@@ -82,7 +82,7 @@ async def test_a_malformed_submission_is_refused_with_every_fault_of_contract_an
     assert await door.intake.failures() == []
 
 
-async def test_a_malformed_application_is_judged_by_the_rules_too(door: FrontDoor) -> None:
+async def test_a_malformed_application_is_checked_by_the_rules_too(door: FrontDoor) -> None:
     await door.open_applications("S00001")
     content = a_form(statement="word " * 301).model_dump(mode="json") | {"cv": ""}
     await door.submit_raw("careers-portal.application", ApplicationForm, json.dumps(content).encode(), time=OPENS)
@@ -122,7 +122,7 @@ async def test_the_id_of_a_malformed_submission_is_used(door: FrontDoor) -> None
     assert [fault.field for fault in (await door.intake.published(SubmissionRefused))[-1].faults] == ["event_id"]
 
 
-async def test_a_text_that_no_database_keeps_is_refused(door: FrontDoor) -> None:
+async def test_a_text_that_the_database_cannot_store_is_refused(door: FrontDoor) -> None:
     event_id = await door.intake.submit("customer-relations", a_host_record(city="Ox\0ford"))
     assert await door.refusals() == {event_id: ["body"]}
 

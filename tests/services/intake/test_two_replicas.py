@@ -1,4 +1,4 @@
-"""Two replicas of intake on the same busy rows."""
+"""Two replicas of intake that work on the same rows at the same time."""
 
 import asyncio
 from collections import Counter
@@ -58,7 +58,9 @@ async def test_a_document_is_used_by_one_student_and_an_id_by_one_application(tw
     assert await two_doors.intake.failures() == []
 
 
-async def test_of_contents_under_one_id_the_first_stands_and_the_others_are_refused(two_doors: FrontDoor) -> None:
+async def test_of_several_contents_under_one_id_the_first_stands_and_the_others_are_refused(
+    two_doors: FrontDoor,
+) -> None:
     await asyncio.gather(
         *(
             two_doors.intake.submit("customer-relations", a_host_record(host_id=f"H{number}"), identifier="evt-1")

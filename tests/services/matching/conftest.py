@@ -1,8 +1,8 @@
-"""Matching at work against a real broker and a real database."""
+"""Matching, running against a real broker and a real database."""
 
 import pytest
 
-from tests.services.matching.at_work import Matching
+from tests.services.matching.driver import Matching
 from tests.support.running import Start
 
 

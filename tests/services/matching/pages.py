@@ -1,4 +1,4 @@
-"""A page as whoever looks at it finds its way around: what it says, and what its links and forms lead to."""
+"""A page as a visitor sees it: its text, and where its links and forms lead."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        """What it says, without its markup, in one line."""
+        """The text of the page without markup, in one line."""
         body = re.sub(r"<head>.*?</head>", " ", self.answer.text, flags=re.DOTALL)
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
@@ -27,12 +27,12 @@ class Page:
 
     @property
     def links(self) -> set[str]:
-        """Where it leads."""
+        """The addresses of its links."""
         return set(re.findall(r'<a [^>]*href="([^"]+)"', self.answer.text))
 
     @property
     def actions(self) -> set[str]:
-        """Where its forms are sent, but for that of signing out."""
+        """The addresses to which its forms are sent, without the form for signing out."""
         return set(re.findall(r'<form [^>]*action="([^"]+)"', self.answer.text)) - {"/sign-out"}
 
     def value_of(self, field: str) -> str:

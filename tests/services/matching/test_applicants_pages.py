@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from shared.contracts.matching import ApplicationUnsuccessful, RankingReceived
-from tests.services.matching.at_work import Matching
+from tests.services.matching.driver import Matching
 from tests.services.matching.pages import Page
 from tests.support.examples import (
     host_registered,
@@ -82,7 +82,7 @@ async def send(hosts: httpx.AsyncClient, **fields: str) -> httpx.Response:
     return await hosts.post(f"{PAGE}/ranking", data={"order": order, **fields})
 
 
-async def test_before_applications_close_nobody_is_shown_and_it_says_when_they_come(hosts: httpx.AsyncClient) -> None:
+async def test_before_applications_close_nobody_is_shown_but_the_deadline_is(hosts: httpx.AsyncClient) -> None:
     page = Page(await hosts.get(PAGE))
 
     assert "Students apply until noon BST on Monday 10 May 2027" in page.text
@@ -93,7 +93,7 @@ async def test_before_applications_close_nobody_is_shown_and_it_says_when_they_c
 
 
 @pytest.mark.usefixtures("closed")
-async def test_the_projects_are_shown_with_what_is_to_be_done_by_when(hosts: httpx.AsyncClient) -> None:
+async def test_the_projects_are_shown_with_their_next_task_and_its_deadline(hosts: httpx.AsyncClient) -> None:
     page = Page(await hosts.get("/host/applicants"))
 
     assert "Waiting for your ranking" in page.text
@@ -113,7 +113,7 @@ async def test_an_applicant_is_shown_by_name_and_studies_and_without_preference(
 
 
 @pytest.mark.usefixtures("closed")
-async def test_every_move_is_kept_as_a_draft_and_nothing_is_said_by_it(
+async def test_every_move_is_kept_in_a_draft_and_nothing_is_published(
     matching: Matching, hosts: httpx.AsyncClient
 ) -> None:
     for moved in ("S3-P1", "S1-P1", "S2-P1"):
@@ -129,7 +129,7 @@ async def test_every_move_is_kept_as_a_draft_and_nothing_is_said_by_it(
 
 
 @pytest.mark.usefixtures("closed")
-async def test_a_move_says_what_it_did_to_those_who_do_not_see_it(hosts: httpx.AsyncClient) -> None:
+async def test_a_move_is_announced_in_words_to_those_who_cannot_see_it(hosts: httpx.AsyncClient) -> None:
     await move(hosts, "S1-P1", "last")
     answer = await hosts.post(
         f"{PAGE}/order",
@@ -143,7 +143,7 @@ async def test_a_move_says_what_it_did_to_those_who_do_not_see_it(hosts: httpx.A
 
 
 @pytest.mark.usefixtures("closed")
-async def test_a_ranking_that_is_sent_is_said_and_may_be_sent_again(
+async def test_a_ranking_that_is_sent_is_published_and_can_be_sent_again(
     matching: Matching, hosts: httpx.AsyncClient
 ) -> None:
     for moved in ("S1-P1", "S2-P1", "S3-P1", "S4-P1"):
@@ -163,7 +163,9 @@ async def test_a_ranking_that_is_sent_is_said_and_may_be_sent_again(
 
 
 @pytest.mark.usefixtures("closed")
-async def test_whom_a_host_leaves_out_it_leaves_out_knowingly(matching: Matching, hosts: httpx.AsyncClient) -> None:
+async def test_a_host_has_to_confirm_that_it_leaves_applicants_out(
+    matching: Matching, hosts: httpx.AsyncClient
+) -> None:
     await move(hosts, "S1-P1", "last")
 
     refused = await send(hosts)
@@ -176,7 +178,7 @@ async def test_whom_a_host_leaves_out_it_leaves_out_knowingly(matching: Matching
 
 
 @pytest.mark.usefixtures("closed")
-async def test_why_somebody_is_not_suitable_is_for_staff_and_never_said(
+async def test_the_reason_why_somebody_is_not_suitable_is_for_staff_and_never_published(
     matching: Matching, hosts: httpx.AsyncClient
 ) -> None:
     without_reason = await move(hosts, "S2-P1", "aside", reason=" ")
@@ -215,7 +217,7 @@ async def test_an_order_that_somebody_changed_meanwhile_is_shown_and_not_sent(
 
 
 @pytest.mark.usefixtures("closed")
-async def test_who_withdraws_leaves_the_order(matching: Matching, hosts: httpx.AsyncClient) -> None:
+async def test_an_applicant_who_withdraws_leaves_the_order(matching: Matching, hosts: httpx.AsyncClient) -> None:
     await move(hosts, "S1-P1", "last")
     await move(hosts, "S2-P1", "last")
     await matching.receive(application_withdrawn("S1", "P1"))
@@ -225,7 +227,7 @@ async def test_who_withdraws_leaves_the_order(matching: Matching, hosts: httpx.A
 
 
 @pytest.mark.usefixtures("closed")
-async def test_a_ranking_that_is_late_counts_until_the_match_and_not_after_it(
+async def test_a_late_ranking_counts_until_the_match_and_not_after_it(
     matching: Matching, hosts: httpx.AsyncClient
 ) -> None:
     await matching.step_to(DUE_AT)
@@ -246,7 +248,9 @@ async def test_a_ranking_that_is_late_counts_until_the_match_and_not_after_it(
 
 
 @pytest.mark.usefixtures("closed")
-async def test_without_a_ranking_it_says_that_nothing_was_offered(matching: Matching, hosts: httpx.AsyncClient) -> None:
+async def test_without_a_ranking_the_page_says_that_nothing_was_offered(
+    matching: Matching, hosts: httpx.AsyncClient
+) -> None:
     await matching.step_to(OFFERS_AT)
 
     assert "No place of this project was offered" in Page(await hosts.get(PAGE)).text
@@ -279,7 +283,7 @@ async def test_another_hosts_project_does_not_exist(visit: Callable[..., Any]) -
     assert PAGE not in Page(await other.get("/host/applicants")).links
 
 
-async def test_a_host_without_projects_is_told_what_comes_first(visit: Callable[..., Any]) -> None:
+async def test_a_host_without_projects_is_shown_what_comes_first(visit: Callable[..., Any]) -> None:
     page = Page(await (await visit("H9")).get("/host/applicants"))
 
     assert "No approved project yet" in page.text

@@ -15,7 +15,7 @@ from shared.contracts.matching import (
     PlacementCancelled,
     PlacementConfirmed,
 )
-from tests.services.matching.at_work import Matching, twice_in_any_order
+from tests.services.matching.driver import Matching, twice_in_any_order
 from tests.support.examples import project_withdrawn, round_scheduled
 from tests.support.matching import (
     CUT_OFF,
@@ -32,7 +32,7 @@ PROJECTS = [f"P{number}" for number in range(12)]
 
 
 async def act_at_once(matching: Matching, random: Random) -> None:
-    """Whoever has an offer replies, some to two minds; some withdraw; placements are cancelled; a project goes."""
+    """Students reply to offers, some twice; some withdraw; placements are cancelled; a project is withdrawn."""
     offered = await matching.offers()
     placed = [name for name, state in (await matching.placements()).items() if state == "confirmed"]
     replying = random.sample(offered, len(offered) * 2 // 3)

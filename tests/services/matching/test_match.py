@@ -1,4 +1,4 @@
-"""The match: when it is made, on which facts, and what it says."""
+"""The match: when it is made, on which facts, and what it publishes."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from services.matching.messages import OffersDue
 from shared.contracts.matching import ApplicationUnsuccessful, ApplicationWaitlisted, MatchMade, OfferMade
 from shared.contracts.message import Event
 from shared.runtime import NotYet
-from tests.services.matching.at_work import Matching, twice_in_any_order
+from tests.services.matching.driver import Matching, twice_in_any_order
 from tests.support.examples import ROUND, project_withdrawn, round_scheduled
 from tests.support.matching import (
     CUT_OFF,
@@ -28,7 +28,7 @@ RANKINGS = {"P1": ["S2", "S1", "S3"], "P2": ["S1", "S2"]}
 
 
 async def the_match_waits_for(*missing: Event, matching: Matching, moment: datetime = OFFERS_AT) -> None:
-    """The moment comes while facts are missing, and they arrive only then."""
+    """Step to the moment while facts are missing, and let them arrive only then."""
     async with matching.service.replicas[0].units_of_work.open() as work:
         with pytest.raises(NotYet):
             await match_round(OffersDue(round_id=ROUND, offers_at=OFFERS_AT), work)
@@ -37,7 +37,7 @@ async def the_match_waits_for(*missing: Event, matching: Matching, moment: datet
     await coming
 
 
-async def test_at_the_moment_of_the_offers_the_stable_match_is_said(matching: Matching) -> None:
+async def test_when_offers_are_due_the_stable_match_is_published(matching: Matching) -> None:
     await matching.match(WISHES, RANKINGS)
 
     (made,) = await matching.service.published(MatchMade)
@@ -51,7 +51,7 @@ async def test_at_the_moment_of_the_offers_the_stable_match_is_said(matching: Ma
     assert await matching.violations() == []
 
 
-async def test_before_its_moment_nothing_is_matched(matching: Matching) -> None:
+async def test_before_offers_are_due_nothing_is_matched(matching: Matching) -> None:
     await matching.prepare(WISHES, RANKINGS)
     await matching.step_to(OFFERS_AT - timedelta(microseconds=1))
 
@@ -124,7 +124,7 @@ async def test_a_round_without_applications_is_matched_too(matching: Matching) -
     assert (made.applications, made.places, made.offers) == (0, 0, 0)
 
 
-async def test_where_the_facts_come_after_the_cut_off_the_match_ends_the_waiting_list(matching: Matching) -> None:
+async def test_if_the_last_facts_arrive_after_the_cut_off_the_match_ends_the_waiting_list(matching: Matching) -> None:
     await matching.receive(round_scheduled(), project_approved("P1"), applications_closed(3))
     await matching.receive(application_received("S1", "P1"), application_received("S2", "P1"))
     await matching.rank("P1", ["S1-P1", "S2-P1"])
@@ -137,7 +137,7 @@ async def test_where_the_facts_come_after_the_cut_off_the_match_ends_the_waiting
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_the_match_is_the_same_in_whatever_order_and_how_often_its_facts_arrive(
+async def test_the_match_is_the_same_in_whatever_order_and_however_often_its_facts_arrive(
     matching: Matching, seed: int
 ) -> None:
     facts = twice_in_any_order(

@@ -1,4 +1,4 @@
-"""The match in staff's pages: previewed without a trace, held back, released once, and shown as it went out."""
+"""The match on staff pages: previewed without any change, held back, released once, and shown as it went out."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ import pytest
 
 from shared.contracts.matching import MatchMade, OfferMade
 from shared.web.callers import Role
-from tests.services.matching.at_work import Matching
+from tests.services.matching.driver import Matching
 from tests.support.examples import ROUND, host_registered, round_scheduled, student_registered
 from tests.support.matching import CUT_OFF, OFFERS_AT, application_received, applications_closed, project_approved
 from tests.support.visitors import browser, staff
@@ -20,7 +20,7 @@ RANKINGS = {"P1": ["S1", "S2", "S3"], "P2": ["S3", "S1"]}
 """Under every policy S1 gets P1 and S3 P2, and S2 is left."""
 
 CONTESTED = {"S1": ["P1", "P2"], "S2": ["P1"]}
-"""Both get a place only where S1 has the second choice, though P1 would rather have S1, and S1 P1."""
+"""Both students get a place only if S1 gets the second choice, though S1 and P1 would rather have each other."""
 RANKED = {"P1": ["S1", "S2"], "P2": ["S1"]}
 
 HERE = f"/staff/matching/{ROUND}"
@@ -131,11 +131,11 @@ async def test_at_its_time_the_match_goes_out_under_the_policy_that_was_chosen(
 
     assert sorted(await matching.offers()) == ["S1-P2", "S2-P1"]
     assert [made.policy for made in await matching.service.published(MatchMade)] == ["most_places"]
-    assert "the programme, when they were due" in await text_of(pages, HERE)
+    assert "the programme, when its offers were due" in await text_of(pages, HERE)
     assert await matching.violations() == []
 
 
-async def test_a_match_that_is_held_back_waits_for_somebody_and_says_so_once_it_is_late(
+async def test_a_match_that_is_held_back_waits_for_a_release_and_is_shown_as_late_after_its_time(
     matching: Matching, pages: httpx.AsyncClient
 ) -> None:
     await matching.prepare(WISHES, RANKINGS)
@@ -151,7 +151,7 @@ async def test_a_match_that_is_held_back_waits_for_somebody_and_says_so_once_it_
     assert sorted(await matching.offers()) == ["S1-P1", "S3-P2"]
 
 
-async def test_a_match_no_longer_held_back_goes_out_at_its_time_or_at_once_where_that_is_over(
+async def test_a_match_no_longer_held_back_goes_out_at_its_time_or_at_once_if_that_is_over(
     matching: Matching, pages: httpx.AsyncClient
 ) -> None:
     await matching.prepare(WISHES, RANKINGS)
@@ -182,7 +182,7 @@ async def test_after_a_release_its_timer_does_nothing_and_nothing_can_be_decided
     assert await matching.service.failures() == []
 
 
-async def test_two_who_release_at_once_make_one_match(matching: Matching, pages: httpx.AsyncClient) -> None:
+async def test_several_releases_at_once_make_one_match(matching: Matching, pages: httpx.AsyncClient) -> None:
     await matching.prepare(WISHES, RANKINGS)
 
     answers = await asyncio.gather(*(release(pages, policy, sure="yes") for policy in ("stable", "most_places") * 2))
@@ -216,7 +216,9 @@ async def test_what_went_out_is_shown_as_it_was_then(matching: Matching, pages: 
     assert await text_of(pages, f"{HERE}/stable") == before
 
 
-async def test_pairs_and_who_is_left_are_found_by_name(matching: Matching, pages: httpx.AsyncClient) -> None:
+async def test_pairs_and_students_without_a_place_are_found_by_name(
+    matching: Matching, pages: httpx.AsyncClient
+) -> None:
     await matching.prepare(WISHES, RANKINGS)
     await matching.receive(
         student_registered(student_id="S1", name="Elif Sato"),
@@ -230,7 +232,7 @@ async def test_pairs_and_who_is_left_are_found_by_name(matching: Matching, pages
     assert "Brown &amp; Brown Museum" in await text_of(pages, f"{HERE}/stable", q="elif")
 
 
-async def test_how_groups_fare_is_told_by_division(matching: Matching, pages: httpx.AsyncClient) -> None:
+async def test_the_figures_of_groups_are_shown_by_division(matching: Matching, pages: httpx.AsyncClient) -> None:
     await matching.prepare(WISHES, RANKINGS)
     await matching.receive(
         student_registered(student_id="S1", division="Humanities"),

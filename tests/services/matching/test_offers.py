@@ -15,7 +15,7 @@ from shared.contracts.matching import (
     OfferMade,
     PlacementConfirmed,
 )
-from tests.services.matching.at_work import Matching
+from tests.services.matching.driver import Matching
 from tests.support.examples import project_withdrawn, round_scheduled
 from tests.support.matching import CUT_OFF, DAYS, REPLY_BY, application_withdrawn, project_approved
 
@@ -72,12 +72,12 @@ async def test_a_student_who_becomes_free_is_offered_what_is_free_elsewhere(matc
 
     await matching.reply("S2-P2", "decline")
 
-    # P2 goes to S1, who waits for it; S2 is offered P1, which had nobody to be offered to until now.
+    # P2 goes to S1, who waits for it. S2 is offered P1, for which nobody was left until now.
     assert sorted(await matching.offers()) == ["S1-P2", "S2-P1"]
     assert await matching.violations() == []
 
 
-async def test_the_same_reply_again_is_answered_the_same_and_said_once(matching: Matching) -> None:
+async def test_the_same_reply_again_is_answered_the_same_and_published_once(matching: Matching) -> None:
     for application_id, reply in (("S1-P1", "accept"), ("S2-P2", "decline")):
         answers = await asyncio.gather(*(matching.reply(application_id, reply) for _ in range(4)))
         assert {answer.status_code for answer in answers} == {200}
@@ -87,7 +87,7 @@ async def test_the_same_reply_again_is_answered_the_same_and_said_once(matching:
     assert len(await matching.service.published(OfferDeclined)) == 1
 
 
-async def test_another_reply_is_refused(matching: Matching) -> None:
+async def test_a_different_reply_is_refused(matching: Matching) -> None:
     await matching.reply("S1-P1", "accept")
     answer = await matching.reply("S1-P1", "decline")
 
@@ -128,7 +128,7 @@ async def test_a_place_offered_on_has_its_own_deadline(matching: Matching) -> No
 
 
 async def shortly_before_the_cut_off(matching: Matching) -> None:
-    """S2 has P2; S1 has declined P1, and waits for P2; S3 may answer to the offer of P1 until after the cut-off."""
+    """S2 has P2. S1 has declined P1 and waits for P2. S3 can reply to the offer of P1 until after the cut-off."""
     await matching.receive(round_scheduled(round_version=2, reply_within_days=20))
     await matching.reply("S2-P2", "accept")
     await matching.reply("S1-P1", "decline")
@@ -211,7 +211,7 @@ async def test_offers_are_listed_by_round_and_state(matching: Matching) -> None:
     assert (await matching.service.http.get("/offers", params={"state": "lost"})).status_code == 422
 
 
-async def test_where_no_place_was_offered_there_is_nothing_to_reply_to(matching: Matching) -> None:
+async def test_a_reply_without_an_offer_is_not_found(matching: Matching) -> None:
     assert (await matching.reply("S3-P1", "accept")).status_code == 404
     assert (await matching.reply("S9-P9", "accept")).status_code == 404
     assert (await matching.service.http.get("/offers/S3-P1")).status_code == 404

@@ -1,4 +1,4 @@
-"""What matching knows of hosts, students, projects and rounds: its own copies, from events in any order."""
+"""Matching's copies of hosts, students, projects and rounds, from events in any order."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ import asyncpg
 
 from services.matching import migrations, store
 from shared.database.connection import prepare_codecs
-from tests.services.matching.at_work import Matching
+from tests.services.matching.driver import Matching
 from tests.support.examples import (
     ROUND,
     host_registered,
@@ -33,7 +33,7 @@ async def test_a_copy_keeps_the_highest_version_in_whatever_order_they_come(matc
     assert (student.name, student.studies) == ("Elif Sato", "Mathematics, undergraduate, year 2")
 
 
-async def test_a_project_is_told_of_by_its_newest_template_wherever_its_approval_comes_between(
+async def test_a_project_keeps_its_newest_template_whenever_its_approval_arrives(
     matching: Matching,
 ) -> None:
     await matching.receive(project_submitted(revision=2, mode="remote"))
@@ -59,7 +59,7 @@ async def test_a_round_is_known_with_its_calendar(matching: Matching) -> None:
     assert [week.starts_on for week in round_.weeks] == [date(2027, 6, 21)]
 
 
-async def test_a_round_that_0001_knew_gets_the_dates_nearest_to_those_not_known(test_database_url: str) -> None:
+async def test_a_round_from_before_migration_0002_gets_the_nearest_known_dates(test_database_url: str) -> None:
     folder = Path(migrations.__file__).parent
     connection = await asyncpg.connect(test_database_url)
     await prepare_codecs(connection)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.contracts.matching import PlacementCancelled, PlacementCompleted
-from tests.services.matching.at_work import Matching
+from tests.services.matching.driver import Matching
 from tests.support.examples import project_withdrawn
 from tests.support.matching import DAYS, OFFERS_AT, application_withdrawn, project_approved
 
@@ -32,7 +32,7 @@ async def test_a_placement_completes_at_the_local_midnight_after_its_last_day(ma
 
 
 @pytest.mark.parametrize("by", ["student", "host", "staff"])
-async def test_a_cancelled_placement_is_said_and_its_place_offered_on(matching: Matching, by: str) -> None:
+async def test_a_cancelled_placement_is_published_and_its_place_offered_on(matching: Matching, by: str) -> None:
     answer = await matching.cancel("S1-P1", by, "Our plans have changed.")
 
     assert answer.json()["state"] == "cancelled"
@@ -45,7 +45,7 @@ async def test_a_cancelled_placement_is_said_and_its_place_offered_on(matching: 
     assert await matching.violations() == []
 
 
-async def test_a_cancellation_again_is_answered_the_same_and_said_once(matching: Matching) -> None:
+async def test_cancelling_again_is_answered_the_same_and_published_once(matching: Matching) -> None:
     first = await matching.cancel("S1-P1", "host")
     again = await matching.cancel("S1-P1", "host")
 
@@ -108,7 +108,7 @@ async def test_placements_are_listed_by_round_and_state(matching: Matching) -> N
     assert await matching.get("/placements", round_id="hilary-2027") == []
 
 
-async def test_where_nothing_was_accepted_there_is_no_placement(matching: Matching) -> None:
+async def test_without_an_accepted_offer_there_is_no_placement(matching: Matching) -> None:
     assert (await matching.service.http.get("/placements/S2-P1")).status_code == 404
     assert (await matching.cancel("S2-P1", "host")).status_code == 404
     assert (await matching.cancel("S1-P1", "nobody")).status_code == 422

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from shared.contracts.matching import RankingReceived
-from tests.services.matching.at_work import Matching
+from tests.services.matching.driver import Matching
 from tests.support.examples import project_withdrawn, round_scheduled
 from tests.support.matching import OFFERS_AT, application_received, application_withdrawn, project_approved
 from tests.support.running import TOKENS
@@ -37,7 +37,7 @@ async def test_a_host_sees_its_applicants_in_the_order_of_receipt_and_not_what_t
     assert (shown["application_ids"], shown["received_at"]) == ([], None)
 
 
-async def test_a_ranking_is_kept_and_said(matching: Matching) -> None:
+async def test_a_ranking_is_kept_and_published(matching: Matching) -> None:
     answer = await matching.rank("P1", ["S2-P1", "S1-P1"])
 
     assert answer.json()["application_ids"] == ["S2-P1", "S1-P1"]
@@ -62,7 +62,7 @@ async def test_a_later_ranking_takes_the_place_of_an_earlier_one(matching: Match
     assert await matching.service.connection.fetchval("select count(*) from rankings") == 2
 
 
-async def test_the_same_ranking_again_is_answered_the_same_and_said_once(matching: Matching) -> None:
+async def test_the_same_ranking_again_is_answered_the_same_and_published_once(matching: Matching) -> None:
     first = await matching.rank("P1", ["S2-P1", "S1-P1"])
     again = await matching.rank("P1", ["S2-P1", "S1-P1"])
 
@@ -70,7 +70,7 @@ async def test_the_same_ranking_again_is_answered_the_same_and_said_once(matchin
     assert len(await matching.service.published(RankingReceived)) == 1
 
 
-async def test_all_faults_of_a_ranking_are_told_and_nothing_is_kept(matching: Matching) -> None:
+async def test_all_faults_of_a_ranking_are_reported_and_nothing_is_kept(matching: Matching) -> None:
     await matching.receive(application_withdrawn("S3", "P1"))
 
     answer = await matching.rank("P1", ["S1-P1", "S9-P1", "S1-P2", "S3-P1", "S1-P1"])
@@ -79,7 +79,7 @@ async def test_all_faults_of_a_ranking_are_told_and_nothing_is_kept(matching: Ma
     assert (await matching.get("/rankings/P1"))["application_ids"] == []
 
 
-async def test_what_is_no_id_at_all_is_told_by_its_place(matching: Matching) -> None:
+async def test_a_malformed_id_is_reported_by_its_position(matching: Matching) -> None:
     assert faulty_fields(await matching.rank("P1", ["S1-P1", "no id!"])) == ["application_ids.1"]
 
 

@@ -1,4 +1,4 @@
-"""A second round: what the first leaves for it, and that both together give each place and each student once."""
+"""A second round: it gets the places that the first leaves, and no place or student is given twice by the two."""
 
 import asyncio
 from datetime import timedelta
@@ -9,7 +9,7 @@ from services.matching.handlers import match_round
 from services.matching.messages import OffersDue
 from shared.contracts.matching import ApplicationUnsuccessful, MatchMade, OfferMade, PlacesLeft
 from shared.runtime import NotYet
-from tests.services.matching.at_work import Matching
+from tests.services.matching.driver import Matching
 from tests.services.matching.pages import Page
 from tests.support.examples import ROUND, project_withdrawn, round_scheduled
 from tests.support.matching import (
@@ -33,14 +33,14 @@ RANKINGS = {"P1": ["S1", "S2"], "P2": ["S3"]}
 
 @pytest.fixture(autouse=True)
 async def first_offers(matching: Matching) -> None:
-    """S1 is offered P1 and S3 P2, of which a place stays free, as does all of P3; S2 waits for P1."""
+    """S1 is offered P1 and S3 P2; S2 waits for P1. One place of P2 and all of P3 stay free."""
     await matching.match(WISHES, RANKINGS, P2=2)
     await matching.receive(project_approved("P3"), second_round_scheduled())
     assert await matching.offers() == ["S1-P1", "S3-P2"]
 
 
 async def left(matching: Matching) -> list[dict[str, int]]:
-    """What was said to be left, each time."""
+    """The places left, by project, of each `PlacesLeft` that was published."""
     return [
         {each.project_id: each.places for each in event.projects}
         for event in await matching.service.published(PlacesLeft)
@@ -56,7 +56,7 @@ async def open_second_round(matching: Matching) -> None:
 
 
 async def match_second_round(matching: Matching, *applied: str) -> None:
-    """These apply in the second round, as `S2-P2`, are ranked in that order, and what the match offers has gone out."""
+    """Apply in the second round for these, such as `S2-P2`, rank them in that order, and let the match go out."""
     await matching.receive(*(second_application(*each.split("-")) for each in applied))
     for project in sorted({each.partition("-")[2] for each in applied}):
         ranked = [f"{each}.2" for each in applied if each.endswith(project)]
@@ -69,10 +69,12 @@ async def causes(matching: Matching) -> dict[str, str]:
     return {each.application_id: each.cause for each in await matching.service.published(ApplicationUnsuccessful)}
 
 
-async def test_a_waiting_list_ends_when_the_second_round_opens_and_what_is_left_is_said(matching: Matching) -> None:
+async def test_when_the_second_round_opens_the_waiting_list_ends_and_the_places_left_are_published(
+    matching: Matching,
+) -> None:
     await matching.step_to(SECOND_OPENS_AT - timedelta(seconds=1))
     assert await left(matching) == []
-    # Nobody answered, so S1's place was offered on to S2, who has three days from then.
+    # Nobody replied, so S1's place was offered on to S2, who has three days from then on.
     assert await matching.offers() == ["S2-P1"]
 
     await matching.step_to(SECOND_OPENS_AT)
@@ -81,7 +83,7 @@ async def test_a_waiting_list_ends_when_the_second_round_opens_and_what_is_left_
     assert await matching.violations() == []
 
 
-async def test_who_still_waits_when_the_second_round_opens_has_no_place(matching: Matching) -> None:
+async def test_applications_that_still_wait_when_the_second_round_opens_end(matching: Matching) -> None:
     await open_second_round(matching)
     assert await causes(matching) == {"S2-P1": "no_place"}
 
@@ -98,7 +100,7 @@ async def test_a_second_round_that_moves_takes_the_end_of_the_waiting_list_along
     assert await causes(matching) == {"S2-P1": "no_place"}
 
 
-async def test_what_the_first_leaves_waits_for_its_match(matching: Matching) -> None:
+async def test_the_places_left_are_published_only_after_the_first_rounds_match(matching: Matching) -> None:
     other = "hilary-2027"
     await matching.receive(
         second_round_scheduled(round_id=f"{other}.2", follows=other), project_approved("P9", round_id=other)
@@ -111,7 +113,7 @@ async def test_what_the_first_leaves_waits_for_its_match(matching: Matching) -> 
     assert {"P9": 1} in await left(matching)
 
 
-async def test_a_place_that_becomes_free_before_the_second_match_is_left_too(matching: Matching) -> None:
+async def test_a_place_that_becomes_free_before_the_second_match_is_published_as_left(matching: Matching) -> None:
     await open_second_round(matching)
     await matching.cancel("S1-P1", "student")
     assert (await left(matching))[1:] == [{"P1": 1}]
@@ -121,7 +123,7 @@ async def test_a_place_that_becomes_free_before_the_second_match_is_left_too(mat
     assert await matching.offers(round_id=SECOND_ROUND) == ["S2-P1.2"]
 
 
-async def test_a_project_that_is_approved_late_is_left_too(matching: Matching) -> None:
+async def test_the_places_of_a_project_that_is_approved_late_are_published_as_left(matching: Matching) -> None:
     await open_second_round(matching)
     await matching.receive(project_approved("P4", places=2))
     assert (await left(matching))[1:] == [{"P4": 2}]
@@ -152,9 +154,9 @@ async def test_a_place_of_either_round_that_becomes_free_is_offered_on_in_the_se
     assert await matching.violations(SECOND_ROUND) == []
 
 
-async def test_who_accepts_a_place_of_the_first_round_is_out_of_the_second(matching: Matching) -> None:
+async def test_accepting_a_place_of_the_first_round_ends_applications_of_the_second(matching: Matching) -> None:
     await matching.step_to(SECOND_OPENS_AT - timedelta(days=1))
-    assert await matching.offers() == ["S2-P1"]  # since S1 did not answer
+    assert await matching.offers() == ["S2-P1"]  # since S1 did not reply
     await matching.step_to(SECOND_OPENS_AT)
     await matching.receive(second_application("S2", "P2"))
     await matching.reply("S2-P1", "accept")
@@ -179,10 +181,10 @@ async def test_the_second_match_waits_for_the_last_offer_of_the_first_round(matc
     assert await matching.offers(round_id=SECOND_ROUND) == ["S2-P3.2"]
 
 
-async def test_the_second_match_waits_for_what_the_first_leaves(matching: Matching) -> None:
+async def test_the_second_match_waits_for_the_places_that_the_first_round_leaves(matching: Matching) -> None:
     await matching.receive(applications_closed(0, round_id=SECOND_ROUND))
     async with matching.service.replicas[0].units_of_work.open() as work:
-        with pytest.raises(NotYet, match="what the first round leaves"):
+        with pytest.raises(NotYet, match="places that the first round leaves"):
             await match_round(OffersDue(round_id=SECOND_ROUND, offers_at=SECOND_OFFERS_AT), work)
 
 
@@ -198,7 +200,7 @@ async def test_a_project_is_ranked_anew_in_the_second_round_and_its_first_rankin
     assert await matching.violations(ROUND) == []
 
 
-async def test_a_project_that_is_withdrawn_ends_both_rounds_there(matching: Matching) -> None:
+async def test_a_withdrawn_project_ends_its_applications_of_both_rounds(matching: Matching) -> None:
     await open_second_round(matching)
     await match_second_round(matching, "S2-P2", "S4-P2")
     await matching.receive(project_withdrawn(project_id="P2", host_id="H-P2"))
@@ -209,7 +211,7 @@ async def test_a_project_that_is_withdrawn_ends_both_rounds_there(matching: Matc
 
 
 async def test_replies_in_both_rounds_at_once_never_give_a_place_twice(matching: Matching) -> None:
-    """P2's two places: S3 has one of the first round, S2 the other of the second; S4 and S5 wait for either."""
+    """P2 has two places. S3 has one by the first round, S2 the other by the second; S4 and S5 wait for either."""
     await open_second_round(matching)
     await match_second_round(matching, "S2-P2", "S4-P2", "S5-P2")
 
@@ -222,7 +224,7 @@ async def test_replies_in_both_rounds_at_once_never_give_a_place_twice(matching:
     assert await matching.violations(SECOND_ROUND) == []
 
 
-async def test_without_a_second_round_nothing_is_said_of_what_is_left(matching: Matching) -> None:
+async def test_without_a_second_round_no_places_left_are_published(matching: Matching) -> None:
     await matching.receive(
         round_scheduled(round_id="alone", offers_at=OFFERS_AT + timedelta(hours=1)),
         project_approved("P7", round_id="alone"),
@@ -235,7 +237,7 @@ async def test_without_a_second_round_nothing_is_said_of_what_is_left(matching: 
     assert await matching.service.published(PlacesLeft) == []
 
 
-async def test_a_host_sees_each_project_in_the_round_that_it_still_takes_part_in(matching: Matching) -> None:
+async def test_a_host_sees_each_project_in_the_round_in_which_it_takes_part_now(matching: Matching) -> None:
     await open_second_round(matching)
 
     async with (
@@ -263,7 +265,7 @@ async def test_a_host_ranks_the_applicants_of_the_second_round_alone(matching: M
     assert [offer["application_id"] for offer in await matching.get("/offers", state="open")] == ["S2-P2.2"]
 
 
-async def test_accepting_says_which_application_of_the_other_round_ends(matching: Matching) -> None:
+async def test_the_page_for_accepting_names_the_application_of_the_other_round_that_ends(matching: Matching) -> None:
     await matching.receive(second_application("S1", "P3"))
 
     async with browser(matching.service.replicas, student("S1")) as students:

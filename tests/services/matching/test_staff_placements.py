@@ -1,4 +1,4 @@
-"""Placements in staff's pages: found, read, cancelled, and given to somebody else."""
+"""Placements on staff pages: found, read, cancelled, and given to somebody else."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ import pytest
 
 from shared.contracts.matching import ApplicationUnsuccessful, OfferMade, PlacementCancelled
 from shared.web.callers import Role
-from tests.services.matching.at_work import Matching
+from tests.services.matching.driver import Matching
 from tests.support.examples import ROUND, host_registered, project_withdrawn, student_registered
 from tests.support.matching import CUT_OFF, DAYS, REPLY_BY
 from tests.support.visitors import browser, staff
@@ -86,7 +86,7 @@ async def test_open_offers_are_found_too(pages: httpx.AsyncClient) -> None:
     assert "Reply due" in shown
 
 
-async def test_a_placement_tells_what_happened(pages: httpx.AsyncClient) -> None:
+async def test_a_placement_shows_its_history(pages: httpx.AsyncClient) -> None:
     shown = await text_of(pages, "/S1-P1")
 
     assert "Offer accepted by the student" in shown
@@ -96,7 +96,7 @@ async def test_a_placement_tells_what_happened(pages: httpx.AsyncClient) -> None
     assert (await pages.get("/staff/placements/nobody")).status_code == 404
 
 
-async def test_a_cancellation_says_who_is_next_and_then_offers_the_place_on(
+async def test_a_cancellation_shows_who_is_next_and_then_offers_the_place_on(
     matching: Matching, pages: httpx.AsyncClient
 ) -> None:
     assert "S2, rank 2" in await text_of(pages, "/S1-P1/cancel")
@@ -111,7 +111,7 @@ async def test_a_cancellation_says_who_is_next_and_then_offers_the_place_on(
     assert await matching.violations() == []
 
 
-async def test_a_cancellation_without_a_reason_is_asked_for_one_and_changes_nothing(
+async def test_a_cancellation_without_a_reason_is_refused_and_changes_nothing(
     matching: Matching, pages: httpx.AsyncClient
 ) -> None:
     answer = await post(pages, "/S1-P1/cancel", by="somebody", reason=" ")
@@ -122,7 +122,7 @@ async def test_a_cancellation_without_a_reason_is_asked_for_one_and_changes_noth
     assert await matching.placements() == {"S1-P1": "confirmed"}
 
 
-async def test_a_replacement_cancels_and_offers_to_the_chosen_in_one(
+async def test_a_replacement_cancels_the_placement_and_makes_the_offer_in_one_step(
     matching: Matching, pages: httpx.AsyncClient
 ) -> None:
     await matching.reply("S3-P2", "decline")
@@ -146,8 +146,10 @@ async def test_a_replacement_cancels_and_offers_to_the_chosen_in_one(
 
 
 @pytest.mark.parametrize("chosen", ["S4-P1", "S3-P1", "S1-P1", "S3-P2", "nobody", ""])
-async def test_nobody_else_than_a_candidate_replaces(matching: Matching, pages: httpx.AsyncClient, chosen: str) -> None:
-    """Not suitable; has an offer; the same; applied elsewhere; unknown; nobody at all."""
+async def test_only_a_candidate_can_be_chosen_as_a_replacement(
+    matching: Matching, pages: httpx.AsyncClient, chosen: str
+) -> None:
+    """In turn: not suitable; has an offer; holds this placement; applied elsewhere; unknown; none chosen."""
     answer = await post(pages, "/S1-P1/replace", application_id=chosen, reason="Because.")
 
     assert answer.status_code == 422
@@ -155,7 +157,9 @@ async def test_nobody_else_than_a_candidate_replaces(matching: Matching, pages: 
     assert sorted(await matching.offers()) == ["S3-P2"]
 
 
-async def test_a_replacement_by_two_at_once_is_made_once(matching: Matching, pages: httpx.AsyncClient) -> None:
+async def test_a_second_replacement_of_the_same_placement_is_refused(
+    matching: Matching, pages: httpx.AsyncClient
+) -> None:
     first = await post(pages, "/S1-P1/replace", application_id="S2-P1", reason="One.")
     second = await post(pages, "/S1-P1/replace", application_id="S2-P1", reason="Two.")
 
@@ -163,7 +167,7 @@ async def test_a_replacement_by_two_at_once_is_made_once(matching: Matching, pag
     assert len(await matching.service.published(PlacementCancelled)) == 1
 
 
-async def test_after_the_cut_off_a_free_place_is_offered_to_who_went_away_empty(
+async def test_after_the_cut_off_a_free_place_can_be_offered_to_an_unsuccessful_applicant(
     matching: Matching, pages: httpx.AsyncClient
 ) -> None:
     await matching.step_to(CUT_OFF)
@@ -180,7 +184,7 @@ async def test_after_the_cut_off_a_free_place_is_offered_to_who_went_away_empty(
     assert await matching.violations() == []
 
 
-async def test_an_offer_by_hand_is_to_be_answered_before_the_placement_begins_and_not_made_afterwards(
+async def test_the_deadline_of_an_offer_by_hand_is_the_begin_of_the_placement_and_none_is_made_later(
     matching: Matching, pages: httpx.AsyncClient
 ) -> None:
     begins = datetime(2027, 6, 20, 23, tzinfo=UTC)
@@ -204,7 +208,7 @@ async def test_no_more_places_are_offered_than_a_project_has(matching: Matching,
     assert await matching.offers() == ["S3-P2"]
 
 
-async def test_a_project_that_was_withdrawn_offers_nothing(matching: Matching, pages: httpx.AsyncClient) -> None:
+async def test_no_place_of_a_withdrawn_project_is_offered(matching: Matching, pages: httpx.AsyncClient) -> None:
     await matching.receive(project_withdrawn(project_id="P1"))
 
     assert "withdrew this project" in await text_of(pages, "/projects/P1")

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from shared.contracts.matching import OfferAccepted, OfferDeclined, PlacementCancelled
-from tests.services.matching.at_work import Matching
+from tests.services.matching.driver import Matching
 from tests.services.matching.pages import Page
 from tests.support.examples import (
     host_registered,
@@ -28,7 +28,7 @@ MOMENT = timedelta(microseconds=1)
 
 @pytest.fixture(autouse=True)
 async def first_offers(matching: Matching) -> None:
-    """S1 is offered P1, and P2 would take S1 too; S2 waits for P1."""
+    """S1 is offered P1, and P2 has ranked S1 too; S2 waits for P1."""
     await matching.receive(
         *(host_registered(host_id=f"H-{project}", organisation=f"Museum of {project}") for project in ("P1", "P2")),
         project_submitted(project_id="P1", host_id="H-P1"),
@@ -57,7 +57,7 @@ async def states(matching: Matching) -> dict[str, str]:
     return {row["application_id"]: row["state"] for row in rows}
 
 
-async def test_an_open_offer_is_on_top_with_its_deadline_and_each_application_has_its_words(
+async def test_an_open_offer_is_on_top_with_its_deadline_and_each_application_is_explained(
     s1: httpx.AsyncClient,
 ) -> None:
     page = Page(await s1.get("/student/applications"))
@@ -69,14 +69,14 @@ async def test_an_open_offer_is_on_top_with_its_deadline_and_each_application_ha
     assert {OFFER, "/student/forms/S1-P1", "/student/forms/S1-P2"} <= page.links
 
 
-async def test_whoever_waits_is_told_until_when(visit: Callable[..., Any]) -> None:
+async def test_a_student_on_a_waiting_list_is_shown_when_it_ends(visit: Callable[..., Any]) -> None:
     page = Page(await (await visit("S2")).get("/student/applications"))
 
     assert "On the waiting list" in page.text
     assert "The waiting list ends: midnight BST at the end of Sunday 6 June 2027" in page.text
 
 
-async def test_without_applications_the_catalogue_comes_first(visit: Callable[..., Any]) -> None:
+async def test_without_applications_the_page_leads_to_the_catalogue(visit: Callable[..., Any]) -> None:
     page = Page(await (await visit("S9")).get("/student/applications"))
 
     assert "You have not applied yet" in page.text
@@ -86,13 +86,13 @@ async def test_without_applications_the_catalogue_comes_first(visit: Callable[..
 async def test_an_offer_is_shown_in_full(s1: httpx.AsyncClient) -> None:
     page = Page(await s1.get(OFFER))
 
-    for told in ("Museum of P1", "Oxford, in person", "Hana Brown", "A one-page user guide", "3 days left"):
-        assert told in page.text
+    for text in ("Museum of P1", "Oxford, in person", "Hana Brown", "A one-page user guide", "3 days left"):
+        assert text in page.text
     assert {f"{OFFER}/accept", f"{OFFER}/decline"} <= page.links
     assert page.actions == set()
 
 
-async def test_before_a_reply_is_sent_it_is_said_what_follows(s1: httpx.AsyncClient) -> None:
+async def test_before_a_reply_is_sent_the_page_shows_what_follows(s1: httpx.AsyncClient) -> None:
     accepting = Page(await s1.get(f"{OFFER}/accept"))
     declining = Page(await s1.get(f"{OFFER}/decline"))
 
@@ -125,8 +125,8 @@ async def test_accepting_makes_the_placement_and_doing_it_again_changes_nothing(
     assert [each.application_id for each in await matching.service.published(OfferAccepted)] == ["S1-P1"]
     assert await states(matching) == {"S1-P1": "confirmed", "S1-P2": "unsuccessful", "S2-P1": "waitlisted"}
     page = Page(await s1.get(PLACEMENT))
-    for told in ("Confirmed", "Have your introductory call", "by Monday 14 June 2027", "Making the most of your"):
-        assert told in page.text
+    for text in ("Confirmed", "Have your introductory call", "by Monday 14 June 2027", "Making the most of your"):
+        assert text in page.text
 
 
 async def test_declining_ends_this_application_and_the_place_is_offered_on(
@@ -142,7 +142,7 @@ async def test_declining_ends_this_application_and_the_place_is_offered_on(
     assert "Your choice 2 of 2" in Page(await s1.get("/student/offers/S1-P2")).text
 
 
-async def test_a_reply_that_comes_too_late_is_told_so_and_changes_nothing(
+async def test_a_reply_that_comes_too_late_is_refused_and_changes_nothing(
     matching: Matching, s1: httpx.AsyncClient
 ) -> None:
     await matching.step_to(REPLY_BY)
@@ -167,10 +167,10 @@ async def test_an_offer_whose_time_is_over_takes_no_reply_even_before_its_timer_
     answer = await s1.post(f"{OFFER}/decline")
 
     assert answer.status_code == 409
-    assert "This offer was to be replied to by 24 May 2027, 09:00" in Page(answer).text
+    assert "The time to reply to this offer ended on 24 May 2027, 09:00" in Page(answer).text
 
 
-async def test_an_offer_that_the_host_took_back_says_so(matching: Matching, s1: httpx.AsyncClient) -> None:
+async def test_an_offer_that_the_host_took_back_shows_why(matching: Matching, s1: httpx.AsyncClient) -> None:
     await matching.receive(project_withdrawn(project_id="P1", reason="The museum closes for repairs"))
 
     answer = await s1.post(f"{OFFER}/accept")
@@ -180,7 +180,7 @@ async def test_an_offer_that_the_host_took_back_says_so(matching: Matching, s1: 
     assert "The museum closes for repairs" in Page(answer).text
 
 
-async def test_a_placement_is_cancelled_with_a_reason_that_the_host_is_not_told(
+async def test_a_placement_is_cancelled_with_a_reason_that_the_page_does_not_show(
     matching: Matching, s1: httpx.AsyncClient
 ) -> None:
     await s1.post(f"{OFFER}/accept")
@@ -213,7 +213,7 @@ async def test_a_placement_that_is_over_is_not_cancelled_and_leads_to_the_survey
     assert "/student/surveys" in Page(await s1.get(PLACEMENT)).links
 
 
-async def test_what_is_another_students_does_not_exist(matching: Matching, visit: Callable[..., Any]) -> None:
+async def test_the_pages_of_another_student_are_not_found(matching: Matching, visit: Callable[..., Any]) -> None:
     other = await visit("S2")
     await matching.reply("S1-P1", "accept")
     before = await states(matching)
@@ -226,12 +226,12 @@ async def test_what_is_another_students_does_not_exist(matching: Matching, visit
     assert "S1-P1" not in (await other.get("/student/applications")).text
 
 
-async def test_an_application_without_an_offer_has_none_to_show(s1: httpx.AsyncClient) -> None:
+async def test_an_application_without_an_offer_has_no_page_for_one(s1: httpx.AsyncClient) -> None:
     assert (await s1.get("/student/offers/S1-P2")).status_code == 404
     assert (await s1.get("/student/placements/S1-P1")).status_code == 404
 
 
-async def test_what_has_not_arrived_yet_is_left_out(matching: Matching, visit: Callable[..., Any]) -> None:
+async def test_facts_that_have_not_arrived_yet_are_left_out(matching: Matching, visit: Callable[..., Any]) -> None:
     await matching.receive(application_received("S7", "P7", round_id="another-round"))
 
     assert "Project P7" in Page(await (await visit("S7")).get("/student/applications")).text

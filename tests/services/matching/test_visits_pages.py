@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from services.matching.rules.rounds import midnight
-from tests.services.matching.at_work import Matching
+from tests.services.matching.driver import Matching
 from tests.services.matching.pages import Page
 from tests.support.examples import host_registered, project_submitted, student_registered
 from tests.support.matching import DAYS
@@ -63,7 +63,7 @@ async def test_a_host_sees_who_comes_when_and_what_to_do_before(hosts: httpx.Asy
 
     assert "Elif Sato Monday 21 to Friday 25 June 2027 Confirmed" in listed.text
     assert PAGE in listed.links
-    for told in (
+    for text in (
         "Monday 21 to Friday 25 June 2027",
         "introductory call by Monday 14 June 2027",
         "insurance",
@@ -71,7 +71,7 @@ async def test_a_host_sees_who_comes_when_and_what_to_do_before(hosts: httpx.Asy
         "destroyed when the round is over",
         "You record it here from the first day on",
     ):
-        assert told in page.text
+        assert text in page.text
     assert "elif@college.example" not in page.text
     assert page.actions == set()
 
@@ -92,7 +92,7 @@ async def test_days_are_recorded_from_the_first_one_on_and_can_be_corrected(
     assert "To record" not in Page(await hosts.get("/host/placements")).text
 
 
-async def test_what_was_said_before_is_not_recorded_again(matching: Matching, hosts: httpx.AsyncClient) -> None:
+async def test_what_was_recorded_before_is_not_recorded_again(matching: Matching, hosts: httpx.AsyncClient) -> None:
     await matching.step_to(FRIDAY)
     await record(hosts, day_21="present")
     await record(hosts, day_21="present", day_22="present")
@@ -100,7 +100,7 @@ async def test_what_was_said_before_is_not_recorded_again(matching: Matching, ho
     assert await matching.service.connection.fetchval("select count(*) from attendance") == 2
 
 
-async def test_a_day_that_has_not_come_and_an_unknown_word_are_refused_whole(
+async def test_attendance_with_a_day_to_come_or_an_unknown_presence_is_refused_as_a_whole(
     matching: Matching, hosts: httpx.AsyncClient
 ) -> None:
     await matching.step_to(MONDAY)

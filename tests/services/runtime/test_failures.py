@@ -1,4 +1,4 @@
-"""What cannot be handled is kept whole, said once, and goes back to its one service when staff say so."""
+"""What cannot be handled is kept whole, published once as failed, and goes back to its service when staff retry it."""
 
 import aio_pika
 import pytest
@@ -10,13 +10,13 @@ from shared.contracts.every_service import MessageFailed
 from shared.contracts.intake import ProjectSubmitted
 from shared.runtime import Work, incoming
 from shared.runtime.failures import decisions, error_handler
-from tests.support.probe import probe, say_declined, submitted
+from tests.support.probe import probe, publish_declined, submitted
 from tests.support.running import RunningService, Start
 
 
 @pytest.fixture
 def no_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first fault is the last."""
+    """The first error makes a failure."""
     monkeypatch.setattr(error_handler, "RETRIES", ())
 
 
@@ -34,7 +34,7 @@ async def _deliver(service: RunningService, message: aio_pika.Message, *, exchan
 
 
 @pytest.mark.usefixtures("no_retries")
-async def test_what_keeps_failing_is_kept_whole_and_said_without_personal_data(start: Start) -> None:
+async def test_what_keeps_failing_is_kept_whole_and_published_without_personal_data(start: Start) -> None:
     screening = await start(probe(fail))
     await screening.receive(submitted("P1"), identifier="bad")
     (failure,) = await screening.failures()
@@ -54,7 +54,7 @@ async def test_a_failure_that_is_retried_is_handled_once_by_its_service(start: S
     await screening.receive(submitted("P1"))
     (failure,) = await screening.failures()
     handler = service.handlers[ProjectSubmitted.type]
-    service.handlers[ProjectSubmitted.type] = type(handler)(handler.message, say_declined, handler.changes)
+    service.handlers[ProjectSubmitted.type] = type(handler)(handler.message, publish_declined, handler.changes)
     assert await decisions.retry(screening.connection, "screening", failure["id"], at=system_time())
     assert not await decisions.retry(screening.connection, "screening", failure["id"], at=system_time())
     await screening.quiet()
@@ -74,7 +74,7 @@ async def test_a_failure_that_is_retried_in_vain_waits_again(start: Start) -> No
 
 
 async def test_a_discarded_failure_stays_on_record_and_can_be_retried_after_all(start: Start) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await _deliver(screening, aio_pika.Message(b"{}", headers={}))
     (failure,) = await screening.failures()
     assert await decisions.discard(screening.connection, failure["id"], at=system_time())
@@ -95,7 +95,7 @@ def _envelope(**changes: str) -> dict[str, str]:
     [
         ({}, b"{}", "ce-id"),
         ({"ce-time": "yesterday"}, b"{}", "ce-time"),
-        ({"ce-type": "ninthweek.Unheard.v1"}, b"{}", "ce-type"),
+        ({"ce-type": "ninthweek.Unknown.v1"}, b"{}", "ce-type"),
         ({"ce-type": "ninthweek.ApplicationReceived.v1"}, b"{}", "ce-type"),
         ({"ce-type": "ninthweek.Reminder.v1"}, b'{"project_id":"P1"}', "ce-type"),
         ({"ce-id": "e1"}, b"{not json", "body"),
@@ -122,7 +122,7 @@ def _envelope(**changes: str) -> dict[str, str]:
 async def test_what_breaks_its_contract_is_a_failure_at_once_and_the_service_goes_on(
     start: Start, headers: dict[str, str], body: bytes, error: str
 ) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await _deliver(screening, aio_pika.Message(body, headers=dict(_envelope(**headers) if headers else {})))
     (failure,) = await screening.failures()
     assert error in failure["error"]
@@ -132,7 +132,7 @@ async def test_what_breaks_its_contract_is_a_failure_at_once_and_the_service_goe
 
 
 async def test_headers_of_a_return_are_believed_on_the_services_own_exchange_alone(start: Start) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     forged = {**_envelope(), "ninthweek-attempts": "99", "ninthweek-exchange": SUBMISSIONS}
     target = await screening.channel.get_exchange(EVENTS, ensure=False)
     await target.publish(aio_pika.Message(submitted("P1").to_json(), headers=dict(forged)), "project.submitted")
@@ -142,7 +142,7 @@ async def test_headers_of_a_return_are_believed_on_the_services_own_exchange_alo
 
 
 async def test_attributes_that_no_table_holds_are_a_failure_and_the_service_goes_on(start: Start) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     headers = {**_envelope(), "ce-id": "e\x001", "ce-extra\x00": "x"}
     await _deliver(screening, aio_pika.Message(submitted("P1").to_json(), headers=dict(headers)))
     (failure,) = await screening.failures()

@@ -10,14 +10,14 @@ from shared.clock import system_time
 from shared.contracts.screening import ProjectDeclined
 from shared.database.connection import acquire
 from shared.runtime import store
-from tests.support.probe import probe, say_declined, submitted
+from tests.support.probe import probe, publish_declined, submitted
 from tests.support.running import RunningService, Start
 
 
 @pytest.fixture
 async def screening(start: Start) -> RunningService:
-    """A service that has heard one message and said one, both of which have since become old."""
-    service: RunningService = await start(probe(say_declined))
+    """A service that has handled one message and published one, both of which are old by now."""
+    service: RunningService = await start(probe(publish_declined))
     await service.receive(submitted("P1"))
     await _age(service, timedelta(days=40))
     return service

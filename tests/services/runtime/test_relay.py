@@ -108,7 +108,7 @@ async def test_a_row_that_the_broker_refuses_waits_and_keeps_no_other(pool: Pool
     assert await left_unsent(pool) == 1
 
 
-async def test_of_what_is_said_while_the_broker_is_away_only_so_much_is_held_in_memory(pool: Pool) -> None:
+async def test_of_what_is_published_while_the_broker_is_away_only_so_much_is_held_in_memory(pool: Pool) -> None:
     published: list[Outgoing] = []
 
     async def publish(rows: Sequence[Outgoing]) -> list[BaseException | None]:

@@ -4,12 +4,12 @@ import pytest
 
 from shared.database.roles import service_url
 from tests.support.groups import groups
-from tests.support.probe import probe, say_declined, submitted
+from tests.support.probe import probe, publish_declined, submitted
 from tests.support.round_trips import counting_round_trips
 
 ROUND_TRIPS = 5
-"""Of a group, whatever its size, beside what its handlers ask themselves: begin with its locks; claim; say; commit; and
-note as sent."""
+"""Of a group, whatever its size, beside its handlers' own statements: begin with its locks; claim; publish; commit; and
+mark as sent."""
 
 
 @pytest.mark.parametrize("size", [1, 50])
@@ -18,7 +18,7 @@ async def test_a_group_costs_the_same_few_round_trips_whatever_its_size(
 ) -> None:
     async with (
         counting_round_trips(service_url(test_database_url, "screening")) as trips,
-        groups(probe(say_declined), database_url=trips.url, amqp_url=amqp_url) as screening,
+        groups(probe(publish_declined), database_url=trips.url, amqp_url=amqp_url) as screening,
     ):
         await screening.handle([submitted(f"P{number}") for number in range(size)])  # statements are prepared
         before = trips.count

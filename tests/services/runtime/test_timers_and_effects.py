@@ -1,15 +1,15 @@
-"""Timers fire once, when the programme's time comes; effects act alone and say what became of it."""
+"""Timers fire once, when the programme's time comes; effects act alone and publish what became of it."""
 
 from datetime import timedelta
 
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime import UnitsOfWork
-from tests.support.probe import Errand, declined, probe, say_declined, withdrawn
+from tests.support.probe import Errand, declined, probe, publish_declined, withdrawn
 from tests.support.running import Start
 
 
 async def test_a_timer_waits_for_its_moment_and_then_fires(start: Start) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await screening.receive(withdrawn("P1"))
     assert await screening.published_types() == []
     await screening.step_to(screening.clock() + timedelta(days=1))
@@ -17,7 +17,7 @@ async def test_a_timer_waits_for_its_moment_and_then_fires(start: Start) -> None
 
 
 async def test_a_timer_fires_once_though_two_replicas_watch_it(start: Start) -> None:
-    screening = await start(probe(say_declined), replicas=2)
+    screening = await start(probe(publish_declined), replicas=2)
     await screening.receive(*(withdrawn(f"P{number}") for number in range(30)))
     await screening.step_to(screening.clock() + timedelta(days=2))
     assert len(await screening.published(ProjectDeclined)) == 30
@@ -25,7 +25,7 @@ async def test_a_timer_fires_once_though_two_replicas_watch_it(start: Start) -> 
 
 async def test_an_effect_that_fails_is_tried_again(start: Start) -> None:
     tries = 0
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
 
     async def fail_once(effect: Errand, units: UnitsOfWork) -> None:
         nonlocal tries

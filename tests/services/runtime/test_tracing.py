@@ -23,7 +23,7 @@ from tests.support.collector import Collector, Span, collecting
 from tests.support.examples import round_scheduled
 from tests.support.intake import SUBMISSIONS_OPEN, a_host_record, a_proposal
 from tests.support.mailbox import Mailbox, listening
-from tests.support.probe import probe, say_declined, submitted
+from tests.support.probe import probe, publish_declined, submitted
 from tests.support.running import RunningService, Start
 from tests.support.visitors import browser, staff
 from tests.support.waiting import until
@@ -57,21 +57,21 @@ async def submit(intake: RunningService, submission: Submission, routing_key: st
     await intake.broker.publish(message, routing_key, "submissions")
 
 
-def way_to(span: Span, spans: list[Span]) -> list[Span]:
+def path_to(span: Span, spans: list[Span]) -> list[Span]:
     """A span and all that stand above it, the innermost first."""
     by_id = {each.span_id: each for each in spans}
-    way = [span]
-    while way[-1].parent_id in by_id:
-        way.append(by_id[way[-1].parent_id])
-    return way
+    path = [span]
+    while path[-1].parent_id in by_id:
+        path.append(by_id[path[-1].parent_id])
+    return path
 
 
 def of_the_submission(collector: Collector) -> list[Span]:
     return [span for span in collector.spans if span.trace_id == TRACE_ID]
 
 
-def ways_to_mails(spans: list[Span]) -> list[list[Span]]:
-    return [way_to(span, spans) for span in spans if span.name == "send mail"]
+def paths_to_mails(spans: list[Span]) -> list[list[Span]]:
+    return [path_to(span, spans) for span in spans if span.name == "send mail"]
 
 
 def messages(operation: str, spans: list[Span]) -> set[str]:
@@ -103,14 +103,14 @@ async def test_one_trace_leads_from_a_submission_to_the_mail(
 
     async def is_complete() -> bool:
         spans = of_the_submission(collector)
-        return any(len(way) == 8 for way in ways_to_mails(spans)) and messages("create", spans) == messages(
+        return any(len(path) == 8 for path in paths_to_mails(spans)) and messages("create", spans) == messages(
             "send", spans
         )
 
     await until(is_complete)
     spans = of_the_submission(collector)
-    (way,) = [way for way in ways_to_mails(spans) if len(way) == 8]
-    assert [(span.service, span.kind, span.name) for span in reversed(way)] == [
+    (path,) = [path for path in paths_to_mails(spans) if len(path) == 8]
+    assert [(span.service, span.kind, span.name) for span in reversed(path)] == [
         ("intake", "CONSUMER", "process submissions:customer-relations.project:intake"),
         ("intake", "PRODUCER", "create events:project.submitted"),
         ("screening", "CONSUMER", "process events:project.submitted:screening"),
@@ -120,7 +120,7 @@ async def test_one_trace_leads_from_a_submission_to_the_mail(
         ("notifications", "CONSUMER", "process notifications:effects:notifications.effects"),
         ("notifications", "CLIENT", "send mail"),
     ]
-    assert way[-1].parent_id == SENDERS_SPAN
+    assert path[-1].parent_id == SENDERS_SPAN
     _check_messages(spans)
     assert "hana" not in collector.texts().lower()  # host, supervisor and address
     assert "river" not in collector.texts().lower()  # title and scope
@@ -143,7 +143,7 @@ def _check_messages(spans: list[Span]) -> None:
         )
 
 
-async def test_what_a_request_says_belongs_to_its_trace(collector: Collector, start: Start) -> None:
+async def test_what_a_request_publishes_belongs_to_its_trace(collector: Collector, start: Start) -> None:
     intake = await start("intake")
     calendar = round_scheduled().model_dump(mode="json", exclude={"round_version"})
 
@@ -182,7 +182,7 @@ async def test_a_message_that_is_tried_again_keeps_its_creation_context(
         tried.append(event.project_id)
         if len(tried) <= 2:  # in its group, then alone
             raise ValueError(event.supervisor_name)
-        await say_declined(event, work)
+        await publish_declined(event, work)
 
     screening = await start(probe(fail_first))
     codec = CloudEventCodec("intake", type_registry)
@@ -207,7 +207,7 @@ async def test_a_message_that_is_tried_again_keeps_its_creation_context(
 async def test_a_message_without_an_envelope_that_staff_send_back_is_sent_in_a_span(
     collector: Collector, start: Start, test_database_url: str, amqp_url: str
 ) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await screening.broker.publish(b"{}", ProjectSubmitted.routing_key, "events")
 
     async def has_failed() -> bool:
@@ -227,7 +227,7 @@ async def test_spans_that_no_collector_takes_keep_nobody_waiting(start: Start, m
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")  # nobody listens there
     with tracing():
         monkeypatch.setattr("shared.telemetry.spans.CLOSE_WITHIN", 0.1)
-        screening = await start(probe(say_declined))
+        screening = await start(probe(publish_declined))
         await screening.receive(submitted("P1"))
         assert await screening.published_types() == ["ProjectDeclined"]
     assert telemetry._spans is None
@@ -239,13 +239,13 @@ async def test_without_an_endpoint_the_senders_trace_is_passed_on_as_it_came(
     for name in telemetry.ENDPOINTS:
         monkeypatch.delenv(name, raising=False)
     with tracing():
-        screening = await start(probe(say_declined))
+        screening = await start(probe(publish_declined))
         message = CloudEventCodec("intake", type_registry).encode(submitted("P1"), traceparent=TRACE_PARENT)
         await screening.broker.publish(message, ProjectSubmitted.routing_key, "events")
 
-        async def is_said() -> bool:
+        async def is_published() -> bool:
             return bool(await screening.published(ProjectDeclined))
 
-        await until(is_said)
+        await until(is_published)
     carried = await screening.connection.fetchval("select headers->>'ce-traceparent' from outbox")
     assert carried == TRACE_PARENT

@@ -1,4 +1,4 @@
-"""One message in, one transaction: handled once, with all that it said, or not at all."""
+"""One message in, one transaction: handled once, with all that it published, or not at all."""
 
 import asyncio
 
@@ -8,18 +8,18 @@ from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.message import subject
 from shared.contracts.screening import ProjectApproved, ProjectDeclined
 from shared.runtime import NotYet, Work
-from tests.support.probe import declined, probe, say_declined, submitted, withdrawn
+from tests.support.probe import declined, probe, publish_declined, submitted, withdrawn
 from tests.support.running import Start
 
 
-async def test_a_handled_message_says_what_its_handler_published(start: Start) -> None:
-    screening = await start(probe(say_declined))
+async def test_the_events_of_a_handler_are_published_once_its_message_is_handled(start: Start) -> None:
+    screening = await start(probe(publish_declined))
     await screening.receive(submitted("P1"))
     assert await screening.published(ProjectDeclined) == [declined("P1")]
 
 
-async def test_what_was_said_names_its_cause_and_keeps_the_correlation(start: Start) -> None:
-    screening = await start(probe(say_declined))
+async def test_what_was_published_names_its_cause_and_keeps_the_correlation(start: Start) -> None:
+    screening = await start(probe(publish_declined))
     await screening.receive(submitted("P1"), identifier="the-cause")
     headers = await screening.connection.fetchval("select headers from outbox")
     assert headers["ce-causationid"] == "the-cause"
@@ -27,20 +27,20 @@ async def test_what_was_said_names_its_cause_and_keeps_the_correlation(start: St
 
 
 async def test_a_message_seen_twice_is_handled_once(start: Start) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await screening.receive(submitted("P1"), identifier="same")
     await screening.receive(submitted("P1"), identifier="same")
     assert await screening.published_types() == ["ProjectDeclined"]
 
 
 async def test_a_message_that_stands_twice_in_one_group_is_handled_once(start: Start) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await screening.receive(*[submitted("P1")] * 20, identifier="same")
     assert await screening.published_types() == ["ProjectDeclined"]
 
 
 async def test_another_body_under_the_same_id_is_another_message(start: Start) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await screening.receive(submitted("P1"), identifier="same")
     await screening.receive(submitted("P1", title="Changed"), identifier="same")
     assert await screening.published_types() == ["ProjectDeclined", "ProjectDeclined"]
@@ -68,7 +68,7 @@ async def test_one_bad_message_in_a_group_fails_alone(start: Start) -> None:
         if event.project_id == "P7" and not failed.is_set():
             failed.set()
             raise ValueError("P7")
-        await say_declined(event, work)
+        await publish_declined(event, work)
 
     failed = asyncio.Event()
     screening = await start(probe(fail_for_one))
@@ -85,22 +85,22 @@ async def test_a_message_whose_facts_are_on_their_way_comes_back(start: Start) -
         if not known:
             known = True
             raise NotYet("the fact")
-        await say_declined(event, work)
+        await publish_declined(event, work)
 
     screening = await start(probe(wait_for_the_fact))
     await screening.receive(submitted("P1"))
     assert await screening.published_types() == ["ProjectDeclined"]
 
 
-async def test_a_service_cannot_say_what_is_anothers_to_say(start: Start) -> None:
+async def test_a_service_cannot_publish_what_another_owns(start: Start) -> None:
     refused = asyncio.Event()
 
-    async def say_anothers(event: ProjectSubmitted, work: Work) -> None:
+    async def publish_anothers(event: ProjectSubmitted, work: Work) -> None:
         if not refused.is_set():
             refused.set()
             work.publish(submitted("P1"))
 
-    screening = await start(probe(say_anothers))
+    screening = await start(probe(publish_anothers))
     await screening.receive(submitted("P1"))
     assert await screening.published_types() == []
 
@@ -113,7 +113,7 @@ async def test_two_replicas_on_the_same_busy_rows_neither_deadlock_nor_do_anythi
                 " on conflict (project) do update set hits = tally.hits + 1",
                 project,
             )
-        await say_declined(event, work)
+        await publish_declined(event, work)
 
     def both(event: ProjectSubmitted) -> tuple[str, ...]:
         return subject("project", event.project_id), subject("project", event.title)
@@ -130,20 +130,20 @@ async def test_two_replicas_on_the_same_busy_rows_neither_deadlock_nor_do_anythi
 
 
 async def test_two_replicas_share_the_queue(start: Start) -> None:
-    screening = await start(probe(say_declined), replicas=2)
+    screening = await start(probe(publish_declined), replicas=2)
     await screening.receive(*(submitted(f"P{number}") for number in range(200)))
     assert len(await screening.published(ProjectDeclined)) == 200
 
 
 async def test_a_service_whose_handlers_are_not_those_of_its_card_does_not_start(start: Start) -> None:
-    incomplete = probe(say_declined)
+    incomplete = probe(publish_declined)
     del incomplete.handlers[next(iter(incomplete.handlers))]
     with pytest.raises(TypeError, match="handlers and card differ"):
         await start(incomplete)
 
 
 async def test_events_that_come_in_any_order_are_all_handled(start: Start) -> None:
-    screening = await start(probe(say_declined))
+    screening = await start(probe(publish_declined))
     await screening.receive(withdrawn("P1"), submitted("P1"), withdrawn("P2"))
     assert await screening.published_types() == ["ProjectDeclined"]
     assert ProjectApproved.__name__ not in await screening.published_types()

@@ -1,4 +1,4 @@
-"""Screening with people before it, each in a browser of their own."""
+"""A running screening, and people who use it, each in their own browser."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -18,17 +18,17 @@ async def screening(start: Start) -> RunningService:
 
 @pytest.fixture
 async def pages(screening: RunningService) -> AsyncIterator[ReviewPages]:
-    """Two reviewers, a member of staff and a viewer; each has been here once."""
-    here = ReviewPages(screening)
+    """The browsers of two reviewers, a member of staff and a viewer; each has opened the queue once."""
+    review_pages = ReviewPages(screening)
     async with AsyncExitStack() as stack:
 
-        async def seat(role: Role, who: str) -> None:
+        async def sign_in(role: Role, who: str) -> None:
             client = await stack.enter_async_context(browser(screening.replicas, staff(role, who)))
-            here.browsers[who] = client
+            review_pages.browsers[who] = client
             assert (await client.get("/staff/screening")).status_code == 200
 
-        await seat(Role.REVIEWER, "hana")
-        await seat(Role.REVIEWER, "mateo")
-        await seat(Role.STAFF, "quinn")
-        await seat(Role.VIEWER, "vera")
-        yield here
+        await sign_in(Role.REVIEWER, "hana")
+        await sign_in(Role.REVIEWER, "mateo")
+        await sign_in(Role.STAFF, "quinn")
+        await sign_in(Role.VIEWER, "vera")
+        yield review_pages

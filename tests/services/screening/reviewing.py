@@ -16,7 +16,7 @@ RULE = {"host_id": "H0001", "round_id": "trinity-2027", "reason": "Hosted four t
 
 @dataclass
 class ReviewPages:
-    """Screening, and the browsers of those who sit before it, by who they are."""
+    """A running screening, and the browsers of the people who use it, by name."""
 
     screening: RunningService
     browsers: dict[str, httpx.AsyncClient] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class ReviewPages:
         assert answer.status_code == 303, answer.text
 
     async def chosen(self, **query: str) -> list[str]:
-        """What the preview of a release offers, as its form says it."""
+        """The values of the verdicts that the preview of a release offers."""
         page = (await self.browsers["quinn"].get(f"{SCREENING}/release", params=query)).text
         return re.findall(r'<input type="checkbox" name="chosen" value="([^"]+)" checked', page)
 

@@ -1,4 +1,4 @@
-"""Verdicts are prepared unseen and released together."""
+"""Verdicts are prepared, which hosts do not see, and released together."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ async def prepare_three(pages: ReviewPages) -> None:
     await pages.prepare("decline", "It is not observable.", project_id="P0003")
 
 
-async def test_a_prepared_verdict_says_nothing_and_leaves_the_review_open(pages: ReviewPages) -> None:
+async def test_a_prepared_verdict_is_not_published_and_leaves_the_review_open(pages: ReviewPages) -> None:
     await prepare_three(pages)
     await pages.screening.quiet()
 
@@ -29,7 +29,7 @@ async def test_a_prepared_verdict_says_nothing_and_leaves_the_review_open(pages:
     assert {(review["state"], review["comments"]) for review in reviews} == {("open", "")}
 
 
-async def test_before_a_release_it_is_shown_what_would_be_sent_to_whom(pages: ReviewPages) -> None:
+async def test_the_preview_of_a_release_shows_what_would_be_sent_to_whom(pages: ReviewPages) -> None:
     await pages.screening.receive(host_registered())
     await prepare_three(pages)
 
@@ -40,7 +40,7 @@ async def test_before_a_release_it_is_shown_what_would_be_sent_to_whom(pages: Re
     assert "It is not observable." in page
 
 
-async def test_all_that_is_chosen_is_said_at_once(pages: ReviewPages) -> None:
+async def test_all_chosen_verdicts_are_published_at_once(pages: ReviewPages) -> None:
     await prepare_three(pages)
 
     answer = await pages.release(*await pages.chosen())
@@ -69,7 +69,7 @@ async def test_what_is_not_chosen_stays_prepared(pages: ReviewPages) -> None:
     assert await pages.chosen() == others
 
 
-async def test_a_round_is_released_by_itself(pages: ReviewPages) -> None:
+async def test_the_verdicts_of_one_round_can_be_released_alone(pages: ReviewPages) -> None:
     await pages.screening.receive(project_submitted(), project_submitted(project_id="P0002", round_id="hilary-2027"))
     await pages.prepare("approve")
     await pages.prepare("approve", project_id="P0002")
@@ -77,7 +77,7 @@ async def test_a_round_is_released_by_itself(pages: ReviewPages) -> None:
     assert await pages.chosen(round_id="hilary-2027") == ["P0002/1/2"]
 
 
-async def test_releasing_twice_says_nothing_twice(pages: ReviewPages) -> None:
+async def test_releasing_twice_publishes_each_verdict_once(pages: ReviewPages) -> None:
     await prepare_three(pages)
     chosen = await pages.chosen()
 
@@ -88,7 +88,7 @@ async def test_releasing_twice_says_nothing_twice(pages: ReviewPages) -> None:
     assert "Nothing was released. Left out: P0001, revision 1. Revision 1 was approved" in await pages.page("/release")
 
 
-async def test_two_who_release_at_once_say_each_verdict_once(start: Start) -> None:
+async def test_two_people_who_release_at_once_publish_each_verdict_once(start: Start) -> None:
     screening = await start("screening", replicas=2)
     await screening.receive(*(project_submitted(project_id=f"P{number:04}") for number in range(10)))
     async with (
@@ -121,7 +121,7 @@ async def test_a_verdict_changed_since_it_was_looked_at_is_left_out(pages: Revie
     assert "mateo has changed the verdict since you looked." in await pages.page("/release")
 
 
-async def test_a_verdict_prepared_again_as_it_was_is_the_same_one(pages: ReviewPages) -> None:
+async def test_preparing_the_same_verdict_again_changes_nothing(pages: ReviewPages) -> None:
     await pages.screening.receive(project_submitted())
     await pages.prepare("approve")
     chosen = await pages.chosen()
@@ -130,7 +130,7 @@ async def test_a_verdict_prepared_again_as_it_was_is_the_same_one(pages: ReviewP
     assert await pages.chosen() == chosen
 
 
-async def test_what_is_superseded_or_withdrawn_meanwhile_is_left_out_and_said_so(pages: ReviewPages) -> None:
+async def test_what_is_superseded_or_withdrawn_meanwhile_is_left_out_and_named(pages: ReviewPages) -> None:
     await prepare_three(pages)
     chosen = await pages.chosen()
     await pages.screening.receive(
@@ -146,7 +146,7 @@ async def test_what_is_superseded_or_withdrawn_meanwhile_is_left_out_and_said_so
     page = await pages.page("/release")
     assert "Released: 1 declined. Left out: P0001, revision 1. Revision 1 was superseded by a newer one" in page
     assert "Left out: P0002, revision 1. The host withdrew the project" in page
-    assert "What does not go" not in page, "what was overtaken is put away"
+    assert "What cannot be released" not in page, "what was overtaken is deleted"
     assert "Left out by quinn" in await pages.page("/projects/P0001", revision="1")
 
 
@@ -169,14 +169,14 @@ async def test_nothing_is_released_before_the_second_opinion_that_was_asked_for(
     assert await pages.screening.published_types() == ["ProjectApproved"]
 
 
-async def test_a_verdict_given_at_once_takes_the_place_of_what_was_prepared(pages: ReviewPages) -> None:
+async def test_a_verdict_given_at_once_replaces_the_prepared_one(pages: ReviewPages) -> None:
     await pages.screening.receive(project_submitted())
     await pages.prepare("decline", "It is not observable.")
 
     await pages.screening.http.post("/reviews/P0001/revisions/1/verdict", json={"verdict": "approve"})
 
     assert await pages.chosen() == []
-    assert "What does not go" not in await pages.page("/release")
+    assert "What cannot be released" not in await pages.page("/release")
     assert "Approved by staff" in await pages.page("/projects/P0001")
 
 

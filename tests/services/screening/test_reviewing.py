@@ -1,4 +1,4 @@
-"""What reviewers do on a revision before anything is said."""
+"""What reviewers do on a revision before its verdict is released."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.services.screening.reviewing import SCORES, ReviewPages
 from tests.support.examples import project_submitted, project_withdrawn
 
 
-async def test_a_project_is_taken_given_to_another_and_given_back(pages: ReviewPages) -> None:
+async def test_a_project_is_assigned_reassigned_and_unassigned(pages: ReviewPages) -> None:
     await pages.screening.receive(project_submitted())
 
     await pages.act("assignment", {"reviewer": "hana"}, who="hana")
@@ -32,13 +32,13 @@ async def test_the_reviewer_of_a_project_stays_with_its_next_revision(pages: Rev
 
 
 @pytest.mark.parametrize("reviewer", ["stranger", "vera"])
-async def test_only_a_reviewer_who_has_been_here_can_be_assigned(pages: ReviewPages, reviewer: str) -> None:
+async def test_only_a_reviewer_who_has_opened_the_pages_can_be_assigned(pages: ReviewPages, reviewer: str) -> None:
     await pages.screening.receive(project_submitted())
 
     answer = await pages.act("assignment", {"reviewer": reviewer})
 
     assert answer.status_code == 422
-    assert "Choose somebody who has been here." in answer.text
+    assert "Choose a reviewer who has opened these pages before." in answer.text
     assert "Nobody reviews it yet" in await pages.page()
 
 
@@ -82,7 +82,7 @@ async def test_a_second_opinion_is_asked_for_and_given_by_another_reviewer(pages
     assert "The reviewers agree" in page
 
 
-async def test_who_asked_for_an_opinion_or_staff_may_say_that_it_is_not_needed(pages: ReviewPages) -> None:
+async def test_only_staff_and_who_asked_for_an_opinion_may_say_that_it_is_not_needed(pages: ReviewPages) -> None:
     await pages.screening.receive(project_submitted())
     await pages.act("opinion", who="hana")
 
@@ -134,7 +134,9 @@ async def test_comments_for_the_host_begin_from_what_was_found(pages: ReviewPage
     assert PHRASES[Kind.NOT_TANGIBLE] in await pages.page("/projects/P0001", begin="comments")
 
 
-async def test_what_changed_since_the_last_revision_is_marked_for_eyes_and_ears(pages: ReviewPages) -> None:
+async def test_what_changed_since_the_last_revision_is_marked_for_readers_and_screen_readers(
+    pages: ReviewPages,
+) -> None:
     await pages.screening.receive(project_submitted())
     await pages.screening.receive(
         project_submitted(revision=2, supervision="Hana Brown will meet you each afternoon for fifteen minutes.")
@@ -147,7 +149,7 @@ async def test_what_changed_since_the_last_revision_is_marked_for_eyes_and_ears(
     assert shown.count('class="changed"') == 1
 
 
-async def test_an_earlier_revision_may_be_looked_at_and_not_acted_on(pages: ReviewPages) -> None:
+async def test_an_earlier_revision_can_be_read_but_not_acted_on(pages: ReviewPages) -> None:
     await pages.screening.receive(project_submitted(title="The first title"), project_submitted(revision=2))
 
     page = await pages.page("/projects/P0001", revision="1")

@@ -51,7 +51,7 @@ async def test_a_submitted_project_waits_in_the_queue_with_its_findings(screenin
     assert [finding["field"] for finding in review["findings"]] == ["scope"]
 
 
-async def test_the_queue_is_in_order_of_age_and_may_be_asked_by_state_and_round(screening: RunningService) -> None:
+async def test_the_queue_is_in_order_of_age_and_can_be_filtered_by_state_and_round(screening: RunningService) -> None:
     await screening.receive(project_submitted(project_id="P0002"))
     await screening.step_to(screening.clock() + timedelta(minutes=1))
     await screening.receive(project_submitted(project_id="P0001"))
@@ -63,7 +63,7 @@ async def test_the_queue_is_in_order_of_age_and_may_be_asked_by_state_and_round(
     assert await queue(screening, state="open", round_id="hilary-2027") == []
 
 
-async def test_an_approved_project_is_announced_with_its_places_and_days(screening: RunningService) -> None:
+async def test_an_approval_is_published_with_places_and_days(screening: RunningService) -> None:
     await screening.receive(project_submitted())
 
     answer = await decide(screening, "approve")
@@ -101,7 +101,7 @@ async def test_a_returned_project_comes_back_as_a_new_revision_with_its_history(
     assert first["changed"] == []
 
 
-async def test_a_declined_project_is_announced_with_the_comments(screening: RunningService) -> None:
+async def test_a_decline_is_published_with_its_comments(screening: RunningService) -> None:
     await screening.receive(project_submitted())
 
     await decide(screening, "decline", "  It is not observable.  ")
@@ -121,7 +121,7 @@ async def test_a_return_and_a_decline_need_comments(screening: RunningService, v
     assert await states(screening) == {1: "open"}
 
 
-async def test_the_same_verdict_twice_is_answered_the_same_and_said_once(screening: RunningService) -> None:
+async def test_the_same_verdict_twice_is_answered_the_same_and_published_once(screening: RunningService) -> None:
     await screening.receive(project_submitted())
 
     answers = await asyncio.gather(*(decide(screening, "approve") for _ in range(5)))
@@ -132,7 +132,7 @@ async def test_the_same_verdict_twice_is_answered_the_same_and_said_once(screeni
     assert len(await screening.published(ProjectApproved)) == 1
 
 
-async def test_of_two_verdicts_at_once_one_stands_and_the_other_is_told_so(screening: RunningService) -> None:
+async def test_of_two_verdicts_at_once_one_stands_and_the_other_is_refused(screening: RunningService) -> None:
     await screening.receive(project_submitted())
 
     answers = await asyncio.gather(decide(screening, "approve"), decide(screening, "decline", "No."))
@@ -166,7 +166,7 @@ async def test_revisions_in_any_order_leave_only_the_newest_open(
     assert await screening.failures() == []
 
 
-async def test_a_revision_said_twice_is_reviewed_once(screening: RunningService) -> None:
+async def test_a_revision_published_twice_is_reviewed_once(screening: RunningService) -> None:
     await screening.receive(project_submitted(), project_submitted())
 
     assert await states(screening) == {1: "open"}
@@ -197,7 +197,7 @@ async def test_a_withdrawal_leaves_a_verdict_as_it_was(screening: RunningService
     assert await states(screening) == {1: "approved"}
 
 
-async def test_a_review_that_waits_five_working_days_is_overdue_once(screening: RunningService) -> None:
+async def test_a_review_that_waits_five_working_days_is_reported_overdue_once(screening: RunningService) -> None:
     opened_at = screening.clock()
     due_at = working_days_later(opened_at, 5)
     await screening.receive(project_submitted())

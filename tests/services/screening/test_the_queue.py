@@ -22,7 +22,7 @@ async def shown(pages: ReviewPages, **query: str) -> list[str]:
 
 
 async def submit_three(screening: RunningService) -> None:
-    """P1, in which nothing is found, a day after P2, in which there is much; P3, a day later, is grave."""
+    """P2 with several findings; a day later P1 without any; another day later P3 with a serious one."""
     vague = {"scope": "Help us.", "supervision": "Come."}
     for project_id, changes in (("P2", vague), ("P1", {}), ("P3", {"tasks": ["Tutor pupils"]})):
         await screening.receive(project_submitted(project_id=project_id, **changes))
@@ -42,7 +42,7 @@ async def test_the_queue_shows_what_waits_with_its_host_its_round_and_what_was_f
     assert "Nobody reviews it yet" in page
 
 
-async def test_a_host_that_becomes_known_later_counts_for_what_waits_already(pages: ReviewPages) -> None:
+async def test_a_host_that_becomes_known_later_changes_the_findings_of_waiting_projects(pages: ReviewPages) -> None:
     await pages.screening.receive(project_submitted(tasks=["Write the articles"]))
     assert "H0001" in await pages.page()
     assert "No project is like that" in await pages.page(kind="unpaid-production")
@@ -55,7 +55,7 @@ async def test_a_host_that_becomes_known_later_counts_for_what_waits_already(pag
     assert "Old name" not in page
 
 
-async def test_above_the_queue_stands_how_many_wait_and_what_they_need(pages: ReviewPages) -> None:
+async def test_the_page_shows_how_many_wait_and_what_they_need(pages: ReviewPages) -> None:
     await pages.screening.receive(*(project_submitted(project_id=f"P000{number}") for number in (1, 2, 3)))
     await pages.prepare("approve", project_id="P0001")
     await pages.act("opinion", project_id="P0002")
@@ -66,7 +66,7 @@ async def test_above_the_queue_stands_how_many_wait_and_what_they_need(pages: Re
     assert "Waiting 3 Overdue 3 Verdict prepared 1 Second opinion awaited 1" in page
 
 
-async def test_the_queue_may_be_asked_by_reviewer_state_and_round(pages: ReviewPages) -> None:
+async def test_the_queue_can_be_filtered_by_reviewer_state_and_round(pages: ReviewPages) -> None:
     await pages.screening.receive(
         project_submitted(project_id="P0001", title="Hana's own"),
         project_submitted(project_id="P0002", title="Nobody's yet"),
@@ -88,7 +88,7 @@ async def test_the_queue_may_be_asked_by_reviewer_state_and_round(pages: ReviewP
     [
         ("age", ["P2", "P1", "P3"]),
         ("due", ["P2", "P1", "P3"]),
-        # One grave finding outweighs several of the other kind.
+        # One serious finding outweighs several others.
         ("findings", ["P3", "P2", "P1"]),
     ],
 )
@@ -108,7 +108,7 @@ async def test_by_organisation_it_is_in_the_order_of_names_then_of_age(pages: Re
     assert await shown(pages, order="organisation") == ["P3", "P1", "P2"]
 
 
-async def test_it_may_be_asked_by_what_was_found_and_by_what_is_overdue(pages: ReviewPages) -> None:
+async def test_the_queue_can_be_filtered_by_finding_and_by_overdue(pages: ReviewPages) -> None:
     await submit_three(pages.screening)
     assert await shown(pages, kind="excluded-work") == ["P3"]
     assert await shown(pages, overdue="yes") == []
@@ -137,7 +137,7 @@ async def test_beyond_the_last_page_is_the_last(pages: ReviewPages) -> None:
     assert await shown(pages, page="99999") == ["P2", "P1", "P3"]
 
 
-async def test_what_an_earlier_version_has_left_is_looked_through_before_it_is_shown(pages: ReviewPages) -> None:
+async def test_reviews_from_an_earlier_version_get_findings_before_they_are_shown(pages: ReviewPages) -> None:
     await submit_three(pages.screening)
     await pages.screening.connection.execute("update reviews set findings = null")
 
@@ -145,8 +145,8 @@ async def test_what_an_earlier_version_has_left_is_looked_through_before_it_is_s
     assert await shown(pages, order="findings") == ["P3", "P2", "P1"]
 
 
-async def test_a_project_waits_for_what_is_just_being_learnt_of_its_host(pages: ReviewPages) -> None:
-    """Else what was found in it would be by what the host was before, for good."""
+async def test_a_project_waits_for_a_change_of_its_host_in_another_transaction(pages: ReviewPages) -> None:
+    """Otherwise its findings would stay based on what the host was before."""
     screening = pages.screening
     await screening.receive(host_registered(legal_status="charity"))
     async with screening.connection.transaction():
@@ -159,7 +159,7 @@ async def test_a_project_waits_for_what_is_just_being_learnt_of_its_host(pages: 
     assert await shown(pages, kind="unpaid-production") == ["P0001"]
 
 
-async def test_what_no_filter_knows_filters_nothing(pages: ReviewPages) -> None:
+async def test_unknown_values_of_filters_are_ignored(pages: ReviewPages) -> None:
     await pages.screening.receive(project_submitted())
 
     page = await pages.page(kind="?", whose="?", order="?", page="-1", state="open")
@@ -167,7 +167,7 @@ async def test_what_no_filter_knows_filters_nothing(pages: ReviewPages) -> None:
     assert "A small tool for river health" in page
 
 
-async def test_an_empty_queue_says_what_comes_next(pages: ReviewPages) -> None:
+async def test_an_empty_queue_explains_what_comes_next(pages: ReviewPages) -> None:
     assert "Nothing waits for a verdict What hosts submit appears here at once" in await pages.page()
 
 

@@ -23,7 +23,7 @@ async def state(pages: ReviewPages, project_id: str = "P0001") -> str:
     return newest["state"]
 
 
-async def test_a_rule_approves_at_once_and_the_history_says_by_which_rule(trusting: ReviewPages) -> None:
+async def test_a_rule_approves_at_once_and_the_history_names_the_rule(trusting: ReviewPages) -> None:
     await trusting.set_rule()
 
     await trusting.screening.receive(project_submitted())
@@ -48,7 +48,7 @@ async def test_what_a_rule_approved_is_never_overdue(trusting: ReviewPages) -> N
     assert await trusting.screening.published(ReviewOverdue) == []
 
 
-async def test_a_project_said_twice_is_approved_once(trusting: ReviewPages) -> None:
+async def test_a_project_published_twice_is_approved_once(trusting: ReviewPages) -> None:
     await trusting.set_rule()
     identifier = str(uuid4())
 
@@ -60,7 +60,7 @@ async def test_a_project_said_twice_is_approved_once(trusting: ReviewPages) -> N
     assert await trusting.screening.failures() == []
 
 
-async def test_a_correction_that_a_rule_approves_supersedes_what_waited(trusting: ReviewPages) -> None:
+async def test_a_correction_that_a_rule_approves_supersedes_the_waiting_revision(trusting: ReviewPages) -> None:
     await trusting.screening.receive(project_submitted())
     await trusting.set_rule()
 
@@ -92,7 +92,7 @@ async def test_a_project_with_a_finding_that_the_rule_names_goes_to_a_reviewer(t
     assert await trusting.screening.published_types() == []
 
 
-async def test_a_rule_is_paused_holds_again_and_is_removed(trusting: ReviewPages) -> None:
+async def test_a_rule_is_paused_resumed_and_removed(trusting: ReviewPages) -> None:
     await trusting.set_rule()
     quinn = trusting.browsers["quinn"]
 
@@ -119,7 +119,7 @@ async def test_a_rule_at_fault_is_shown_again_and_not_set(trusting: ReviewPages)
     for reason in (
         "Choose the host that you trust.",
         "Give it an end",
-        "This is no day",
+        "This is not a date",
         "Say why the host is trusted",
     ):
         assert reason in page
@@ -135,5 +135,5 @@ async def test_only_staff_set_rules_and_others_read_them(trusting: ReviewPages, 
 
     page = await trusting.page("/rules", who=who)
 
-    assert "Rule 1: Brown & Brown Museum holds" in page
+    assert "Rule 1: Brown & Brown Museum in force" in page
     assert "Set the rule" not in page

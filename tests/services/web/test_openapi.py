@@ -48,7 +48,7 @@ AS_STAFF = {"Authorization": f"Bearer {TOKEN}"}
 EXAMPLES = 16
 """Requests to each route: some that fit its schema, and some that do not; about things that there are, or are not."""
 
-AS_EVER = settings(
+SAME_EACH_TIME = settings(
     max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
@@ -105,7 +105,7 @@ def _wrong_with(
         for parameters in (None, about)[: 1 + bool(about)]
     ]
 
-    @AS_EVER
+    @SAME_EACH_TIME
     @given(st.one_of(requests_of_each_kind))
     def ask(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(session=session, headers=AS_STAFF, checks=CHECKS)

@@ -1,4 +1,4 @@
-"""Every route of every service, and every kind of visitor before it: the walk, held against the table of who may."""
+"""Every kind of visitor asks every route of every service; the answers are compared with the table of who may."""
 
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -29,7 +29,7 @@ from tests.services.web.who_may.visitors import Visitor
 from tests.support.visitors import SETTINGS, SITE, enter_path, host, link, session_cookie, staff, student
 
 LET_IN = {200, 201, 303, 400, 409, 422}
-"""Past the door: what is then made of an empty request is another matter."""
+"""The visitor was let in; what then becomes of an empty request is another matter."""
 TURNED_AWAY = {401, 403, 404}
 
 CONNECTED = """
@@ -98,13 +98,13 @@ async def test_every_route_lets_in_whom_the_table_names_and_nobody_else(stage: S
         for name in sorted(WHO_MAY, key=lambda name: (not name.startswith("GET"), name)):
             for visitor in Visitor:
                 app.state.limiter = RateLimiter()
-                status = await _knock(client, name, sessions[visitor], things)
+                status = await _ask(client, name, sessions[visitor], things)
                 if (visitor in WHO_MAY[name]) != (status in LET_IN) or status not in LET_IN | TURNED_AWAY:
                     wrong.append(f"{name} answers {visitor} with {status}")
     assert wrong == []
 
 
-async def _knock(client: httpx.AsyncClient, name: str, session: Session | None, things: Mapping[str, str]) -> int:
+async def _ask(client: httpx.AsyncClient, name: str, session: Session | None, things: Mapping[str, str]) -> int:
     method, path = name.split(" ")
     client.cookies.clear()
     if session:

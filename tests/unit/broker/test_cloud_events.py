@@ -12,13 +12,13 @@ from shared.broker.cloud_events import CloudEventCodec, binary_message
 from shared.contracts.envelope import CONTENT_TYPE, Envelope
 from shared.contracts.intake import HostRegistered, ProjectWithdrawn
 from tests.support.examples import host_registered, project_withdrawn
-from tests.support.saying import on_the_wire
+from tests.support.publishing import on_the_wire
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 CODEC = CloudEventCodec("intake", {HostRegistered.type: HostRegistered})
 
 
-def heard(body: bytes, **headers: str) -> StreamMessage[None]:
+def received(body: bytes, **headers: str) -> StreamMessage[None]:
     return StreamMessage(None, body, headers=dict(headers))
 
 
@@ -41,20 +41,20 @@ def test_an_event_has_an_id_and_a_time_of_its_own_unless_they_are_given() -> Non
     assert "ce-subject" not in other.headers
 
 
-async def test_what_is_heard_is_read_by_its_type() -> None:
+async def test_what_is_received_is_read_by_its_type() -> None:
     event = host_registered()
-    assert await CODEC.decode(heard(event.to_json(), **{"ce-type": HostRegistered.type})) == event
+    assert await CODEC.decode(received(event.to_json(), **{"ce-type": HostRegistered.type})) == event
 
 
 @pytest.mark.parametrize("headers", [{"ce-type": ProjectWithdrawn.type}, {}])
-async def test_a_type_without_a_model_is_told(headers: dict[str, str]) -> None:
+async def test_a_type_without_a_model_is_named(headers: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="there is no model for the type"):
-        await CODEC.decode(heard(b"{}", **headers))
+        await CODEC.decode(received(b"{}", **headers))
 
 
 async def test_a_body_that_breaks_its_contract_is_not_taken() -> None:
     with pytest.raises(ValidationError):
-        await CODEC.decode(heard(b"{}", **{"ce-type": HostRegistered.type}))
+        await CODEC.decode(received(b"{}", **{"ce-type": HostRegistered.type}))
 
 
 def test_an_event_that_the_codec_does_not_have_is_not_written() -> None:

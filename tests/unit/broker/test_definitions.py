@@ -81,7 +81,7 @@ def test_two_services_do_not_share_a_user() -> None:
         defined(matching=url("screening"))
 
 
-def test_every_queue_has_a_policy_that_says_what_its_arguments_say() -> None:
+def test_every_queue_has_a_policy_that_sets_what_its_arguments_set() -> None:
     document = defined()
     (policy,) = document["policies"]
     assert all(re.search(policy["pattern"], queue["name"]) for queue in document["queues"])

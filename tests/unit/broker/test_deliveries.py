@@ -19,7 +19,7 @@ CHANNELS = {1: Mock(name="channel 1"), 2: Mock(name="channel 2")}
 
 
 class Wire:
-    """A connection's protocol, what was taken of it, and what was passed on to the client library."""
+    """A connection's protocol, the deliveries that were taken off it, and what was passed on to the client library."""
 
     def __init__(self) -> None:
         self.taken: list[RawDelivery] = []
@@ -85,10 +85,10 @@ async def test_however_the_bytes_are_cut_nothing_is_lost_or_mixed_up(seed: int) 
         for channel in CHANNELS
     }
     others = [pamqp.frame.marshal(commands.Basic.Ack(number), 3) for number in range(10)]
-    ways = [*by_channel.values(), list(others)]
+    sources = [*by_channel.values(), list(others)]
     stream = b""
-    while any(ways):
-        stream += dice.choice([way for way in ways if way]).pop(0)
+    while any(sources):
+        stream += dice.choice([source for source in sources if source]).pop(0)
     wire = Wire()
     wire.receive(in_pieces(stream, dice))
     taken = {raw.delivery_tag: raw for raw in wire.taken}

@@ -1,4 +1,4 @@
-"""The broker's topology, from who says and hears what."""
+"""The broker's topology, from who publishes and subscribes to what."""
 
 import pytest
 
@@ -18,9 +18,9 @@ def test_every_binding_is_of_an_exchange_and_a_queue_that_are_declared() -> None
 
 
 @every_service
-def test_a_service_hears_what_its_card_says_and_nothing_else(card: Card) -> None:
-    heard = {key for exchange, key, queue in BINDINGS if exchange == "events" and queue == card.name}
-    assert heard == {event.routing_key for event in card.subscribes_to}
+def test_a_service_gets_what_its_card_subscribes_to_and_nothing_else(card: Card) -> None:
+    bound = {key for exchange, key, queue in BINDINGS if exchange == "events" and queue == card.name}
+    assert bound == {event.routing_key for event in card.subscribes_to}
 
 
 def test_all_that_an_outside_system_sends_reaches_intake() -> None:
@@ -30,7 +30,7 @@ def test_all_that_an_outside_system_sends_reaches_intake() -> None:
 
 @every_service
 @pytest.mark.parametrize("queue", ServiceQueue)
-def test_a_service_writes_to_its_own_lanes(card: Card, queue: ServiceQueue) -> None:
+def test_a_service_writes_to_its_own_queues(card: Card, queue: ServiceQueue) -> None:
     assert (card.name, queue.value, queue.of(card.name)) in BINDINGS
 
 
@@ -40,7 +40,7 @@ def test_every_queue_is_a_quorum_queue_with_a_limit_of_deliveries() -> None:
         assert "x-delivery-limit" in queue.arguments
 
 
-def test_what_a_lane_gives_up_has_somewhere_to_go() -> None:
+def test_what_a_queue_gives_up_has_somewhere_to_go() -> None:
     for queue in TOPOLOGY.queues:
         if not queue.name.endswith(".dead-letters"):
             exchange, key = queue.arguments["x-dead-letter-exchange"], queue.arguments["x-dead-letter-routing-key"]

@@ -23,7 +23,6 @@ NO_SERVICE_USES = frozenset(
         *("authlib", "cryptography", "httpx", "httpx2"),  # but where a provider to sign in at is set
         *("pypdf", "yaml", "cloudevents", "opentelemetry.sdk"),
         *("rich", "greenlet", "pydantic.v1"),
-        "limits",  # before anybody knocks
         "ninthweek.servers",
     }
 )

@@ -1,4 +1,4 @@
-"""Each kind of change that would break who relies on a contract is found, and no other."""
+"""Each kind of change that would break those who rely on a contract is found, and no other."""
 
 import copy
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who says and hears what, as a whole."""
+"""Who publishes and subscribes to what, as a whole."""
 
 from collections import Counter
 
@@ -12,8 +12,8 @@ from tests.support.next_version import next_version
 
 
 def test_each_event_is_published_by_the_one_service_that_owns_it() -> None:
-    says = Counter(event for card in SERVICES for event in card.publishes)
-    assert {event.__name__: times for event, times in says.items() if times > 1} == {}
+    published = Counter(event for card in SERVICES for event in card.publishes)
+    assert {event.__name__: times for event, times in published.items() if times > 1} == {}
 
 
 def test_what_somebody_subscribes_to_is_published() -> None:
@@ -21,11 +21,11 @@ def test_what_somebody_subscribes_to_is_published() -> None:
     assert {event for card in SERVICES for event in card.subscribes_to} <= published
 
 
-def test_every_service_says_which_message_it_failed_to_handle() -> None:
+def test_every_service_publishes_which_message_it_failed_to_handle() -> None:
     assert publishers(MessageFailed) == tuple(card.name for card in SERVICES)
 
 
-def test_every_service_says_which_queue_of_its_own_is_stuck() -> None:
+def test_every_service_publishes_which_queue_of_its_own_is_stuck() -> None:
     assert publishers(QueueStuck) == tuple(card.name for card in SERVICES)
 
 
@@ -49,7 +49,9 @@ def test_no_two_messages_share_a_routing_key() -> None:
     assert max(keys.values()) == 1
 
 
-def test_a_later_version_is_not_given_to_those_who_hear_the_first_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_later_version_is_not_given_to_subscribers_of_the_first_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("shared.contracts.message.type_registry", {})
     assert next_version().submitted.routing_key == "project.submitted"
     assert next_version().submitted_2.routing_key == "project.submitted.v2"

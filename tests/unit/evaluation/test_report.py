@@ -1,4 +1,4 @@
-"""What a round's answers say, reckoned by hand."""
+"""The figures of a report, compared with figures calculated by hand."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -35,12 +35,12 @@ def reported(*tallies: Tally) -> Report:
     return report(evaluated, tallies, now=datetime(2027, 7, 16, tzinfo=UTC))
 
 
-def groups_of(told: Report, dimension: Dimension) -> list[str | None]:
-    (breakdown,) = (breakdown for breakdown in told.breakdowns if breakdown.dimension is dimension)
+def groups_of(result: Report, dimension: Dimension) -> list[str | None]:
+    (breakdown,) = (breakdown for breakdown in result.breakdowns if breakdown.dimension is dimension)
     return [group.value for group in breakdown.groups]
 
 
-def test_means_shares_and_the_gain_are_those_reckoned_by_hand() -> None:
+def test_means_shares_and_the_gain_are_those_calculated_by_hand() -> None:
     student = reported(STUDENTS, HOSTS).student
 
     assert (student.asked, student.answered, student.still_open, student.comments) == (5, 4, 1, 2)
@@ -60,38 +60,38 @@ def test_means_shares_and_the_gain_are_those_reckoned_by_hand() -> None:
     }
 
 
-def test_means_of_fewer_than_three_answers_are_not_told_but_how_many_answered_is() -> None:
+def test_means_of_fewer_than_three_answers_are_left_out_but_the_number_of_answers_is_not() -> None:
     host = reported(STUDENTS, HOSTS).host
 
     assert host.scores is None
     assert (host.asked, host.answered, host.response_rate) == (5, 2, 0.4)
 
 
-@pytest.mark.parametrize(("answered", "is_told"), [(0, False), (1, False), (2, False), (3, True)])
-def test_three_answers_are_enough_in_every_group(answered: int, is_told: bool) -> None:
+@pytest.mark.parametrize(("answered", "has_means"), [(0, False), (1, False), (2, False), (3, True)])
+def test_three_answers_are_enough_in_every_group(answered: int, has_means: bool) -> None:
     group = replace(STUDENTS, dimension=Dimension.LEVEL, value="PGR", answered=answered, promoters=0, detractors=0)
 
-    told = reported(STUDENTS, group)
+    result = reported(STUDENTS, group)
 
-    level = next(breakdown for breakdown in told.breakdowns if breakdown.dimension is Dimension.LEVEL)
-    assert (level.groups[0].student.scores is not None) is is_told
-
-
-def test_nobody_asked_is_no_rate_rather_than_a_rate_of_zero() -> None:
-    told = reported()
-
-    assert told.student.response_rate is None
-    assert told.student.scores is None
-    assert all(breakdown.groups == [] for breakdown in told.breakdowns)
+    level = next(breakdown for breakdown in result.breakdowns if breakdown.dimension is Dimension.LEVEL)
+    assert (level.groups[0].student.scores is not None) is has_means
 
 
-def test_every_dimension_is_told_the_largest_group_first_and_what_is_not_known_last() -> None:
+def test_if_nobody_was_asked_there_is_no_response_rate_rather_than_zero() -> None:
+    result = reported()
+
+    assert result.student.response_rate is None
+    assert result.student.scores is None
+    assert all(breakdown.groups == [] for breakdown in result.breakdowns)
+
+
+def test_every_dimension_has_its_largest_group_first_and_the_unknown_one_last() -> None:
     def law(value: str | None, asked: int) -> Tally:
         return Tally(Dimension.SECTOR, value, "student", asked=asked)
 
-    told = reported(law(None, 90), law("Law", 4), law("Finance", 9), law("Consulting", 4))
+    result = reported(law(None, 90), law("Law", 4), law("Finance", 9), law("Consulting", 4))
 
-    assert [breakdown.dimension for breakdown in told.breakdowns] == [
+    assert [breakdown.dimension for breakdown in result.breakdowns] == [
         "category",
         "sector",
         "size",
@@ -102,15 +102,15 @@ def test_every_dimension_is_told_the_largest_group_first_and_what_is_not_known_l
         "level",
         "domicile",
     ]
-    assert groups_of(told, Dimension.SECTOR) == ["Finance", "Consulting", "Law", None]
+    assert groups_of(result, Dimension.SECTOR) == ["Finance", "Consulting", "Law", None]
 
 
 def test_all_promoters_and_all_detractors_are_the_ends_of_the_net_promoter_score() -> None:
     promoters = replace(STUDENTS, promoters=4, detractors=0)
     detractors = replace(STUDENTS, respondent="host", promoters=0, detractors=4)
 
-    told = reported(promoters, detractors)
+    result = reported(promoters, detractors)
 
-    assert told.student.scores is not None
-    assert told.host.scores is not None
-    assert (told.student.scores.net_promoter, told.host.scores.net_promoter) == (100, -100)
+    assert result.student.scores is not None
+    assert result.host.scores is not None
+    assert (result.student.scores.net_promoter, result.host.scores.net_promoter) == (100, -100)

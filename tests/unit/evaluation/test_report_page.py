@@ -1,4 +1,4 @@
-"""The report as a page: it must stand alone, hide what it must not tell, and say every number in a table."""
+"""The report as a page: it is self-contained, hides means of too few answers, and has every number in a table."""
 
 import re
 from base64 import b64encode
@@ -78,7 +78,7 @@ def test_its_policy_allows_the_style_that_it_has_and_no_other(html: str) -> None
     assert not re.search(r"\sstyle=", html)
 
 
-def test_in_the_common_look_it_is_the_same_without_a_page_around_it(html: str) -> None:
+def test_for_the_common_layout_it_is_the_same_without_a_page_around_it(html: str) -> None:
     body = report_page.render_body(report(ROUND, TALLIES, now=NOW))
 
     assert body in html
@@ -105,7 +105,7 @@ def test_every_chart_has_a_name_and_names_its_table_and_every_id_is_unique(html:
     assert all((given["href"] or "")[1:] in ids for tag, given in elements if tag == "a")
 
 
-def test_it_says_its_language_and_fits_a_phone(html: str) -> None:
+def test_it_declares_its_language_and_fits_a_phone(html: str) -> None:
     elements = Page(html).elements
 
     assert ("html", {"lang": "en-GB"}) in elements
@@ -130,7 +130,7 @@ def test_a_group_of_fewer_than_three_answers_shows_no_mean() -> None:
     assert level.count("<circle") == level.count('<path class="host"') == 1  # the response rate
 
 
-def test_what_a_system_sent_is_shown_as_text() -> None:
+def test_names_and_values_that_were_sent_are_escaped() -> None:
     hostile = [replace(tally, value="<script>alert(1)</script>" if tally.value else None) for tally in TALLIES]
 
     html = report_page.render(report(replace(ROUND, name="Trinity <b>2027</b>"), hostile, now=NOW))

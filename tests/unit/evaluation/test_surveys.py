@@ -22,14 +22,14 @@ def test_both_sides_of_a_completed_placement_are_asked() -> None:
     assert STUDENT.state is HOST.state is State.OPEN
 
 
-def test_a_survey_has_the_same_id_whenever_the_placement_is_said_to_be_completed() -> None:
+def test_a_survey_has_the_same_id_however_often_the_completion_is_handled() -> None:
     again, _ = surveys.open_surveys(placement_completed(), now=OVER + timedelta(days=1))
 
     assert again.survey_id == STUDENT.survey_id
     assert STUDENT.survey_id != HOST.survey_id
 
 
-def test_who_has_not_answered_is_reminded_after_a_week_and_the_survey_closes_after_two() -> None:
+def test_a_survey_has_a_reminder_after_a_week_and_closes_after_two() -> None:
     assert surveys.reminder_at(STUDENT) == OVER + timedelta(days=7)
     assert STUDENT.closes_at == OVER + timedelta(days=14)
 
@@ -42,7 +42,7 @@ def test_a_survey_closes_at_the_same_local_time_over_the_change_to_summer_time()
     assert survey.closes_at == datetime(2027, 4, 2, 23, 0, tzinfo=UTC)
 
 
-def test_an_answer_is_taken_to_before_the_close() -> None:
+def test_an_answer_is_taken_until_just_before_the_close() -> None:
     step = surveys.answer(STUDENT, now=STUDENT.closes_at - timedelta(microseconds=1))
 
     assert (step.before, step.after, step.by) == (State.OPEN, State.ANSWERED, "respondent")
@@ -53,7 +53,7 @@ def test_an_answer_at_the_close_is_too_late_even_if_the_timer_has_not_come() -> 
         surveys.answer(STUDENT, now=STUDENT.closes_at)
 
 
-def test_an_answer_after_the_close_is_refused_whatever_time_it_came_in() -> None:
+def test_a_closed_survey_takes_no_answer_at_any_time() -> None:
     closed = replace(STUDENT, state=State.CLOSED)
 
     with pytest.raises(NotAllowed):
@@ -71,8 +71,8 @@ def test_every_field_of_the_answers_has_its_question(respondent: Respondent) -> 
     assert [question.field for question in QUESTIONS[respondent]] == list(Answers.model_fields)
 
 
-class TestWhatASurveyIsToItsRespondent:
-    """To be answered, answered, or closed: as its list tells."""
+class TestTheStandingOfASurvey:
+    """To be answered, answered, or closed: as the respondent's list shows it."""
 
     @pytest.mark.parametrize(
         ("state", "after", "standing"),
@@ -84,7 +84,7 @@ class TestWhatASurveyIsToItsRespondent:
             (State.ANSWERED, timedelta(days=14), Standing.CLOSED),
         ],
     )
-    def test_goes_by_its_state_and_its_end(self, state: State, after: timedelta, standing: Standing) -> None:
+    def test_follows_from_its_state_and_its_close(self, state: State, after: timedelta, standing: Standing) -> None:
         asked = Asked(replace(STUDENT, state=state), None, None, date(2027, 6, 21), date(2027, 6, 25), None)
 
         assert asked.standing(OVER + after) is standing
@@ -99,7 +99,7 @@ def test_every_question_but_the_comment_must_be_answered() -> None:
     assert faults[0].reason == "Choose an answer to question 2."
 
 
-def test_what_is_not_answered_is_asked_for_before_anything_else_is_at_fault() -> None:
+def test_unanswered_questions_are_reported_before_any_other_fault() -> None:
     questions, given = QUESTIONS["student"], dict.fromkeys(Answers.model_fields, 3) | {"comment": "x" * 5_001}
 
     with pytest.raises(Invalid) as unfinished:

@@ -51,7 +51,7 @@ def faults(form: ApplicationForm | None = None, **changes: Any) -> dict[str, str
     return {}
 
 
-def test_a_sound_application_is_received_in_its_projects_round() -> None:
+def test_a_valid_application_is_received_in_its_projects_round() -> None:
     application = received(a_form(), check(a_form(), GIVEN, KNOWN), sent_at=OPENS, now=OPENS)
     assert (application.round_id, application.host_id, application.state) == ("trinity-2027", "H0001", "received")
 
@@ -91,7 +91,7 @@ def test_a_placement_is_within_the_hours_a_week_that_the_student_may_work(
     assert list(faults(applicant=Applicant(visa_weekly_hours=hours, applications=0))) == fields
 
 
-def test_what_is_wrong_with_one_field_is_told_in_one_fault() -> None:
+def test_everything_that_is_wrong_with_a_field_is_in_one_fault() -> None:
     found = faults(applicant=Applicant(visa_weekly_hours=20, applications=2))
     assert list(found) == ["student_id"]
     assert "applications" in found["student_id"]
@@ -110,7 +110,7 @@ def test_no_reason_repeats_what_is_personal() -> None:
 
 
 @given(st.lists(st.text("abcé’-", min_size=1), max_size=320), st.sampled_from([" ", "\n", "\t ", "\u00a0"]))
-def test_words_are_parted_by_white_space(parts: list[str], space: str) -> None:
+def test_words_are_separated_by_white_space(parts: list[str], space: str) -> None:
     text = space + space.join(parts) + space
     assert words(text) == len(parts)
     assert list(faults(a_form(statement=text))) == (["statement"] if len(parts) > 300 else [])
@@ -137,16 +137,18 @@ def test_a_cv_is_a_pdf_of_one_page_that_the_same_source_sent_and_nobody_else_use
 
 
 @pytest.mark.parametrize(("source", "fields"), [("pages", []), ("careers-portal", ["cv"])])
-def test_only_from_our_pages_an_application_is_sound_before_its_cv_is_read(source: str, fields: list[str]) -> None:
+def test_only_an_application_from_our_pages_may_have_a_cv_that_is_still_to_be_read(
+    source: str, fields: list[str]
+) -> None:
     unread = DOCUMENT.model_copy(update={"source": source, "pages": None, "is_read": False})
     assert list(faults(source=source, document=unread, document_own=True)) == fields
 
 
-def test_the_more_are_before_an_application_the_later_its_check_is_looked_at_again() -> None:
+def test_the_more_checks_are_before_it_the_later_a_page_asks_again() -> None:
     assert [seconds_to_look_again(before) for before in (0, 19, 100, 10_000)] == [2, 2, 7, 30]
 
 
-def test_whether_another_sent_a_document_is_not_told() -> None:
+def test_a_fault_does_not_reveal_that_another_system_sent_the_document() -> None:
     anothers = DOCUMENT.model_copy(update={"source": "customer-relations", "pages": 7})
     assert faults(document=anothers) == faults(document=None)
 
@@ -162,5 +164,5 @@ def test_all_faults_are_named_at_once() -> None:
     assert list(found) == ["application_id", "sent_at", "project_id", "student_id", "statement", "cv"]
 
 
-def test_where_no_round_is_scheduled_all_else_is_still_judged() -> None:
+def test_without_a_round_everything_else_is_still_checked() -> None:
     assert list(faults(round_=None, project=None, document=None)) == ["sent_at", "project_id", "cv"]

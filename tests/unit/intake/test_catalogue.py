@@ -37,7 +37,7 @@ def test_a_round_ends_with_its_last_placement_week_in_local_time() -> None:
         (END, [], False, "hilary-2028"),
     ],
 )
-def test_what_is_open_is_listed_and_what_has_closed_until_its_end(
+def test_open_rounds_are_listed_else_those_that_have_closed_until_their_end(
     now: datetime, listed: list[str], is_open: bool, following: str
 ) -> None:
     shown = season([HILARY, SECOND, a_round()], now)
@@ -49,7 +49,7 @@ def test_a_round_that_closed_takes_no_applications_whatever_its_calendar_says() 
     assert not season([a_round(applications_closed_at=OPENS)], OPENS).open
 
 
-def test_of_a_second_round_what_the_first_has_left_is_listed() -> None:
+def test_a_second_round_lists_what_the_first_has_left() -> None:
     shown = season([SECOND, a_round()], SECOND.opens_at)
     assert (shown.first_rounds, shown.rounds_with_places_left) == ([], ["trinity-2027"])
 
@@ -82,11 +82,11 @@ def test_a_student_sees_what_is_approved_once_its_round_has_opened(
         ("", []),
     ],
 )
-def test_a_marked_text_is_parted_whatever_a_host_wrote(text: str, expected: list[tuple[str, bool]]) -> None:
+def test_a_marked_text_is_split_whatever_a_host_wrote(text: str, expected: list[tuple[str, bool]]) -> None:
     assert parts(text) == expected
 
 
-def test_a_search_that_makes_no_sense_is_the_plain_one() -> None:
+def test_values_that_make_no_sense_are_left_out_of_a_search() -> None:
     assert Search.model_validate({"q": "  a\0 b ", "order": "?", "page": "-1", "sector": [""]}) == Search(
         q="a b", sector=[""]
     )
@@ -94,7 +94,7 @@ def test_a_search_that_makes_no_sense_is_the_plain_one() -> None:
     assert not Search(sector=["", "\0"]).is_narrow
 
 
-def test_addresses_say_what_is_asked_and_no_more() -> None:
+def test_addresses_have_only_what_is_searched_for() -> None:
     search = Search(q="river & co", sector=["Law", "Finance"], order=Order.TITLE, page=3)
     assert search.address() == "/catalogue?q=river+%26+co&sector=Law&sector=Finance&order=title"
     assert search.without("sector", "Law") == "/catalogue?q=river+%26+co&sector=Finance&order=title"

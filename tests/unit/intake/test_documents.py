@@ -10,10 +10,10 @@ def test_a_cv_is_a_pdf_of_exactly_one_page(pages: int | None, is_cv: bool) -> No
 
 
 @pytest.mark.parametrize("url", ["documents", "ftp://elsewhere/documents", "file://documents"])
-def test_a_url_that_is_no_stores_is_refused_with_what_to_do(url: str) -> None:
+def test_a_url_of_no_store_is_refused_with_what_to_do(url: str) -> None:
     with pytest.raises(ValueError, match=r"DOCUMENTS_URL cannot be opened .*: name a folder as file:///path"):
         open_store(url)
 
 
-def test_nothing_is_said_of_the_pages_of_what_is_still_to_be_read() -> None:
+def test_a_document_that_is_still_to_be_read_has_no_fault_in_its_pages() -> None:
     assert fault_in_pages(Content(digest="00", size=1, pages=None, is_read=False)) is None

@@ -14,14 +14,14 @@ from services.intake.rules.drafts import (
     blank_draft,
     correction,
     ended,
+    faults_before_sending,
     faults_in_acceptance,
-    faults_in_what_is_typed,
+    faults_in_filled_fields,
     following,
+    offered_again,
     overwrites,
     saved,
     steps_done,
-    taken_again,
-    wanting,
 )
 from services.intake.rules.projects import Project, ProjectState, check
 from services.intake.rules.template import FIELDS, LABELS, Step, as_text, as_typed, choices, is_list, step_of
@@ -53,7 +53,7 @@ def a_project(**changes: Any) -> Project:
 
 
 def typed_through(template: ProjectTemplate) -> Draft:
-    """A draft into which a host has typed just that, step by step."""
+    """A draft into which a host has typed this template, step by step."""
     texts = as_text(template.model_dump(mode="json"))
     draft = a_draft()
     for step, fields in FIELDS.items():
@@ -74,7 +74,7 @@ def at_fault(draft: Draft) -> list[str]:
     return []
 
 
-def test_every_field_of_the_template_is_asked_for_once_and_has_a_name() -> None:
+def test_every_field_of_the_template_is_asked_for_once_and_has_a_label() -> None:
     asked = [field for fields in FIELDS.values() for field in fields]
     assert sorted(asked) == sorted(ProjectTemplate.model_fields)
     assert list(LABELS) == list(ProjectTemplate.model_fields)
@@ -100,21 +100,21 @@ def test_what_is_typed_in_steps_is_what_would_be_sent(template: ProjectTemplate)
     }
 
 
-def test_blanks_are_judged_in_the_words_of_the_door() -> None:
+def test_an_empty_draft_has_the_faults_of_an_empty_submission() -> None:
     assert at_fault(a_draft()) == [
         *("title", "mode", "scope", "tasks", "deliverables", "supervisor_name", "places", "days", "week")
     ]
 
 
 @pytest.mark.parametrize("text", ["ten", "1e9", "12345678901", "-", "²"])
-def test_a_number_that_is_none_is_kept_as_it_was_typed(text: str) -> None:
+def test_what_is_not_a_number_is_kept_as_it_was_typed(text: str) -> None:
     assert as_typed("places", text) == text
 
 
 @pytest.mark.parametrize(
     ("field", "text", "value"), [("places", " 2 ", 2), ("days", "", None), ("starts_on", "", None)]
 )
-def test_what_was_typed_becomes_what_the_contract_has(field: str, text: str, value: object) -> None:
+def test_what_was_typed_becomes_a_value_of_the_contract(field: str, text: str, value: object) -> None:
     assert as_typed(field, text) == value
 
 
@@ -131,7 +131,7 @@ def test_saving_the_same_again_changes_nothing() -> None:
         (Step.SUPERVISION, {"supervisor_name": "Jo Price", "supervision": ""}, 1, "b", True),
         (Step.SUPERVISION, {"supervisor_name": "Jo Price", "supervision": ""}, 2, "b", False),  # it has seen the save
         (Step.SUPERVISION, {"supervisor_name": "Jo Price", "supervision": ""}, 1, "a", False),  # it has made the save
-        (Step.SUPERVISION, SUPERVISION, 1, "b", False),  # it says the same
+        (Step.SUPERVISION, SUPERVISION, 1, "b", False),  # it is the same text
         (Step.WORK, {"tasks": ["Read"], "deliverables": []}, 1, "b", False),  # it is another step
     ],
 )
@@ -142,15 +142,17 @@ def test_only_what_another_window_saved_unseen_is_overwritten(
     assert overwrites(draft, step, typed, seen=seen, window=window) is expected
 
 
-def test_what_nobody_has_come_to_is_not_at_fault_yet() -> None:
+def test_a_field_that_is_still_empty_is_not_at_fault_yet() -> None:
     draft = a_draft(content={"places": 0, "title": "", "tasks": ["x" * 301]})
     faults = [Fault(field=field, reason="…") for field in ("title", "places", "days", "tasks.0", "sent_at")]
-    assert [fault.field for fault in faults_in_what_is_typed(draft, faults)] == ["places", "tasks.0"]
+    assert [fault.field for fault in faults_in_filled_fields(draft, faults)] == ["places", "tasks.0"]
 
 
-def test_what_keeps_a_draft_from_being_sent_is_said_by_step() -> None:
+def test_what_keeps_a_draft_from_being_sent_is_grouped_by_step() -> None:
     faults = [Fault(field=field, reason="…") for field in ("sent_at", "tasks.0", "days")]
-    assert {step: [fault.field for fault in found] for step, found in wanting(a_draft(), faults).items()} == {
+    assert {
+        step: [fault.field for fault in found] for step, found in faults_before_sending(a_draft(), faults).items()
+    } == {
         Step.WORK: ["tasks.0"],
         Step.ARRANGEMENTS: ["days"],
         Step.OBLIGATIONS: ["obligations"],
@@ -158,7 +160,7 @@ def test_what_keeps_a_draft_from_being_sent_is_said_by_step() -> None:
     }
 
 
-def test_a_step_is_done_once_something_sound_is_in_it() -> None:
+def test_a_step_is_done_once_it_has_content_without_a_fault() -> None:
     draft = saved(a_draft(), Step.SUPERVISION, SUPERVISION, window="a", now=NOW)
     assert steps_done(draft, []) == {Step.SUPERVISION}
     assert steps_done(draft, [Fault(field="supervision", reason="…")]) == set()
@@ -184,18 +186,18 @@ def test_a_correction_begins_as_the_last_revision() -> None:
     assert following(draft, a_project(revision=7), now=NOW).revision == 8
 
 
-def test_a_project_taken_again_is_a_new_one_without_its_dates() -> None:
-    draft = taken_again(DRAFT, a_project(), now=NOW)
+def test_a_project_offered_again_is_a_new_one_without_its_dates() -> None:
+    draft = offered_again(DRAFT, a_project(), now=NOW)
     assert (draft.project_id, draft.revision) == (f"P-{DRAFT}", 1)
     assert draft.content.keys() == ProjectTemplate.model_fields.keys() - {"week", "starts_on"}
 
 
-def test_nothing_of_what_was_written_remains_of_a_draft_that_ended() -> None:
+def test_a_draft_that_has_ended_has_no_content() -> None:
     draft = ended(typed_through(a_template()), End.DISCARDED)
     assert (draft.content, draft.acceptance) == ({}, None)
 
 
-def test_what_was_chosen_before_is_offered_though_it_is_no_longer() -> None:
+def test_what_was_chosen_before_stays_among_the_choices() -> None:
     offered = choices(a_round(), {"category": "gardening", "week": 7, "disciplines": ["any", "Theology"]})
     assert ("gardening", "gardening") in offered["category"]
     assert offered["week"] == [("9", "Week 9: Monday 21 to Friday 25 June 2027"), ("7", "7")]
@@ -206,5 +208,5 @@ def test_what_was_chosen_before_is_offered_though_it_is_no_longer() -> None:
 @pytest.mark.parametrize(
     ("field", "step"), [("tasks.3", Step.WORK), ("sent_at", Step.PREVIEW), ("days", Step.ARRANGEMENTS)]
 )
-def test_a_fault_is_mended_in_its_step(field: str, step: Step) -> None:
+def test_a_fault_is_corrected_in_the_step_of_its_field(field: str, step: Step) -> None:
     assert step_of(Fault(field=field, reason="…")) is step

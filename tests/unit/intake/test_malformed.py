@@ -31,7 +31,7 @@ def test_the_kind_is_the_noun_of_the_routing_key(routing_key: str, expected: str
     assert kind(routing_key) == expected
 
 
-def test_only_what_is_an_id_is_taken_for_one() -> None:
+def test_only_valid_ids_are_found() -> None:
     content = {"project_id": "P0001", "student_id": 7, "host_id": "no id", "application_id": "A1", "cv": "x"}
     assert ids_in(content) == {"project_id": "P0001", "application_id": "A1"}
     assert ids_in([content]) == {}
@@ -44,7 +44,7 @@ def test_the_name_of_an_unknown_field_is_shown_only_where_it_can_be() -> None:
     assert legible(Fault(field="a" * 1_000, reason="…")).field == "body"
 
 
-def test_what_keeps_the_contract_can_be_judged_beside_blanks() -> None:
+def test_fields_that_keep_the_contract_can_be_checked_beside_blanks() -> None:
     content = a_proposal().model_dump(mode="json") | {"days": "five", "host_id": "", "starts_on": None, "colour": "red"}
     del content["tasks"]
     readable = with_blanks(ProjectProposal, content, broken(ProjectProposal, content))
@@ -52,21 +52,21 @@ def test_what_keeps_the_contract_can_be_judged_beside_blanks() -> None:
     assert readable == a_proposal().model_copy(update=blanks)
 
 
-def test_a_part_of_a_list_that_breaks_the_contract_blanks_the_list() -> None:
+def test_a_list_with_an_item_that_breaks_the_contract_is_blank() -> None:
     content = a_proposal().model_dump(mode="json") | {"tasks": ["ok", 7]}
     readable = with_blanks(ProjectProposal, content, broken(ProjectProposal, content))
     assert readable == a_proposal(tasks=[])
 
 
 @pytest.mark.parametrize("submission", [ProjectProposal, ApplicationForm])
-def test_every_field_of_what_is_judged_can_be_blank(submission: type[Submission]) -> None:
+def test_every_field_of_a_checked_submission_can_be_blank(submission: type[Submission]) -> None:
     assert with_blanks(submission, {}, broken(submission, {})) is not None
 
 
 @pytest.mark.parametrize("body", [b"", b"no JSON", b"[]", b"7", b"[" * 100_000])
-def test_what_is_not_even_an_object_is_not_judged(body: bytes) -> None:
+def test_what_is_not_even_an_object_is_not_checked(body: bytes) -> None:
     assert with_blanks(ApplicationForm, content_of(body), [Fault(field="body", reason="…")]) is None
 
 
-def test_a_sound_content_is_left_as_it_is() -> None:
+def test_valid_content_is_not_changed() -> None:
     assert with_blanks(ApplicationForm, a_form().model_dump(mode="json"), []) == a_form()

@@ -13,7 +13,7 @@ def test_a_new_host_has_its_first_version() -> None:
     assert recorded(FACTS, OPENS, None) == Known(1, FACTS, OPENS)
 
 
-def test_a_record_that_changes_nothing_makes_no_version() -> None:
+def test_a_record_that_changes_nothing_makes_no_new_version() -> None:
     assert recorded(FACTS, LATER, Known(4, FACTS, OPENS)) == Known(4, FACTS, LATER)
 
 
@@ -21,7 +21,7 @@ def test_a_record_that_changes_a_fact_makes_the_next_version() -> None:
     assert recorded(OTHER, LATER, Known(4, FACTS, OPENS)) == Known(5, OTHER, LATER)
 
 
-def test_a_record_that_a_newer_one_has_overtaken_changes_nothing() -> None:
+def test_a_record_that_arrives_after_a_newer_one_is_overtaken() -> None:
     assert is_overtaken(OPENS, Known(1, FACTS, LATER))
     assert not is_overtaken(OPENS, Known(1, FACTS, OPENS))
     assert not is_overtaken(OPENS, None)

@@ -44,7 +44,7 @@ def faults(
     return {}
 
 
-def test_a_sound_proposal_waits_for_review_in_its_round() -> None:
+def test_a_valid_proposal_waits_for_review_in_its_round() -> None:
     round_ = check(a_proposal(), sent_at=SUBMISSIONS_OPEN, rounds=[a_round()], host_known=True, current=None)
     assert proposed(a_proposal(), round_) == a_project(state=ProjectState.UNDER_REVIEW)
 
@@ -83,7 +83,7 @@ def test_all_faults_are_named_at_once() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"days": 7}, {"week": 8}])
-def test_the_first_day_is_judged_only_where_week_and_days_are_right(changes: dict[str, Any]) -> None:
+def test_the_first_day_is_checked_only_if_week_and_days_are_right(changes: dict[str, Any]) -> None:
     assert list(faults(a_proposal(starts_on=date(2020, 1, 1), **changes))) == list(changes)
 
 
@@ -107,7 +107,7 @@ def test_the_limits_of_time_are_exact(sent_at: datetime, fields: list[str]) -> N
     assert list(faults(a_proposal(), sent_at=sent_at)) == fields
 
 
-def test_where_no_round_is_scheduled_all_else_is_still_judged() -> None:
+def test_without_a_round_everything_else_is_still_checked() -> None:
     assert list(faults(a_proposal(places=0, days=9), rounds=[])) == ["sent_at", "places", "days"]
 
 
@@ -130,7 +130,7 @@ def test_a_correction_has_a_higher_revision(revision: int) -> None:
 
 
 @pytest.mark.parametrize("state", [ProjectState.APPROVED, ProjectState.DECLINED, ProjectState.WITHDRAWN])
-def test_a_decided_project_is_no_longer_corrected_and_the_host_is_told_what_to_do(state: ProjectState) -> None:
+def test_a_decided_project_is_no_longer_corrected_and_the_fault_names_what_to_do(state: ProjectState) -> None:
     found = faults(a_proposal(revision=2), current=a_project(state=state))
     assert list(found) == ["revision"]
     assert "propose another" in found["revision"]

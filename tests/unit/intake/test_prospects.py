@@ -16,7 +16,7 @@ from services.intake.rules.documents import Document, DocumentInUse, Reader, Use
 from services.intake.rules.projects import Project, ProjectState
 from services.intake.rules.prospects import Access, Made, Reading, access_of_host, faults_in_choice, prospects
 from services.intake.rules.rounds import Round
-from services.intake.rules.submissions import OUR_PAGES, one_a_field
+from services.intake.rules.submissions import OUR_PAGES, one_per_field
 from shared.contracts.faults import Fault
 from shared.contracts.submissions import StudentFacts
 from shared.refusals import Invalid
@@ -73,18 +73,18 @@ def taken_back(of: Made) -> Made:
 @pytest.mark.parametrize(
     ("round_", "left"), [(a_round(), None), (a_round(applications_closed_at=CLOSES), None), (a_round(**SECOND), 0)]
 )
-def test_what_a_student_is_told_before_is_what_the_door_says_after(
+def test_the_obstacles_shown_before_applying_are_the_faults_of_the_application(
     now: datetime, state: ProjectState, applicant: Applicant | None, round_: Round, left: int | None
 ) -> None:
     project = PROJECT.model_copy(update={"state": state})
-    told = prospects(project, round_, left, applicant, [], now)
+    shown = prospects(project, round_, left, applicant, [], now)
     known = Known(applicant, DOCUMENT, document_own=True, document_used_by_another=False, id_used=False)
-    faults = faults_at_the_door(Circumstances(OUR_PAGES, now, round_, project, left), known)
-    assert faults == one_a_field(obstacle.fault for obstacle in told.obstacles)
-    assert told.may_apply == (faults == [])
+    faults = faults_of_application(Circumstances(OUR_PAGES, now, round_, project, left), known)
+    assert faults == one_per_field(obstacle.fault for obstacle in shown.obstacles)
+    assert shown.may_apply == (faults == [])
 
 
-def faults_at_the_door(given: Circumstances, known: Known) -> list[Fault]:
+def faults_of_application(given: Circumstances, known: Known) -> list[Fault]:
     try:
         check(a_form(), given, known)
     except Invalid as refused:
@@ -132,7 +132,7 @@ def test_a_rank_that_was_given_is_free_again_once_its_application_is_taken_back(
         (None, " \n", None, ["preference", "statement", "cv"]),
     ],
 )
-def test_a_form_says_which_choice_it_is_and_why(
+def test_a_form_needs_a_free_rank_a_statement_and_a_cv(
     preference: int | None, statement: str, cv: str | None, fields: list[str]
 ) -> None:
     assert [fault.field for fault in faults_in_choice(preference, (2,), statement, cv)] == fields
@@ -167,7 +167,7 @@ def test_who_may_read_a_cv(reader: Reader, found: list[Use], now: datetime, may:
     assert may_read(reader, DocumentInUse(DOCUMENT, "S00009", tuple(found)), now) == may
 
 
-def test_a_file_is_named_for_its_host_alone() -> None:
+def test_only_a_host_saves_a_cv_under_its_students_name() -> None:
     found = DocumentInUse(DOCUMENT, None, (USE,))
     assert file_name(HOST, found, OPENS) == "Elif Sato – Brown & Brown Museum (CV).pdf"
     assert file_name(STUDENT, found, OPENS) == file_name(STAFF, found, OPENS) == str(A_CV)

@@ -28,7 +28,7 @@ async def reader() -> AsyncIterator[PdfReader]:
 
 
 @cache
-def a_pdf_that_swells() -> bytes:
+def a_pdf_that_decompresses_to_200_mb() -> bytes:
     """A PDF of two hundred kilobytes whose table of contents is 200 MB once it is decompressed."""
     squeezer = zlib.compressobj()
     squeezed = b"".join(squeezer.compress(bytes(1_000_000)) for _ in range(200)) + squeezer.flush()
@@ -75,39 +75,39 @@ async def test_what_is_not_a_readable_pdf_has_no_pages(reader: PdfReader, data: 
     assert await reader.count_pages(data) is None
 
 
-async def test_a_pdf_that_swells_is_not_readable(reader: PdfReader) -> None:
-    assert await reader.count_pages(a_pdf_that_swells()) is None
+async def test_a_pdf_that_decompresses_to_too_much_is_not_readable(reader: PdfReader) -> None:
+    assert await reader.count_pages(a_pdf_that_decompresses_to_200_mb()) is None
 
 
-def status_of_a_reader_that(deed: str) -> int:
-    """The exit status of a process under the reader's limits."""
-    program = f"from services.intake.outside import pdf_reader as reader\nreader.limit_resources()\n{deed}"
+def exit_status_of(code: str) -> int:
+    """The exit status of a process that runs code under the reader's limits."""
+    program = f"from services.intake.outside import pdf_reader as reader\nreader.limit_resources()\n{code}"
     return subprocess.run([sys.executable, "-c", program], check=False, capture_output=True).returncode
 
 
 def test_a_reader_gets_no_more_memory_than_its_limit() -> None:
-    assert status_of_a_reader_that("bytearray(reader.BYTES_OF_MEMORY)") == 1
+    assert exit_status_of("bytearray(reader.BYTES_OF_MEMORY)") == 1
 
 
 def test_a_reader_writes_no_file(tmp_path: Path) -> None:
     file = tmp_path / "left"
-    assert status_of_a_reader_that(f"with open({str(file)!r}, 'w') as file: file.write('x')") == 1
+    assert exit_status_of(f"with open({str(file)!r}, 'w') as file: file.write('x')") == 1
     assert file.read_bytes() == b""
 
 
 def test_a_reader_that_takes_too_long_is_ended() -> None:
-    hurry = "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 10))"
-    status = status_of_a_reader_that(f"{hurry}\nwhile True: pass")
+    short_limit = "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 10))"
+    status = exit_status_of(f"{short_limit}\nwhile True: pass")
     assert status in ENDED_BY_THE_DOCUMENT
 
 
-async def test_many_documents_are_read_at_once_each_for_itself(reader: PdfReader) -> None:
+async def test_many_documents_are_read_at_the_same_time(reader: PdfReader) -> None:
     documents = [a_pdf(1 + number % 3) if number % 4 else b"no PDF" for number in range(24)]
     expected = [1 + number % 3 if number % 4 else None for number in range(24)]
     assert await asyncio.gather(*map(reader.count_pages, documents)) == expected
 
 
-async def test_a_reader_that_dies_on_the_way_says_nothing_of_the_document_and_is_started_again(
+async def test_a_reader_that_dies_while_reading_makes_the_document_unavailable_and_is_started_again(
     reader: PdfReader,
 ) -> None:
     reading = asyncio.create_task(reader.count_pages(a_pdf_that_takes_long()))
@@ -119,7 +119,7 @@ async def test_a_reader_that_dies_on_the_way_says_nothing_of_the_document_and_is
     await until(gone(parent, child))
 
 
-async def test_a_child_that_somebody_else_kills_says_nothing_of_the_document(reader: PdfReader) -> None:
+async def test_a_child_that_somebody_else_kills_makes_the_document_unavailable(reader: PdfReader) -> None:
     reading = asyncio.create_task(reader.count_pages(a_pdf_that_takes_long()))
     parent, child = await busy_reader()
     child.kill()
@@ -136,7 +136,7 @@ async def test_a_document_that_breaks_its_child_is_not_readable(reader: PdfReade
     assert await reading is None
 
 
-async def test_nothing_reads_on_for_whoever_no_longer_waits(reader: PdfReader) -> None:
+async def test_reading_stops_when_its_caller_is_cancelled(reader: PdfReader) -> None:
     reading = asyncio.create_task(reader.count_pages(a_pdf_that_takes_long()))
     parent, child = await busy_reader()
     reading.cancel()
@@ -145,35 +145,35 @@ async def test_nothing_reads_on_for_whoever_no_longer_waits(reader: PdfReader) -
     assert parent.is_running()
 
 
-async def test_parent_and_child_hold_nothing_but_what_they_read_from(reader: PdfReader) -> None:
+async def test_parent_and_child_have_nothing_open_but_what_they_read_from(reader: PdfReader) -> None:
     kept_open, _ = os.pipe()
     os.set_inheritable(kept_open, True)
     reading = asyncio.create_task(reader.count_pages(a_pdf_that_takes_long()))
     parent, child = await busy_reader()
 
-    async def holds_its_document_alone() -> bool:
-        return len(held_by(child)) == 1
+    async def has_only_its_document_open() -> bool:
+        return len(open_in(child)) == 1
 
-    service, *rest = held_by(parent)
+    service, *rest = open_in(parent)
     assert service.startswith("socket:")
     assert [each for each in rest if each.startswith("/")] == [os.devnull, os.devnull]
-    await until(holds_its_document_alone)
+    await until(has_only_its_document_open)
     assert (parent.environ(), child.environ()) == ({}, {})
 
-    async def holds_its_own_alone() -> bool:
-        return held_by(parent) == [service, os.devnull, os.devnull]
+    async def has_only_its_socket_open() -> bool:
+        return open_in(parent) == [service, os.devnull, os.devnull]
 
     reading.cancel()
-    await until(holds_its_own_alone)
+    await until(has_only_its_socket_open)
 
 
-def held_by(process: psutil.Process) -> list[str]:
-    """What the descriptors of a process lead to, in their order."""
-    held = []
+def open_in(process: psutil.Process) -> list[str]:
+    """What a process has open, in the order of the descriptors."""
+    found_open = []
     for descriptor in sorted(Path(f"/proc/{process.pid}/fd").iterdir(), key=lambda path: int(path.name)):
-        with suppress(FileNotFoundError):  # it was let go of meanwhile
-            held.append(str(descriptor.readlink()))
-    return held
+        with suppress(FileNotFoundError):  # it was closed meanwhile
+            found_open.append(str(descriptor.readlink()))
+    return found_open
 
 
 SERVICE = """
@@ -195,11 +195,11 @@ async def test_no_process_is_left_when_the_service_ends(how: signal.Signals) -> 
 
 
 SECONDS_TO_BE_BUSY = 0.1
-"""Of the processor: a child that has used them has its document, and has let go of everything else."""
+"""Of processor time. A child that has used them is reading its document, and has closed everything else."""
 
 
 async def busy_reader(service: psutil.Process | None = None) -> tuple[psutil.Process, psutil.Process]:
-    """The parent that a process has started, and its child that reads; not one that has nothing to read."""
+    """The parent that a process has started, and its child, once the child is busy with a document."""
     found: list[tuple[psutil.Process, psutil.Process]] = []
 
     async def is_busy() -> bool:

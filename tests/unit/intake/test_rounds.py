@@ -31,7 +31,7 @@ def week(number: int, monday: date, days: int = 4) -> PlacementWeek:
 
 
 @given(moments, st.timedeltas(timedelta(minutes=1), timedelta(days=30)))
-def test_a_window_opens_at_its_first_moment_and_is_over_at_its_last(opens_at: datetime, length: timedelta) -> None:
+def test_a_window_includes_its_opening_and_excludes_its_close(opens_at: datetime, length: timedelta) -> None:
     window = Window(opens_at, opens_at + length)
     assert opens_at in window
     assert opens_at - SMALLEST not in window
@@ -56,7 +56,7 @@ def test_a_moment_belongs_to_the_round_that_takes_it() -> None:
     assert round_for(rounds, SUBMISSIONS_OPEN - timedelta(days=70), submissions_window) == hilary
 
 
-def test_between_rounds_the_next_to_open_judges_and_after_all_of_them_the_last() -> None:
+def test_between_rounds_it_is_the_next_to_open_and_after_all_of_them_the_last() -> None:
     later = a_round(
         round_id="michaelmas-2027",
         submissions_open_at=SUBMISSIONS_CLOSE + timedelta(days=90),
@@ -76,7 +76,7 @@ def test_of_overlapping_rounds_a_correction_stays_in_its_own() -> None:
     assert round_for(rounds, SUBMISSIONS_OPEN, submissions_window, "trinity-2027") == a_round()
 
 
-def test_a_correction_that_is_late_for_its_own_round_is_judged_by_the_one_that_is_open() -> None:
+def test_a_correction_that_is_late_for_its_own_round_is_for_the_one_that_is_open() -> None:
     next_round = a_round(
         round_id="next",
         submissions_open_at=SUBMISSIONS_CLOSE,
@@ -86,7 +86,7 @@ def test_a_correction_that_is_late_for_its_own_round_is_judged_by_the_one_that_i
 
 
 @given(st.lists(st.integers(0, 50), min_size=1), moments)
-def test_where_there_is_a_round_one_is_found(days: list[int], moment: datetime) -> None:
+def test_if_there_is_any_round_one_is_found(days: list[int], moment: datetime) -> None:
     rounds = [
         a_round(round_id=f"r{day}", opens_at=OPENS + timedelta(days=day), closes_at=CLOSES + timedelta(days=day))
         for day in days
@@ -98,7 +98,7 @@ def test_where_there_is_a_round_one_is_found(days: list[int], moment: datetime) 
         assert moment in applications_window(found)
 
 
-def test_a_sound_calendar_has_no_fault() -> None:
+def test_a_valid_calendar_has_no_fault() -> None:
     assert fields_at_fault() == []
 
 
@@ -123,7 +123,7 @@ def test_the_windows_of_proposals_and_applications_may_overlap() -> None:
         ({"weeks": [week(9, date(2027, 6, 21)), week(10, date(2027, 6, 21))]}, ["weeks"]),
     ],
 )
-def test_an_unsound_calendar_names_the_field(changes: dict[str, Any], fields: list[str]) -> None:
+def test_the_fault_of_a_calendar_names_its_field(changes: dict[str, Any], fields: list[str]) -> None:
     assert fields_at_fault(**changes) == fields
 
 
@@ -149,7 +149,7 @@ def test_a_round_closes_once() -> None:
     assert not a_round(applications_closed_at=CLOSES).closes_now(CLOSES)
 
 
-def test_a_close_that_was_said_is_not_moved() -> None:
+def test_a_close_that_has_happened_is_not_moved() -> None:
     closed = a_round(applications_closed_at=CLOSES)
     assert [fault.field for fault in faults_in_closing(closed, a_calendar(closes_at=CLOSES - SMALLEST))] == [
         "closes_at"
@@ -166,6 +166,6 @@ def test_a_rounds_id_is_made_of_its_name(name: str, expected: str) -> None:
     assert slug(name) == expected
 
 
-def test_moments_are_told_in_local_time() -> None:
+def test_moments_are_shown_in_local_time() -> None:
     assert in_words(CLOSES.astimezone(UTC)) == "10 May 2027, 12:00 BST"
     assert in_words(SUBMISSIONS_OPEN) == "8 March 2027, 09:00 GMT"

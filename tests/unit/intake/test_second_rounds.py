@@ -1,4 +1,4 @@
-"""Second rounds: who judges an application, and which calendars fit the round that they follow."""
+"""Second rounds: which of a pair takes an application, and which calendars fit the round that they follow."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.intake.rules.calendars import faults_in_change, faults_in_new, new_round
 from services.intake.rules.rounds import Round
-from services.intake.rules.second_rounds import carried_along, judged_by, suggested
+from services.intake.rules.second_rounds import carried_along, round_for_application, suggested
 from services.intake.rules.terms import monday_of, placement_week
 from shared.contracts.faults import Fault
 from shared.contracts.intake import RoundCalendar
@@ -34,7 +34,7 @@ def fields(faults: Sequence[Fault]) -> list[str]:
 
 
 def new(**changes: Any) -> list[str]:
-    """The fields at fault of a second round that is to be set."""
+    """The fields at fault in a new second round with these changes."""
     return fields(faults_in_new(a_second_calendar(**changes), [FIRST]))
 
 
@@ -46,7 +46,7 @@ def test_a_second_rounds_id_is_made_of_the_firsts() -> None:
 
 
 @given(st.integers(1, 10), st.integers(0, 6), st.integers(7, 19))
-def test_what_a_form_suggests_is_sound(reply: int, day: int, hour: int) -> None:
+def test_the_calendar_that_a_form_suggests_is_valid(reply: int, day: int, hour: int) -> None:
     first = a_round(
         offers_at=FIRST.offers_at.replace(hour=hour) - timedelta(days=day - 2),
         rankings_due_at=CLOSES,
@@ -75,7 +75,7 @@ def test_a_second_round_that_does_not_fit_its_first_names_the_field(
     assert new(**changes) == at_fault
 
 
-def test_offers_of_the_second_wait_for_what_was_passed_on_just_before_it_opened() -> None:
+def test_offers_of_the_second_wait_for_answers_to_places_passed_on_just_before_it_opened() -> None:
     opens_at = ANSWERED + timedelta(days=1)
     times = {"opens_at": opens_at, "closes_at": opens_at + timedelta(hours=1)}
     times |= {"rankings_due_at": opens_at + timedelta(hours=2)}
@@ -83,7 +83,7 @@ def test_offers_of_the_second_wait_for_what_was_passed_on_just_before_it_opened(
     assert new(**times, offers_at=opens_at + timedelta(days=3)) == []
 
 
-def test_a_second_round_is_followed_by_none_and_a_first_by_one() -> None:
+def test_a_first_round_has_one_second_and_a_second_has_none() -> None:
     after_it = a_second_calendar(follows=SECOND.round_id)
     assert "follows" in fields(faults_in_new(after_it, [FIRST, SECOND]))
     assert fields(faults_in_new(a_second_calendar(name="Another"), [FIRST, SECOND])) == ["follows"]
@@ -95,14 +95,14 @@ def test_what_a_round_follows_is_not_changed() -> None:
     assert "follows" in fields(faults_in_change(SECOND, as_first, [FIRST, SECOND], now=OPENS))
 
 
-def test_the_opening_of_a_second_round_is_not_moved_once_it_was() -> None:
+def test_the_opening_of_a_second_round_that_has_opened_is_not_moved() -> None:
     later = a_second_calendar(opens_at=SECOND.opens_at + timedelta(hours=1))
     rounds = [FIRST, SECOND]
     assert faults_in_change(SECOND, later, rounds, now=SECOND.opens_at - SMALLEST) == []
     assert fields(faults_in_change(SECOND, later, rounds, now=SECOND.opens_at)) == ["opens_at"]
 
 
-def test_a_first_round_does_not_move_into_its_second() -> None:
+def test_a_first_round_cannot_be_moved_into_its_second() -> None:
     rounds = [FIRST, SECOND]
     later = FIRST.calendar.model_copy(update={"offers_at": FIRST.offers_at + SMALLEST})
     assert fields(faults_in_change(FIRST, later, rounds, now=OPENS)) == ["offers_at"]
@@ -110,18 +110,18 @@ def test_a_first_round_does_not_move_into_its_second() -> None:
     assert "reply_within_days" in fields(faults_in_change(FIRST, longer, rounds, now=OPENS))
 
 
-def test_a_second_round_takes_the_weeks_of_its_first_along() -> None:
+def test_a_second_round_gets_the_new_weeks_of_its_first() -> None:
     week = placement_week(10, date(2027, 6, 28))
     moved = FIRST.calendar.model_copy(update={"weeks": [week]})
     assert faults_in_change(FIRST, moved, [FIRST, SECOND], now=OPENS) == []
     assert carried_along(SECOND, moved) == SECOND.calendar.model_copy(update={"weeks": [week]})
 
 
-def test_an_application_is_judged_by_the_second_round_from_its_opening_on() -> None:
-    assert judged_by([FIRST, SECOND], SECOND.opens_at) == SECOND
-    assert judged_by([FIRST, SECOND], SECOND.opens_at - SMALLEST) == FIRST
-    assert judged_by([FIRST], SECOND.closes_at) == FIRST
-    assert judged_by([], OPENS) is None
+def test_an_application_is_for_the_second_round_from_its_opening_on() -> None:
+    assert round_for_application([FIRST, SECOND], SECOND.opens_at) == SECOND
+    assert round_for_application([FIRST, SECOND], SECOND.opens_at - SMALLEST) == FIRST
+    assert round_for_application([FIRST], SECOND.closes_at) == FIRST
+    assert round_for_application([], OPENS) is None
 
 
 class TestBesideOtherRounds:
@@ -142,7 +142,7 @@ class TestBesideOtherRounds:
         other = self.other(**changes)
         return {fault.field: fault.reason for fault in faults_in_new(other.calendar, [FIRST, SECOND])}
 
-    def test_rounds_of_two_terms_are_sound_though_both_take_proposals(self) -> None:
+    def test_rounds_of_two_terms_are_valid_even_if_both_take_proposals(self) -> None:
         assert self.faults() == {}
 
     def test_two_first_rounds_never_share_a_placement_week(self) -> None:
@@ -160,8 +160,8 @@ class TestBesideOtherRounds:
         assert list(before) == ["closes_at"]
         assert self.faults(opens_at=OPENS - timedelta(days=3), closes_at=OPENS) == {}
 
-    def test_nor_in_another_rounds_second(self) -> None:
+    def test_applications_are_not_taken_while_anothers_second_round_takes_them(self) -> None:
         assert "Trinity 2027, second round" in self.faults(opens_at=SECOND.opens_at)["opens_at"]
 
-    def test_a_round_is_not_beside_itself(self) -> None:
+    def test_a_round_does_not_overlap_with_itself(self) -> None:
         assert faults_in_change(FIRST, a_calendar(applications_per_student=3), [FIRST], now=OPENS) == []

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from services.intake.rules.projects import ListedProject, ProjectState
-from services.intake.rules.standing import comments_on, happened, next_round, open_round, shelves, standing
+from services.intake.rules.standing import comments_on, happened, next_round, open_round, projects_by_round, standing
 from tests.support.intake import CLOSES, OPENS, SUBMISSIONS_CLOSE, SUBMISSIONS_OPEN, a_round, a_template
 
 HILARY = a_round(
@@ -50,11 +50,11 @@ def a_project(state: ProjectState = ProjectState.APPROVED, **changes: Any) -> Li
         (ProjectState.WITHDRAWN, OPENS, "Withdrawn", None),
     ],
 )
-def test_a_host_is_told_what_is_the_case_and_until_when(
+def test_a_host_sees_the_status_of_a_project_and_its_deadline(
     state: ProjectState, now: datetime, label: str, until: datetime | None
 ) -> None:
-    words = standing(a_project(state), ROUNDS, now=now).words
-    assert (words.label, words.deadline.at if words.deadline else None) == (label, until)
+    status = standing(a_project(state), ROUNDS, now=now).status
+    assert (status.label, status.deadline.at if status.deadline else None) == (label, until)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,9 @@ def test_a_host_is_told_what_is_the_case_and_until_when(
         (ProjectState.WITHDRAWN, SUBMISSIONS_OPEN, False, False),
     ],
 )
-def test_only_what_can_be_done_is_offered(state: ProjectState, now: datetime, correct: bool, withdraw: bool) -> None:
+def test_a_host_may_do_only_what_the_state_and_the_time_allow(
+    state: ProjectState, now: datetime, correct: bool, withdraw: bool
+) -> None:
     found = standing(a_project(state), ROUNDS, now=now)
     assert (found.may_correct, found.may_withdraw) == (correct, withdraw)
 
@@ -86,10 +88,10 @@ def test_a_second_round_takes_no_proposals() -> None:
     assert next_round([second], SUBMISSIONS_OPEN) is None
 
 
-def test_projects_stand_on_the_shelf_of_their_round_the_latest_first() -> None:
+def test_projects_are_grouped_by_round_the_latest_first() -> None:
     projects = [a_project(), a_project(project_id="P0002", round_id="hilary-2028")]
-    found = shelves(projects, ROUNDS, now=OFFERS)
-    assert [(shelf.round_.round_id, shelf.is_over) for shelf in found] == [
+    found = projects_by_round(projects, ROUNDS, now=OFFERS)
+    assert [(group.round_.round_id, group.is_over) for group in found] == [
         ("hilary-2028", False),
         ("trinity-2027", True),
     ]
@@ -102,4 +104,4 @@ def test_comments_are_those_on_the_current_revision() -> None:
     ]
     assert comments_on(a_project(), history) == "What will exist at the end?"
     assert comments_on(a_project(revision=2), history) == ""
-    assert [words for words, _ in happened(history)] == ["It was returned to you", "You proposed it"]
+    assert [text for text, _ in happened(history)] == ["It was returned to you", "You proposed it"]

@@ -19,7 +19,7 @@ office_hours = st.times().filter(lambda time: 7 <= time.hour < 20)
 
 @st.composite
 def calendars(draw: st.DrawFn) -> RoundCalendar:
-    """Sound calendars of any term, whose moments are in office hours."""
+    """Valid calendars of any term, with moments in office hours."""
     term = draw(sundays)
     days = sorted(draw(st.lists(st.integers(-80, 50), min_size=6, max_size=6, unique=True)))
     moments = [
@@ -41,13 +41,13 @@ def test_the_9th_and_10th_week_are_counted_from_the_sunday_of_1st_week() -> None
 
 
 @given(sundays, st.integers(-5, 20))
-def test_a_weeks_number_and_monday_tell_the_term(term: date, number: int) -> None:
+def test_the_term_follows_from_a_weeks_number_and_monday(term: date, number: int) -> None:
     assert monday_of(number, term).weekday() == 0
     assert term_of(placement_week(number, monday_of(number, term))) == term
 
 
 @given(calendars(), sundays)
-def test_a_copied_calendar_keeps_weekdays_and_times_and_is_sound(calendar: RoundCalendar, term: date) -> None:
+def test_a_copied_calendar_keeps_weekdays_and_times_and_is_valid(calendar: RoundCalendar, term: date) -> None:
     copy = copied(calendar, term)
 
     assert faults_in_new(calendar, []) == []
@@ -61,12 +61,12 @@ def test_a_copied_calendar_keeps_weekdays_and_times_and_is_sound(calendar: Round
 
 
 @given(calendars(), sundays)
-def test_a_copy_of_a_copy_comes_back(calendar: RoundCalendar, term: date) -> None:
+def test_a_calendar_copied_there_and_back_is_the_same(calendar: RoundCalendar, term: date) -> None:
     back = copied(copied(calendar, term), term_of(calendar.weeks[0]))
     assert back.model_copy(update={"name": calendar.name}) == calendar
 
 
-def test_a_time_that_the_clocks_skip_comes_an_hour_later() -> None:
+def test_a_time_that_the_clocks_skip_becomes_an_hour_later() -> None:
     calendar = a_calendar(opens_at=datetime(2027, 4, 25, 1, 30, tzinfo=LOCAL_TIME))
     # Four weeks earlier is the night of 28 March, in which the clocks go from 01:00 to 02:00.
     opens_at = copied(calendar, TRINITY_2027 - timedelta(weeks=4)).opens_at.astimezone(LOCAL_TIME)

@@ -1,4 +1,4 @@
-"""The bundled term, decided by the rules alone: what outside systems send, and what staff decide on it."""
+"""The bundled term, decided by the rules alone, without a broker or a database."""
 
 import json
 from dataclasses import dataclass, field
@@ -23,8 +23,8 @@ VERDICTS = {"approve": projects.APPROVE, "return": projects.RETURN, "decline": p
 
 
 @dataclass
-class Door:
-    """The front door in memory."""
+class Intake:
+    """Intake in memory: applies the rules to what outside systems send, and staff's verdicts to projects."""
 
     term: Term
     round_: rounds.Round
@@ -104,28 +104,28 @@ def _document(file: Path, document_id: UUID) -> Document:
 
 
 @pytest.fixture(scope="module")
-def door() -> Door:
+def intake() -> Intake:
     term = read_term(TERM)
     round_ = rounds.Round(**dict(term.calendar), round_id=rounds.slug(term.calendar.name))
-    door = Door(term, round_)
+    intake = Intake(term, round_)
     for sent in (*term.records, *term.submissions):
-        door.take(sent)
-    return door
+        intake.take(sent)
+    return intake
 
 
-def test_the_terms_calendar_is_sound(door: Door) -> None:
-    assert rounds.faults_in_calendar(door.round_) == []
-    assert door.round_.round_id == "trinity-2027"
+def test_the_terms_calendar_is_sound(intake: Intake) -> None:
+    assert rounds.faults_in_calendar(intake.round_) == []
+    assert intake.round_.round_id == "trinity-2027"
 
 
-def test_what_breaks_a_rule_is_refused_with_every_field_at_fault(door: Door) -> None:
-    assert door.refused == door.term.expected.refused
+def test_what_breaks_a_rule_is_refused_with_every_field_at_fault(intake: Intake) -> None:
+    assert intake.refused == intake.term.expected.refused
 
 
-def test_all_other_applications_are_received(door: Door) -> None:
-    assert sorted(door.applications) == door.term.expected.applications_received
+def test_all_other_applications_are_received(intake: Intake) -> None:
+    assert sorted(intake.applications) == intake.term.expected.applications_received
 
 
-def test_the_projects_that_staff_approve_are_approved(door: Door) -> None:
-    approved = [project.project_id for project in door.projects.values() if project.state == "approved"]
-    assert sorted(approved) == door.term.expected.projects_approved
+def test_the_projects_that_staff_approve_are_approved(intake: Intake) -> None:
+    approved = [project.project_id for project in intake.projects.values() if project.state == "approved"]
+    assert sorted(approved) == intake.term.expected.projects_approved

@@ -1,4 +1,4 @@
-"""Small markets of students and projects, for what is to hold in all of them."""
+"""Small markets of students and projects, for properties that hold in all markets."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -41,7 +41,7 @@ class SmallMarket:
         return len(match.intersection(self.rankings[project]))
 
     def is_stable(self, match: frozenset[str]) -> bool:
-        """By the definition: no application that its student and its project would both rather have."""
+        """Whether the match is stable by definition: no student and project would both rather have each other."""
         return not any(
             self._student_would(match, student, wish) and self._project_would(match, wish)
             for student, wishes in self.choices.items()
@@ -50,7 +50,7 @@ class SmallMarket:
         )
 
     def satisfaction(self, match: frozenset[str], student: str) -> int:
-        """How far up the student's wishes the match is: 0 for no place."""
+        """How far up the student's wishes their place is; 0 for no place."""
         wishes = self.choices[student]
         return max((len(wishes) - place for place, wish in enumerate(wishes) if wish in match), default=0)
 

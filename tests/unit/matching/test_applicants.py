@@ -1,4 +1,4 @@
-"""What a host sees of its applicants, and how it moves them about and sends its ranking."""
+"""What a host sees of its applicants, and how it ranks them and sends the ranking."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -76,14 +76,14 @@ def test_an_applicant_is_moved(asked: MoveAsked, ranked: list[str]) -> None:
         (MoveAsked("S1-P1", "aside"), "reason-S1-P1"),
     ],
 )
-def test_a_move_that_says_too_little_is_at_fault(asked: MoveAsked, field: str) -> None:
+def test_an_incomplete_or_unknown_move_is_refused(asked: MoveAsked, field: str) -> None:
     with pytest.raises(Invalid) as refused:
         move(applicants("S1-P1"), asked)
 
     assert [fault.field for fault in refused.value.faults] == [field]
 
 
-def test_who_has_withdrawn_is_not_moved() -> None:
+def test_an_applicant_who_has_withdrawn_is_not_moved() -> None:
     with pytest.raises(NotAllowed, match="no longer applies"):
         move(applicants("S1-P1"), MoveAsked("S3-P1", "up"))
 
@@ -98,12 +98,12 @@ def test_nobody_is_moved_before_applications_are_closed_or_after_the_match() -> 
         move(matched, MoveAsked("S1-P1", "last"))
 
 
-def test_a_ranking_in_which_everybody_is_placed_is_complete() -> None:
+def test_a_ranking_of_all_applicants_is_complete() -> None:
     check_complete(applicants("S1-P1", "S2-P1"), leave_out=False)
 
 
 @pytest.mark.parametrize(("ranked", "reason"), [((), "Your order is empty"), (("S1-P1",), "Some applicants are not")])
-def test_who_is_left_out_of_a_ranking_is_left_out_on_purpose(ranked: tuple[str, ...], reason: str) -> None:
+def test_leaving_applicants_out_of_a_ranking_has_to_be_confirmed(ranked: tuple[str, ...], reason: str) -> None:
     with pytest.raises(Invalid) as refused:
         check_complete(applicants(*ranked), leave_out=False)
     assert [fault.field for fault in refused.value.faults] == ["leave_out"]

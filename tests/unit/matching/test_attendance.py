@@ -1,4 +1,4 @@
-"""What a host may record of who was there, and when."""
+"""Which attendance a host may record, and when."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -24,7 +24,7 @@ def test_a_placements_days_are_its_working_days() -> None:
     assert attendance.working_days(over_a_weekend) == [date(2027, 6, 25), date(2027, 6, 28)]
 
 
-def test_a_day_can_be_recorded_once_it_has_begun_here() -> None:
+def test_a_day_can_be_recorded_once_it_has_begun_in_local_time() -> None:
     assert attendance.days_that_have_come(DAYS, FIRST_MORNING - MOMENT) == []
     assert attendance.days_that_have_come(DAYS, FIRST_MORNING) == [MONDAY]
     assert attendance.days_that_have_come(DAYS, LAST_MOMENT)[-1] == FRIDAY
@@ -44,14 +44,14 @@ def test_attendance_is_recorded_from_the_first_day_until_two_weeks_after_the_las
         (application("S1", "P1", state=State.CANCELLED), FIRST_MORNING, "was cancelled"),
     ],
 )
-def test_at_other_times_and_of_a_cancelled_placement_nothing_is_recorded(
+def test_nothing_is_recorded_at_other_times_or_for_a_cancelled_placement(
     placement: Application, now: datetime, reason: str
 ) -> None:
     with pytest.raises(NotAllowed, match=reason):
         attendance.check_open(placement, now)
 
 
-def test_a_day_that_has_not_come_or_is_none_of_the_placement_and_an_unknown_word_are_faults() -> None:
+def test_a_day_to_come_a_day_outside_the_placement_and_an_unknown_presence_are_faults() -> None:
     recorded = {MONDAY: "present", FRIDAY: "absent", date(2027, 6, 19): "present"}
 
     faults = attendance.faults_in(recorded, DAYS, FIRST_MORNING)

@@ -25,7 +25,7 @@ def test_each_side_gets_the_best_it_can() -> None:
     assert matched(market) == {"αA", "βB", "γC"}
 
 
-def test_whom_a_project_likes_better_takes_the_place_of_whom_it_holds() -> None:
+def test_an_applicant_whom_the_project_ranks_higher_takes_the_place() -> None:
     market = SmallMarket(
         choices={"S1": ["S1-P1"], "S2": ["S2-P1", "S2-P2"]},
         rankings={"P1": ["S1-P1", "S2-P1"], "P2": ["S2-P2"]},
@@ -44,7 +44,7 @@ def test_a_project_without_places_gives_none() -> None:
     assert student_optimal_match({"S1": ["S1-P1"]}, {"P1": ["S1-P1"]}, {}) == set()
 
 
-def test_nobody_and_nothing_makes_an_empty_match() -> None:
+def test_without_students_and_projects_the_match_is_empty() -> None:
     assert student_optimal_match({}, {}, {}) == set()
 
 
@@ -68,7 +68,7 @@ def test_the_match_does_not_depend_on_the_order_of_what_is_given(market: SmallMa
     assert matched(market.shuffled(random)) == matched(market)
 
 
-def test_a_large_market_is_matched_stably() -> None:
+def test_the_match_of_a_large_market_is_stable() -> None:
     random = Random(2027)
     projects = [f"P{number}" for number in range(400)]
     applied = {f"S{number}": random.sample(projects, 5) for number in range(2_000)}

@@ -97,7 +97,7 @@ def test_another_reply_is_refused_with_what_became_of_the_offer(reply: Reply, st
 
 def test_a_reply_counts_until_just_before_its_deadline() -> None:
     assert endings.reply(offered(), Reply.ACCEPT, [], now=REPLY_BY - timedelta(microseconds=1))
-    with pytest.raises(NotAllowed, match="by 24 May 2027, 09:00"):
+    with pytest.raises(NotAllowed, match="ended on 24 May 2027, 09:00"):
         endings.reply(offered(), Reply.ACCEPT, [], now=REPLY_BY)
 
 
@@ -147,7 +147,7 @@ def test_a_placement_is_cancelled_by_either_side_or_staff(by: life.Canceller) ->
     assert change.frees_a_place
 
 
-def test_a_cancellation_again_changes_nothing() -> None:
+def test_cancelling_again_changes_nothing() -> None:
     assert endings.cancel(offered(state=State.CANCELLED), "host", "", now=NOW) == []
 
 
@@ -171,7 +171,7 @@ def test_at_the_cut_off_all_that_stands_ends_and_open_offers_stay() -> None:
 
 
 @pytest.mark.parametrize("transition", life.TRANSITIONS)
-def test_only_an_offer_by_hand_leads_from_an_ended_state_that_of_who_went_away_empty(
+def test_only_an_offer_by_hand_leads_from_an_end_and_only_from_an_unsuccessful_one(
     transition: Transition[State],
 ) -> None:
     ended = {state for state in State if state not in (*life.STANDS, State.OFFERED, State.CONFIRMED)}

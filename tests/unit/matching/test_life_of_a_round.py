@@ -1,4 +1,4 @@
-"""A round in which anything happens in any order, again and again; whatever does, its history is right."""
+"""A round in which anything happens, in any order and repeatedly: its history is right all the same."""
 
 from datetime import timedelta
 from random import Random
@@ -54,7 +54,7 @@ class LifeOfARound(RuleBasedStateMachine):
             applicants = [each for each in self.round.applications if each.split("-")[1] == project]
             random.shuffle(applicants)
             self.round.rank(project, applicants[: max(1, len(applicants) - 1)])
-        self.round.now = CUT_OFF - timedelta(hours=1)  # so that open offers outlive the cut-off
+        self.round.now = CUT_OFF - timedelta(hours=1)  # so that offers are still open after the cut-off
         self.round.make_match(policy)
 
     @rule(student=students, project=projects)
@@ -75,11 +75,11 @@ class LifeOfARound(RuleBasedStateMachine):
     @precondition(lambda self: self.round.applications)
     @rule(data=st.data(), reply=st.sampled_from(Reply))
     def a_reply_comes_that_may_not_be_allowed(self, data: st.DataObject, reply: Reply) -> None:
-        before = len(self.round.happened)
+        before = len(self.round.steps)
         try:
             self.round.reply(data.draw(st.sampled_from(sorted(self.round.applications))), reply)
         except NotAllowed:
-            assert len(self.round.happened) == before
+            assert len(self.round.steps) == before
 
     @precondition(lambda self: self.round.applications)
     @rule(data=st.data())
@@ -102,12 +102,12 @@ class LifeOfARound(RuleBasedStateMachine):
     @precondition(lambda self: self.round.matched)
     @rule(data=st.data(), project=projects)
     def a_place_is_offered_by_hand_where_one_is_free(self, data: st.DataObject, project: str) -> None:
-        before = len(self.round.happened)
+        before = len(self.round.steps)
         if candidates := self.round.candidates(project):
             try:
                 self.round.offer_by_hand(data.draw(st.sampled_from(candidates)))
             except NotAllowed:
-                assert len(self.round.happened) == before
+                assert len(self.round.steps) == before
 
     @precondition(lambda self: self.round.applications)
     @rule(data=st.data())

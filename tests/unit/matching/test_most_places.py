@@ -33,7 +33,7 @@ def test_a_student_moves_to_a_second_choice_where_that_places_one_more() -> None
     assert matched(market) == {"S1-P2", "S2-P1"}
 
 
-def test_of_two_for_one_place_who_chose_it_first_has_it_and_of_equals_whom_the_host_ranks_higher() -> None:
+def test_a_contested_place_goes_to_the_better_choice_and_then_to_the_higher_rank() -> None:
     chosen_first = SmallMarket(
         choices={"S1": ["S1-P2", "S1-P1"], "S2": ["S2-P1"]},
         rankings={"P1": ["S1-P1", "S2-P1"], "P2": ["S1-P2"]},
@@ -47,7 +47,7 @@ def test_of_two_for_one_place_who_chose_it_first_has_it_and_of_equals_whom_the_h
     assert matched(ranked_higher) == {"S2-P1"}
 
 
-def test_nobody_and_nothing_makes_an_empty_match() -> None:
+def test_without_students_and_projects_the_match_is_empty() -> None:
     assert fullest_match({}, {}, {}) == set()
 
 
@@ -61,17 +61,17 @@ def test_no_match_is_fuller_or_as_full_and_better_liked(market: SmallMarket) -> 
 
 UNPLACED, ELSEWHERE = "unplaced", "elsewhere"
 NO_PLACE = (1, 0, 0)
-"""What it costs to leave a student without a place, beside `(0, choice, rank)` of one who has one."""
+"""The cost of leaving a student without a place; a student with a place costs `(0, choice, rank)`."""
 
 Cost = tuple[int, int, int]
 
 
 def could_be_better(market: SmallMarket, match: frozenset[str]) -> bool:
-    """Whether some students could change places, or take free ones, so that the whole is better.
+    """Whether students could change places with each other, or take free ones, so that the match is better as a whole.
 
-    A match of least cost is one whose residual network has no cycle of negative cost (Klein 1967); Bellman and Ford's
-    search for one. An edge is a student who moves from one place to another; whoever moves into a free place, or out of
-    all, closes the cycle by `ELSEWHERE`.
+    A match has the least cost if its residual network has no cycle of negative cost (Klein 1967); the search for such a
+    cycle is Bellman and Ford's. An edge is a student who moves from one place to another. A student who moves into a
+    free place, or gives up every place, closes the cycle by `ELSEWHERE`.
     """
     edges: list[tuple[str, str, Cost]] = []
     for wishes in market.choices.values():
@@ -134,15 +134,15 @@ def test_in_a_crowded_market_nobody_can_change_places_for_the_better(seed: int) 
 
 
 @given(small_markets())
-def test_a_match_could_be_better_where_another_is(market: SmallMarket) -> None:
+def test_the_check_finds_a_match_improvable_exactly_if_there_is_a_better_one(market: SmallMarket) -> None:
     best = min((merit(market, other) for other in market.matches()), default=(0, 0, 0))
 
     for match in market.matches()[:10]:
         assert could_be_better(market, match) == (merit(market, match) > best)
 
 
-def test_a_large_market_is_filled_while_a_page_is_waited_for() -> None:
-    """Of processor time: without prices, by which a search stays near where it began, it takes minutes."""
+def test_a_large_market_is_matched_within_the_time_that_a_page_may_take() -> None:
+    """Five seconds of processor time. Without prices, which keep each search near where it began, it takes minutes."""
     random = Random(2027)
     projects = [f"P{number}" for number in range(400)]
     applied = {f"S{number}": random.sample(projects, 4) for number in range(2_000)}

@@ -35,19 +35,19 @@ def test_the_match_offers_waitlists_and_refuses() -> None:
     }
 
 
-def test_whose_host_never_ranked_is_not_suitable() -> None:
+def test_an_application_whose_host_sent_no_ranking_is_not_suitable() -> None:
     (change,) = make_match([application("S1", "P1", rank=None)], {"P1": 2})
 
     assert (change.step.transition, change.step.by) == ("not_suitable", "host")
 
 
-def test_another_application_of_who_is_offered_a_place_goes_on_standing_in_silence() -> None:
+def test_the_other_applications_of_a_student_who_is_offered_a_place_stay_as_they_are() -> None:
     applications = [application("S1", "P1", 1), application("S1", "P2", 2)]
 
     assert states(make_match(applications, {"P1": 1, "P2": 1})) == {"S1-P1": State.OFFERED}
 
 
-def test_an_offer_of_the_match_says_until_when_it_may_be_answered_and_that_it_is_a_first_one() -> None:
+def test_an_offer_of_the_match_has_its_deadline_and_is_marked_as_a_first_one() -> None:
     (change,) = make_match([application("S1", "P1")], {"P1": 1})
 
     offer = change.application.offer
@@ -56,7 +56,7 @@ def test_an_offer_of_the_match_says_until_when_it_may_be_answered_and_that_it_is
     assert (change.step.transition, change.step.by) == ("match", "programme")
 
 
-def test_two_applications_of_one_preference_count_in_the_order_of_receipt() -> None:
+def test_of_two_applications_with_the_same_preference_the_earlier_received_counts_first() -> None:
     later = application("S1", "P1", 1, received_at=OFFERS_AT - timedelta(days=2))
     earlier = application("S1", "P2", 1, received_at=OFFERS_AT - timedelta(days=3))
 
@@ -91,7 +91,7 @@ def test_a_student_who_becomes_free_is_offered_the_preferred_of_the_places_that_
     assert states(offer_on(applications, {"P1": 0, "P2": 1, "P3": 1})) == {"S1-P2": State.OFFERED}
 
 
-def test_a_student_who_becomes_free_and_for_whom_no_place_is_waits() -> None:
+def test_a_student_who_becomes_free_waits_if_no_place_is_free() -> None:
     applications = [application("S1", "P1", 1), application("S1", "P2", 2, state=State.WAITLISTED)]
 
     assert states(offer_on(applications, {"P1": 0, "P2": 0})) == {"S1-P1": State.WAITLISTED}
@@ -103,5 +103,5 @@ def test_of_two_students_who_become_free_together_the_better_ranked_is_offered_t
     assert states(offer_on(applications, {"P1": 1})) == {"S2-P1": State.OFFERED, "S1-P1": State.WAITLISTED}
 
 
-def test_nothing_is_offered_on_of_a_project_that_was_withdrawn() -> None:
+def test_no_place_of_a_withdrawn_project_is_offered_on() -> None:
     assert states(offer_on([application("S1", "P1")], {})) == {"S1-P1": State.WAITLISTED}

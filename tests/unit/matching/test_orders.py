@@ -29,7 +29,7 @@ def test_a_move_changes_the_place_of_one_and_the_order_of_no_others(moved: Order
     assert "".join(moved.ranked) == ranked
 
 
-def test_who_is_set_aside_is_not_ranked_and_who_is_ranked_is_not_set_aside() -> None:
+def test_an_applicant_is_either_ranked_or_set_aside_never_both() -> None:
     aside = ORDER.set_aside("A", "Has another placement")
 
     assert (aside.ranked, aside.not_suitable["A"]) == (("B", "C"), "Has another placement")
@@ -38,15 +38,15 @@ def test_who_is_set_aside_is_not_ranked_and_who_is_ranked_is_not_set_aside() -> 
     assert ORDER.put_back("D").not_suitable == {}
 
 
-def test_moving_who_is_not_ranked_up_or_down_changes_nothing() -> None:
+def test_moving_an_unranked_applicant_up_or_down_changes_nothing() -> None:
     assert ORDER.up("D") == ORDER.down("D") == ORDER.up("E") == ORDER
 
 
-def test_whoever_applies_no_more_leaves_the_order() -> None:
+def test_applicants_who_no_longer_apply_leave_the_order() -> None:
     assert ORDER.among(["C", "A", "E"]) == Order(("A", "C"))
 
 
-def test_who_is_neither_ranked_nor_set_aside_is_undecided() -> None:
+def test_applicants_neither_ranked_nor_set_aside_are_undecided() -> None:
     assert ORDER.undecided(["E", "D", "A", "F"]) == ["E", "F"]
 
 

@@ -1,4 +1,4 @@
-"""Where an application is, in words for its student."""
+"""The state of an application, in words for its student."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ import pytest
 
 from services.matching.rules import life, rounds
 from services.matching.rules.life import Application, Offer, State
-from services.matching.rules.outlook import HAPPENED, Outlook, outlook
+from services.matching.rules.outlook import STEP_TEXTS, Outlook, outlook
 from shared.workflow import Step, Transition
 from tests.support.examples import round_scheduled
 from tests.support.matching import CUT_OFF, DAYS, OFFERS_AT, REPLY_BY, application
@@ -25,8 +25,8 @@ def of(
     return outlook(application("S1", "P1", state=state, offer=offer), round_, others, last, now=now)
 
 
-def ahead(told: Outlook) -> list[datetime]:
-    return [milestone.at for milestone in told.ahead]
+def ahead(shown: Outlook) -> list[datetime]:
+    return [milestone.at for milestone in shown.ahead]
 
 
 @pytest.mark.parametrize(
@@ -38,27 +38,27 @@ def ahead(told: Outlook) -> list[datetime]:
         (OFFERS_AT, "Waiting for offers", []),
     ],
 )
-def test_before_the_match_it_tells_of_the_dates_that_are_still_to_come(
+def test_before_the_match_the_dates_that_are_still_to_come_are_shown(
     now: datetime, label: str, milestones: list[datetime]
 ) -> None:
-    told = of(State.STANDING, now=now, round_=ROUND)
+    shown = of(State.STANDING, now=now, round_=ROUND)
 
-    assert (told.label, ahead(told)) == (label, milestones)
+    assert (shown.label, ahead(shown)) == (label, milestones)
 
 
-def test_one_that_stands_beside_an_offer_waits_for_the_reply_to_it() -> None:
+def test_an_application_beside_an_offer_depends_on_the_reply_to_it() -> None:
     beside_an_offer = of(State.STANDING, application("S1", "P2", state=State.OFFERED), now=OFFERS_AT)
     alone = of(State.STANDING, application("S1", "P2", state=State.DECLINED), now=OFFERS_AT)
 
-    assert "until you reply to it" in beside_an_offer.meaning
-    assert "until you reply to it" not in alone.meaning
+    assert "If you accept that offer" in beside_an_offer.meaning
+    assert "If you accept that offer" not in alone.meaning
     assert ahead(alone) == [CUT_OFF]
 
 
 def test_the_waiting_list_has_an_end() -> None:
-    told = of(State.WAITLISTED, now=CUT_OFF - MOMENT)
+    shown = of(State.WAITLISTED, now=CUT_OFF - MOMENT)
 
-    assert (told.label, ahead(told)) == ("On the waiting list", [CUT_OFF])
+    assert (shown.label, ahead(shown)) == ("On the waiting list", [CUT_OFF])
 
 
 def test_an_offer_is_open_until_just_before_its_deadline() -> None:
@@ -66,11 +66,11 @@ def test_an_offer_is_open_until_just_before_its_deadline() -> None:
     assert of(State.OFFERED, now=REPLY_BY).label == "Offer ended"
 
 
-def test_a_placement_is_ahead_and_then_under_way() -> None:
+def test_a_placement_is_confirmed_until_it_begins_and_then_in_progress() -> None:
     begins = rounds.midnight(DAYS.starts_on)
 
     assert of(State.CONFIRMED, now=begins - MOMENT).label == "Confirmed"
-    assert of(State.CONFIRMED, now=begins).label == "Under way"
+    assert of(State.CONFIRMED, now=begins).label == "In progress"
 
 
 @pytest.mark.parametrize(
@@ -89,19 +89,21 @@ def test_a_placement_is_ahead_and_then_under_way() -> None:
         (life.CANCEL["staff"], State.CONFIRMED, "careers service cancelled"),
     ],
 )
-def test_an_end_says_how_it_came(transition: Transition[State], before: State, meaning: str) -> None:
-    told = of(transition.after, now=CUT_OFF, last=transition.step(before, at=OFFERS_AT))
+def test_the_outlook_of_an_ended_application_says_why_it_ended(
+    transition: Transition[State], before: State, meaning: str
+) -> None:
+    shown = of(transition.after, now=CUT_OFF, last=transition.step(before, at=OFFERS_AT))
 
-    assert meaning in told.meaning
-    assert told.ahead == ()
+    assert meaning in shown.meaning
+    assert shown.ahead == ()
 
 
 @pytest.mark.parametrize("state", State)
-def test_every_state_has_its_words(state: State) -> None:
+def test_every_state_has_a_meaning_in_words(state: State) -> None:
     last = life.NO_PLACE.step(State.STANDING, at=CUT_OFF)
 
     assert of(state, now=CUT_OFF, last=last).meaning
 
 
-def test_every_step_has_its_words() -> None:
-    assert {transition.name for transition in life.TRANSITIONS} == set(HAPPENED)
+def test_every_transition_has_a_text() -> None:
+    assert {transition.name for transition in life.TRANSITIONS} == set(STEP_TEXTS)

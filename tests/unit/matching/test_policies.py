@@ -27,7 +27,7 @@ def applications_of(small: SmallMarket) -> list[str]:
 
 
 def by_definition(small: SmallMarket, received: list[str]) -> frozenset[str]:
-    """Of all matches the one that has the earliest application that any can have, then the next, and so on."""
+    """The match by definition: it has the earliest application that any match can have, then the next, and so on."""
     matches = small.matches()
     for application_id in received:
         matches = [match for match in matches if application_id in match] or matches
@@ -40,7 +40,7 @@ def test_the_first_to_apply_has_the_place_however_the_host_ranks() -> None:
     assert first_come(small, ["S2-P1", "S1-P1"]) == {"S2-P1"}
 
 
-def test_whom_the_host_did_not_find_suitable_gets_nothing_by_coming_first() -> None:
+def test_an_unsuitable_applicant_gets_nothing_even_if_they_were_the_first_to_apply() -> None:
     small = SmallMarket({"S1": ["S1-P1"], "S2": ["S2-P1"]}, {"P1": ["S1-P1"]}, {"P1": 1})
 
     assert first_come(small, ["S2-P1", "S1-P1"]) == {"S1-P1"}
@@ -66,8 +66,8 @@ def test_a_match_under_each_policy_keeps_what_the_policy_promises(
 
 
 @given(small_markets(), st.data())
-def test_under_no_policy_is_a_place_left_free_for_which_somebody_waits(small: SmallMarket, data: st.DataObject) -> None:
-    """On which it rests that what is offered on afterwards is so under every policy."""
+def test_no_policy_leaves_a_place_free_for_which_somebody_waits(small: SmallMarket, data: st.DataObject) -> None:
+    """Places can be offered on in the same way under every policy because of this property."""
     given_market = market(small, data.draw(st.permutations(applications_of(small))))
 
     for policy in Policy:
@@ -93,7 +93,7 @@ def test_a_match_that_need_not_be_stable_may_be_blocked_but_wastes_nothing(polic
     ]
 
 
-def test_a_market_has_applications_in_the_order_of_receipt_those_at_once_by_preference() -> None:
+def test_a_market_orders_applications_by_receipt_and_then_by_preference() -> None:
     later = application("S1", "P1", 1)
     earlier = replace(application("S2", "P1", 1, rank=2), received_at=OFFERS_AT - timedelta(days=30))
     at_once = application("S1", "P2", 2)

@@ -1,4 +1,4 @@
-"""What a match comes to."""
+"""The figures of a match under each policy."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def ids(outcome: Outcome) -> list[str]:
     return [each.application_id for each in outcome.matched]
 
 
-def test_each_policy_is_told_by_its_figures() -> None:
+def test_the_preview_has_the_figures_of_each_policy() -> None:
     outcomes = preview(APPLICATIONS, PLACES).outcomes
 
     stable, fullest = outcomes[Policy.STABLE], outcomes[Policy.MOST_PLACES]
@@ -49,14 +49,14 @@ def test_each_policy_is_told_by_its_figures() -> None:
     assert list(stable.blocking) == []
 
 
-def test_who_is_left_is_told_unranked_or_not() -> None:
+def test_students_without_a_place_are_listed_ranked_or_not() -> None:
     stable = preview(APPLICATIONS, PLACES).outcomes[Policy.STABLE]
 
     assert stable.students_left == ["S2", "S3"]
     assert stable.places_left == {"P2": 2}
 
 
-def test_what_went_out_is_told_as_it_did_beside_what_would_have() -> None:
+def test_the_review_has_the_match_that_went_out_beside_those_of_the_other_policies() -> None:
     outcomes = review(APPLICATIONS, PLACES, Policy.FIRST_COME, ["S2-P1"]).outcomes
 
     assert ids(outcomes[Policy.FIRST_COME]) == ["S2-P1"]
@@ -79,16 +79,16 @@ def test_where_nobody_applied_there_is_no_mean() -> None:
 )
 def test_groups_fare_as_their_students_do(grouping: str, expected: list[Group]) -> None:
     students = {"S1": student("S1"), "S2": student("S2", domicile="international")}
-    seen = preview(APPLICATIONS, PLACES)
+    comparison = preview(APPLICATIONS, PLACES)
 
-    assert groups(seen, Policy.STABLE, students, GROUPINGS[grouping]) == expected
+    assert groups(comparison, Policy.STABLE, students, GROUPINGS[grouping]) == expected
     assert expected[1].rate == expected[1].placed / expected[1].applied
 
 
-def test_of_those_placed_it_is_told_who_got_the_first_choice() -> None:
-    seen = preview(APPLICATIONS, PLACES)
+def test_groups_count_who_got_their_first_choice() -> None:
+    comparison = preview(APPLICATIONS, PLACES)
 
-    assert groups(seen, Policy.MOST_PLACES, {}, GROUPINGS["Division"]) == [Group("Not known", 3, 2, 1)]
+    assert groups(comparison, Policy.MOST_PLACES, {}, GROUPINGS["Division"]) == [Group("Not known", 3, 2, 1)]
 
 
 @given(small_markets())

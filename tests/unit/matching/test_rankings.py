@@ -33,7 +33,7 @@ def test_a_ranking_of_some_of_a_projects_applicants_is_sound() -> None:
     assert rankings.faults_in("P1", Order(), KNOWN) == []
 
 
-def test_all_faults_of_a_ranking_are_told_at_once() -> None:
+def test_all_faults_of_a_ranking_are_reported_at_once() -> None:
     faults = rankings.faults_in("P1", Order(("S1-P1", "S9-P1", "S1-P2", "S3-P1", "S1-P1", "S9-P1")), KNOWN)
 
     assert [(fault.field, fault.reason) for fault in faults] == [
@@ -64,7 +64,7 @@ def test_a_withdrawn_project_takes_no_ranking() -> None:
         rankings.check_open(withdrawn, ROUND)
 
 
-def test_whoever_is_not_suitable_applied_to_the_project_and_is_not_ranked_too() -> None:
+def test_an_unsuitable_applicant_has_to_be_one_of_the_projects_and_not_ranked() -> None:
     order = Order(("S1-P1",), {"S1-P1": "", "S2-P1": "No time for us", "S1-P2": "", "S9-P1": ""})
 
     faults = rankings.faults_in("P1", order, KNOWN)
@@ -85,19 +85,19 @@ def test_whoever_is_not_suitable_applied_to_the_project_and_is_not_ranked_too() 
     ],
 )
 def test_a_host_ranks_from_the_close_of_applications_until_the_match(at: datetime, stage: Stage) -> None:
-    assert rankings.stage(ROUND, all_here=True, now=at) is stage
+    assert rankings.stage(ROUND, all_arrived=True, now=at) is stage
 
 
 def test_nobody_is_ranked_before_the_last_application_has_arrived() -> None:
-    assert rankings.stage(ROUND, all_here=False, now=ROUND.closes_at) is Stage.CLOSING
+    assert rankings.stage(ROUND, all_arrived=False, now=ROUND.closes_at) is Stage.CLOSING
 
 
 def test_applicants_are_shown_no_more_once_the_last_placement_week_is_over() -> None:
     matched = replace(ROUND, matched_at=OFFERS_AT)
     end = rounds.midnight(DAYS.ends_on + timedelta(days=1))
 
-    assert rankings.stage(matched, all_here=True, now=end - MOMENT) is Stage.MATCHED
-    assert rankings.stage(matched, all_here=True, now=end) is Stage.OVER
+    assert rankings.stage(matched, all_arrived=True, now=end - MOMENT) is Stage.MATCHED
+    assert rankings.stage(matched, all_arrived=True, now=end) is Stage.OVER
 
 
 @pytest.mark.parametrize(
@@ -118,8 +118,8 @@ def test_applicants_are_shown_no_more_once_the_last_placement_week_is_over() -> 
         (Stage.OVER, 3, True, False, "The round is over"),
     ],
 )
-def test_how_far_a_host_is_has_its_words(stage: Stage, applicants: int, sent: bool, begun: bool, label: str) -> None:
-    assert Progress(stage, applicants, sent, begun).words.label == label
+def test_the_progress_of_a_host_has_a_tag(stage: Stage, applicants: int, sent: bool, begun: bool, label: str) -> None:
+    assert Progress(stage, applicants, sent, begun).tag.label == label
 
 
 def test_a_host_is_not_told_why_an_applicant_is_no_longer_available() -> None:
@@ -131,5 +131,5 @@ def test_a_host_is_not_told_why_an_applicant_is_no_longer_available() -> None:
 @pytest.mark.parametrize(
     ("reason", "fields"), [("", ["reason"]), ("No time", []), ("x" * 1_000, []), ("x" * 1_001, ["reason"])]
 )
-def test_why_somebody_is_not_suitable_is_said_and_said_briefly(reason: str, fields: list[str]) -> None:
+def test_a_reason_for_not_suitable_is_required_and_has_a_longest_length(reason: str, fields: list[str]) -> None:
     assert [fault.field for fault in rankings.faults_in_reason("reason", reason)] == fields

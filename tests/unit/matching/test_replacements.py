@@ -1,4 +1,4 @@
-"""Places given by hand."""
+"""Places that staff give by hand."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -39,7 +39,7 @@ def offer(
     return replacements.offer_by_hand(CHOSEN, project, of, held=held, replaces=replaces, reason="Agreed.", now=now)
 
 
-def test_candidates_are_those_found_suitable_who_have_nothing_the_best_ranked_first() -> None:
+def test_candidates_are_suitable_applicants_without_a_place_the_best_ranked_first() -> None:
     applications = [
         application("S1", "P1", rank=3),
         application("S2", "P1", rank=2, state=State.WAITLISTED),
@@ -55,7 +55,7 @@ def test_candidates_are_those_found_suitable_who_have_nothing_the_best_ranked_fi
     assert [each.student_id for each in found] == ["S3", "S2", "S1"]
 
 
-def test_an_offer_by_hand_is_one_of_staff_with_its_reason_and_the_usual_time_to_reply() -> None:
+def test_an_offer_by_hand_is_made_by_staff_with_a_reason_and_the_usual_time_to_reply() -> None:
     change = offer()
 
     assert (change.step.transition, change.step.by, change.step.comments) == ("offer_by_hand", "staff", "Agreed.")
@@ -74,12 +74,12 @@ def test_an_offer_by_hand_is_one_of_staff_with_its_reason_and_the_usual_time_to_
         ({"of": (FIRST, GOING_ON), "replaces": True, "now": GOING_ON.offers_at}, "second round is due"),
     ],
 )
-def test_no_place_is_offered_by_hand(facts: dict[str, Any], reason: str) -> None:
+def test_an_offer_by_hand_is_refused(facts: dict[str, Any], reason: str) -> None:
     with pytest.raises(NotAllowed, match=reason):
         offer(**facts)
 
 
-def test_who_replaces_somebody_during_a_second_round_replies_before_its_match() -> None:
+def test_a_replacement_during_a_second_round_has_to_reply_before_its_match() -> None:
     change = offer(of=(FIRST, GOING_ON), replaces=True)
 
     assert change.application.offer is not None

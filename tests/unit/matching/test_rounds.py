@@ -54,10 +54,10 @@ def test_an_offer_may_be_answered_for_as_many_days_as_the_round_says() -> None:
     [
         (FactsForMatch(None, 2, 0), "applications have not been closed"),
         (FactsForMatch(3, 2, 0), "2 of 3 applications are known"),
-        (FactsForMatch(2, 2, 1), "1 applications are for projects that are not known"),
+        (FactsForMatch(2, 2, 1), "applications for projects that are not known: 1"),
         (FactsForMatch(2, 2, 0), None),
         (FactsForMatch(0, 0, 0), None),
     ],
 )
-def test_the_match_waits_until_all_facts_are_there(facts: FactsForMatch, lacking: str | None) -> None:
-    assert facts.still_on_their_way == lacking
+def test_the_match_waits_until_all_facts_have_arrived(facts: FactsForMatch, lacking: str | None) -> None:
+    assert facts.missing == lacking

@@ -1,4 +1,4 @@
-"""The check of a match."""
+"""The check that a match is stable and within capacity."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +17,7 @@ def violations(*match: str) -> list[str]:
     return stability.violations(MARKET.choices, MARKET.rankings, MARKET.places, match)
 
 
-def test_a_stable_match_has_nothing_wrong() -> None:
+def test_a_stable_match_has_no_violations() -> None:
     assert violations("S1-P1", "S2-P2") == []
 
 
@@ -37,16 +37,16 @@ def test_a_student_with_two_places_is_found() -> None:
     assert "student S1 has more than one place" in violations("S1-P1", "S1-P2")
 
 
-def test_a_place_for_whom_the_project_does_not_rank_is_found() -> None:
-    assert "S3-P1 is matched, and was not made or not ranked" in violations("S1-P1", "S2-P2", "S3-P1")
+def test_a_place_for_an_applicant_whom_the_project_does_not_rank_is_found() -> None:
+    assert "S3-P1 is matched, but was not made or is not ranked" in violations("S1-P1", "S2-P2", "S3-P1")
 
 
-def test_a_place_for_whom_nobody_knows_is_found() -> None:
-    assert "S9-P1 is matched, and was not made or not ranked" in violations("S1-P1", "S2-P2", "S9-P1")
+def test_a_place_for_an_application_that_was_never_made_is_found() -> None:
+    assert "S9-P1 is matched, but was not made or is not ranked" in violations("S1-P1", "S2-P2", "S9-P1")
 
 
 @given(small_markets(), st.data())
-def test_what_it_finds_wrong_is_what_the_definition_says(market: SmallMarket, data: st.DataObject) -> None:
+def test_the_check_agrees_with_the_definition_of_stability(market: SmallMarket, data: st.DataObject) -> None:
     match = data.draw(st.sampled_from(market.matches()))
 
     found = stability.violations(market.choices, market.rankings, market.places, match)

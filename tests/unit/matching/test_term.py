@@ -1,4 +1,4 @@
-"""The bundled term, by the rules alone."""
+"""The match of the bundled term, by the rules alone."""
 
 import csv
 import json
@@ -19,7 +19,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 def accepted(name: str, refused: dict[str, list[str]]) -> list[dict[str, str]]:
-    """The rows that pass the door: the first of those with one id, unless it is refused for what it says."""
+    """The rows that intake accepts: of each event id the first row, unless it is refused for another fault."""
     first = {row["event_id"]: row for row in reversed(rows(name))}
     return [row for row in reversed(first.values()) if refused.get(row["event_id"], ["event_id"]) == ["event_id"]]
 

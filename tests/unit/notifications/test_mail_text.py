@@ -14,7 +14,15 @@ from services.notifications.outside.mail_text import PAGES, TEXT_WIDTH, MailText
 from services.notifications.rules import applications
 from services.notifications.rules.mails import Mail, Template
 from shared import dates
-from tests.support.notifications import REPLY_BY, a_project, a_round, an_application, due, messages_with_mails, offer_made
+from tests.support.notifications import (
+    REPLY_BY,
+    a_project,
+    a_round,
+    an_application,
+    due,
+    messages_with_mails,
+    offer_made,
+)
 
 VOID_ELEMENTS = {"br", "meta"}
 LINK = "http://127.0.0.1:8000/enter/a.token"

@@ -1,4 +1,4 @@
-"""What comes again after a loss is taken one at a time; whoever gets no further says so."""
+"""What comes again after a loss is taken one at a time; a queue that gets no further is stuck."""
 
 from shared.runtime.channel_recovery import MOST_LOSSES, STABLE_AFTER, ChannelRecovery
 
@@ -23,7 +23,7 @@ def test_another_loss_begins_anew() -> None:
     assert recovery.left_to_take_alone == 3
 
 
-def test_losses_in_a_row_with_nothing_acknowledged_are_no_accident() -> None:
+def test_losses_in_a_row_with_nothing_acknowledged_mean_that_a_queue_is_stuck() -> None:
     recovery = ChannelRecovery(prefetch=200)
     for second in range(MOST_LOSSES):
         recovery.note_loss(now=second, found_waiting=1)
@@ -50,14 +50,14 @@ def test_what_could_not_be_acknowledged_is_no_progress() -> None:
     assert recovery.left_to_take_alone == 1
 
 
-def test_losses_far_apart_say_nothing_of_what_was_delivered() -> None:
+def test_losses_far_apart_do_not_make_a_queue_stuck() -> None:
     recovery = ChannelRecovery(prefetch=200)
     for number in range(3 * MOST_LOSSES):
         recovery.note_loss(now=number * (STABLE_AFTER + 1), found_waiting=1)
     assert not recovery.is_stuck(now=3 * MOST_LOSSES * (STABLE_AFTER + 1))
 
 
-def test_who_was_stuck_is_not_once_the_channel_has_been_open_for_a_while() -> None:
+def test_a_queue_that_was_stuck_is_not_once_the_channel_has_been_open_for_a_while() -> None:
     recovery = ChannelRecovery(prefetch=200)
     for _ in range(MOST_LOSSES + 1):
         recovery.note_loss(now=0, found_waiting=1)

@@ -54,7 +54,7 @@ def test_what_a_policy_did_is_told_from_what_the_message_was_sent_with(
     "headers",
     [
         pytest.param({"x-death": [dict(sorted(NOTED.items()))]}, id="merged by RabbitMQ 3.10 with what a sender wrote"),
-        pytest.param({}, id="laid there by hand"),
+        pytest.param({}, id="put there by hand"),
         pytest.param({"x-death": "intake"}, id="no list"),
         pytest.param({"x-death": [None, 7, {"queue": ["intake"]}]}, id="no deaths"),
     ],

@@ -1,4 +1,4 @@
-"""A ring of partitions: a moment's partition, and that none is filled again before all of it is forgotten."""
+"""Which partition a moment belongs to, and that none is filled again before all of it is forgotten."""
 
 from datetime import UTC, datetime, timedelta
 

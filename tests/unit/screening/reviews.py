@@ -1,4 +1,4 @@
-"""Reviews as rules see them."""
+"""Examples of reviews and of what reviewers do, for tests of the rules."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +23,7 @@ ENDS = {
 
 def review(state: State = State.OPEN, *, at: datetime = MONDAY, **changes: Any) -> Review:
     opened = reviews.open_review(project_submitted(**changes), KnownProject(), now=at)
-    return opened if state is State.OPEN else opened.moved(ENDS[state], now=at, comments="Said before.")
+    return opened if state is State.OPEN else opened.moved(ENDS[state], now=at, comments="An earlier comment.")
 
 
 def host(legal_status: str = "charity", **changes: Any) -> Host:
@@ -32,7 +32,7 @@ def host(legal_status: str = "charity", **changes: Any) -> Host:
 
 
 def scoring(reviewer: str, *scores: int) -> Scoring:
-    """The scores of a reviewer, in the order of the criteria; one stands for all."""
+    """The scores of a reviewer, in the order of the criteria; a single score is used for all."""
     given = scores if len(scores) == len(Criterion) else scores * len(Criterion)
     marks = {criterion: Mark(score=score) for criterion, score in zip(Criterion, given, strict=True)}
     return Scoring(reviewer, reviewer.capitalize(), marks, MONDAY)

@@ -38,7 +38,7 @@ def test_a_paused_rule_approves_nothing() -> None:
     assert not approves(replace(RULE, paused=True))
 
 
-def test_a_rule_ends_with_its_last_day_where_the_university_is() -> None:
+def test_a_rule_ends_with_its_last_day_in_local_time() -> None:
     until = rule(last_day=date(2027, 6, 25))
 
     assert approves(until, now=datetime(2027, 6, 25, 22, 59, tzinfo=UTC))
@@ -66,14 +66,14 @@ def test_a_project_once_declined_always_goes_to_a_reviewer() -> None:
     assert not approves(RULE, of=review(revision=2), past=(review(State.DECLINED),))
 
 
-def test_a_finding_of_a_kind_that_the_rule_names_goes_to_a_reviewer_and_one_of_another_does_not() -> None:
+def test_only_a_finding_of_a_kind_that_the_rule_names_goes_to_a_reviewer() -> None:
     vague = review(scope="Help us.")
 
     assert not approves(rule(without=frozenset({Kind.VAGUE})), of=vague)
     assert approves(rule(without=frozenset({Kind.HAZARD})), of=vague)
 
 
-def test_what_is_found_of_the_host_counts_too() -> None:
+def test_findings_that_depend_on_the_host_count_too() -> None:
     writing = review(tasks=["Write the descriptions", "Edit them"])
     careful = rule(without=frozenset({Kind.UNPAID_PRODUCTION}))
 
@@ -81,12 +81,12 @@ def test_what_is_found_of_the_host_counts_too() -> None:
     assert not approves(careful, of=writing, host=host("commercial"))
 
 
-def test_while_the_host_is_not_known_no_rule_approves() -> None:
+def test_no_rule_approves_while_the_host_is_not_known() -> None:
     assert not approves(RULE, host=None)
 
 
 @pytest.mark.parametrize("state", [State.SUPERSEDED, State.WITHDRAWN])
-def test_a_revision_that_waits_for_nothing_is_not_approved(state: State) -> None:
+def test_a_revision_that_is_closed_is_not_approved(state: State) -> None:
     assert not approves(RULE, of=review(state))
 
 

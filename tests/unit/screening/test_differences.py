@@ -13,7 +13,7 @@ def submitted(**changes: Any) -> ProjectTemplate:
     return open_review(project_submitted(**changes), KnownProject(), now=datetime(2027, 3, 8, tzinfo=UTC)).project
 
 
-def test_every_changed_field_is_told_before_and_after_in_the_order_of_the_template() -> None:
+def test_every_changed_field_has_its_values_before_and_after_in_the_order_of_the_template() -> None:
     before = submitted(places=1, deliverables=["A report"])
     after = submitted(places=2, deliverables=["A report", "Working code"], revision=2)
 
@@ -27,7 +27,7 @@ def test_a_revision_sent_again_unchanged_differs_in_nothing() -> None:
     assert differences(submitted(), submitted(revision=2)) == []
 
 
-def test_of_a_list_items_are_added_removed_and_changed() -> None:
+def test_items_of_a_list_are_added_removed_and_changed() -> None:
     before = submitted(tasks=["Agree the inputs", "Write the tool with tests", "Rank them"])
     after = submitted(tasks=["Agree the inputs", "Write the tool with many tests", "Show it"], revision=2)
 

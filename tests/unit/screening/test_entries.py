@@ -7,13 +7,13 @@ from services.screening.rules.reviews import State
 from tests.unit.screening.reviews import MONDAY, entry, review
 
 
-def test_a_host_that_is_not_known_goes_by_its_id_and_a_decided_review_is_never_overdue() -> None:
+def test_an_unknown_host_is_shown_by_its_id_and_a_decided_review_is_never_overdue() -> None:
     assert entry(host=None).organisation == "H0001"
     assert entry().is_overdue(MONDAY + timedelta(days=7))
     assert not entry(review(State.APPROVED)).is_overdue(MONDAY + timedelta(days=7))
 
 
-def test_what_was_found_is_not_looked_for_again_and_what_was_not_looked_for_is_found() -> None:
+def test_stored_findings_are_used_and_missing_ones_are_found() -> None:
     vague = review(scope="Help us.")
 
     assert Kind.VAGUE in entry(vague).kinds

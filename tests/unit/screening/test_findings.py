@@ -15,7 +15,7 @@ def found(**changes: Any) -> list[str]:
     return [finding.field for finding in findings(project_submitted(**changes))]
 
 
-def test_a_sound_project_has_no_findings() -> None:
+def test_a_valid_project_has_no_findings() -> None:
     assert found() == []
 
 
@@ -117,11 +117,11 @@ def test_a_commercial_host_for_which_students_would_produce_is_found(status: str
 
 
 @pytest.mark.parametrize("status", ["charity", "statutory", "public", "voluntary body"])
-def test_hosts_for_whom_people_may_volunteer_are_not(status: str) -> None:
+def test_a_host_for_which_people_may_volunteer_is_not_found(status: str) -> None:
     assert kinds(host(status), tasks=["Write the articles"]) == []
 
 
-def test_of_a_host_that_is_not_known_yet_nothing_is_found() -> None:
+def test_an_unknown_host_causes_no_finding() -> None:
     assert kinds(None, tasks=["Write the articles"]) == []
 
 

@@ -12,7 +12,7 @@ LATER = MONDAY + timedelta(hours=1)
 LATEST = MONDAY + timedelta(hours=2)
 
 
-def test_steps_and_acts_are_one_history_and_a_verdict_has_the_name_of_who_released_it() -> None:
+def test_steps_and_acts_are_one_history_and_a_verdict_names_who_released_it() -> None:
     decided = reviews.decide(review(), reviews.Verdict.RETURN, "Name a supervisor.", now=LATEST)
     acts = [ActLine(Act.PREPARED, "Hana", LATER, "return"), ActLine(Act.RELEASED, "Mateo", LATEST, "")]
 
@@ -33,7 +33,7 @@ def test_a_verdict_that_a_rule_gave_names_the_rule_and_why_it_is_set() -> None:
     assert line.by == "programme rule 1 (Known well.)"
 
 
-def test_a_verdict_by_whom_nobody_noted_is_the_staffs() -> None:
+def test_a_verdict_without_a_recorded_release_is_by_staff() -> None:
     approved = reviews.decide(review(), reviews.Verdict.APPROVE, "", now=LATER)
 
     assert history(approved, [], None)[-1].by == "staff"

@@ -14,7 +14,7 @@ CHOSEN = Chosen("P0001", 1, number=1)
 
 
 def released(*entries: Entry, chosen: tuple[Chosen, ...] = (CHOSEN,)) -> tuple[list[State], list[str]]:
-    """The states that are said, and the reasons of those that are left out."""
+    """The states of the released reviews, and the reasons of those that are left out."""
     outcome = release(chosen, {each.key: each for each in entries}, now=LATER)
     return [each.state for each in outcome.decided], [left.why for left in outcome.left_out]
 
@@ -65,7 +65,7 @@ def test_what_was_changed_cleared_or_never_there_is_left_out() -> None:
     assert released() == ([], ["No such revision was submitted."])
 
 
-def test_one_that_is_left_out_keeps_no_other_back() -> None:
+def test_a_verdict_that_is_left_out_does_not_keep_others_back() -> None:
     ready = entry(prepared=prepared())
     gone = entry(review(State.WITHDRAWN, project_id="P0002"), prepared=prepared())
 
@@ -74,7 +74,7 @@ def test_one_that_is_left_out_keeps_no_other_back() -> None:
     assert (states, len(reasons)) == ([State.APPROVED], 1)
 
 
-def test_what_was_done_is_said_with_five_of_those_left_out() -> None:
+def test_the_text_on_a_release_names_five_of_those_left_out() -> None:
     ready = entry(prepared=prepared())
     chosen = (CHOSEN, *(Chosen(f"P1{number:03}", 1, 1) for number in range(7)))
 
@@ -89,9 +89,9 @@ def test_what_was_done_is_said_with_five_of_those_left_out() -> None:
 @pytest.mark.parametrize(
     "text", ["", "P0001", "P0001/1", "P0001/x/1", "P0001/1/-1", "P0001/1/1/1", "P0001/1/9999999999"]
 )
-def test_what_a_form_says_of_none_is_none(text: str) -> None:
+def test_a_form_value_that_is_no_choice_is_ignored(text: str) -> None:
     assert Chosen.of(text) is None
 
 
-def test_what_a_form_says_of_one_is_read_as_it_was_written() -> None:
+def test_a_choice_is_read_from_a_form_as_it_was_written() -> None:
     assert Chosen.of(str(CHOSEN)) == CHOSEN

@@ -60,7 +60,7 @@ def test_a_review_is_due_five_working_days_later_at_the_same_local_time(moment: 
 
 
 @given(st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2040, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
-def test_a_review_is_never_due_on_a_weekend_and_always_within_nine_days(moment: datetime) -> None:
+def test_a_review_is_never_due_on_a_weekend_and_always_within_a_week(moment: datetime) -> None:
     due = reviews.working_days_later(moment, 5)
 
     assert due.astimezone(LOCAL_TIME).isoweekday() <= 5
@@ -96,7 +96,7 @@ def test_another_verdict_on_a_decided_review_is_refused_with_what_happened() -> 
         reviews.decide(decided, Verdict.DECLINE, "No.", now=MONDAY)
 
 
-def test_the_same_verdict_with_other_comments_is_refused_since_the_host_was_told_the_first() -> None:
+def test_the_same_verdict_with_other_comments_is_refused_since_the_first_was_published() -> None:
     decided = reviews.decide(opened(), Verdict.RETURN, "Name a supervisor.", now=MONDAY)
 
     with pytest.raises(NotAllowed, match="was returned"):
@@ -120,7 +120,7 @@ def test_a_withdrawn_review_takes_no_verdict(verdict: Verdict) -> None:
 
 
 @pytest.mark.parametrize("comments", ["", "  \n"])
-def test_a_host_that_is_returned_or_declined_is_told_why(comments: str) -> None:
+def test_a_return_or_a_decline_needs_comments(comments: str) -> None:
     for verdict in (Verdict.RETURN, Verdict.DECLINE):
         with pytest.raises(Invalid) as refused:
             reviews.verdict_of(verdict, comments)
@@ -128,10 +128,10 @@ def test_a_host_that_is_returned_or_declined_is_told_why(comments: str) -> None:
     assert reviews.verdict_of(Verdict.APPROVE, comments) == (Verdict.APPROVE, "")
 
 
-def test_an_approval_tells_what_others_need_to_place_students() -> None:
+def test_an_approval_has_what_others_need_to_place_students() -> None:
     decided = reviews.decide(opened(days=3, starts_on=date(2027, 6, 22)), Verdict.APPROVE, "", now=MONDAY)
 
-    assert reviews.announcement(decided) == ProjectApproved(
+    assert reviews.verdict_event(decided) == ProjectApproved(
         project_id="P0001",
         revision=1,
         round_id="trinity-2027",
@@ -146,15 +146,15 @@ def test_an_approval_tells_what_others_need_to_place_students() -> None:
 
 
 @pytest.mark.parametrize(("verdict", "event"), [(Verdict.RETURN, ProjectReturned), (Verdict.DECLINE, ProjectDeclined)])
-def test_a_return_and_a_decline_tell_the_comments(
+def test_a_return_and_a_decline_have_the_comments(
     verdict: Verdict, event: type[ProjectReturned | ProjectDeclined]
 ) -> None:
-    published = reviews.announcement(reviews.decide(opened(), verdict, "Name a supervisor.", now=MONDAY))
+    published = reviews.verdict_event(reviews.decide(opened(), verdict, "Name a supervisor.", now=MONDAY))
 
     assert isinstance(published, event)
     assert published.comments == "Name a supervisor."
 
 
-def test_an_open_review_has_nothing_to_announce() -> None:
+def test_an_open_review_has_no_verdict_to_publish() -> None:
     with pytest.raises(ValueError, match="no verdict"):
-        reviews.announcement(opened())
+        reviews.verdict_event(opened())

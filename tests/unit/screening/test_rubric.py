@@ -1,4 +1,4 @@
-"""The rubric: what reviewers score, and what their scores say together."""
+"""The rubric: what reviewers score, and the summary of their scores."""
 
 import pytest
 
@@ -9,12 +9,12 @@ from tests.unit.screening.reviews import scoring
 SCORES = dict.fromkeys(Criterion, 3)
 
 
-def test_each_criterion_has_a_question_and_says_what_each_score_means() -> None:
+def test_each_criterion_has_a_question_and_a_meaning_for_each_score() -> None:
     assert GUIDANCE.keys() == set(Criterion)
     assert all(guide.question and len(set(guide.meanings)) == 4 for guide in GUIDANCE.values())
 
 
-def test_where_nobody_has_scored_there_is_no_summary() -> None:
+def test_without_scores_there_is_no_summary() -> None:
     assert summary([]) is None
 
 
@@ -31,7 +31,7 @@ def test_the_scores_of_several_reviewers_have_a_mean_and_a_spread() -> None:
     assert (supervision.lowest, supervision.highest) == (2, 4)
 
 
-def test_scores_two_apart_are_a_disagreement_and_one_apart_are_none() -> None:
+def test_scores_two_apart_are_a_disagreement_and_one_apart_are_not() -> None:
     together = summary([scoring("hana", 3, 3, 3, 3, 3), scoring("mateo", 4, 2, 1, 3, 3)])
 
     assert together is not None
@@ -46,7 +46,7 @@ def test_marks_are_made_of_a_form_with_comments_or_without() -> None:
 
 
 @pytest.mark.parametrize("score", [None, 0, 5, -1])
-def test_a_criterion_without_a_score_that_there_is_is_a_fault(score: int | None) -> None:
+def test_a_criterion_without_a_valid_score_is_a_fault(score: int | None) -> None:
     with pytest.raises(Invalid) as refused:
         marks_of(SCORES | {Criterion.LEARNING: score}, {})
 

@@ -17,16 +17,16 @@ HANA, MATEO = Person("hana", "Hana"), Person("mateo", "Mateo")
         (opinion("hana"), [], "hana", True),
         (opinion("hana"), ["hana"], "hana", True),
         (opinion("hana"), ["hana", "mateo"], "hana", False),
-        # So is whoever asked, also where somebody else prepared the verdict.
+        # The asker is no second opinion, even if somebody else prepared the verdict.
         (opinion("hana"), ["hana"], "mateo", True),
-        # Whoever prepared the verdict is the first opinion, also where somebody else asked.
+        # Whoever prepared the verdict gave the first opinion, even if somebody else asked.
         (opinion("hana"), ["mateo"], "mateo", True),
         (opinion("hana"), ["mateo", "nia"], "mateo", False),
         (opinion("hana", of="nia"), ["mateo"], "hana", True),
         (opinion("hana", of="nia"), ["nia"], "hana", False),
     ],
 )
-def test_a_second_opinion_is_another_reviewers(
+def test_a_second_opinion_comes_from_another_reviewer(
     asked: SecondOpinion | None, scored: list[str], by: str, is_missing: bool
 ) -> None:
     missing = opinion_missing(asked, [scoring(reviewer, 3) for reviewer in scored], prepared(by=by))
@@ -34,7 +34,7 @@ def test_a_second_opinion_is_another_reviewers(
     assert (missing is not None) == is_missing
 
 
-def test_nothing_is_waited_for_on_a_revision_that_is_decided() -> None:
+def test_a_decided_revision_waits_for_no_second_opinion() -> None:
     assert entry(opinion=opinion()).opinion_missing
     assert entry(review(State.APPROVED), opinion=opinion()).opinion_missing is None
 
@@ -48,7 +48,7 @@ def test_another_reviewer_or_anybody_may_be_asked() -> None:
     ("asked", "why", "named", "fields"),
     [(HANA, "", True, ["of"]), (None, "", True, ["of"]), (None, "x" * 501, False, ["why"])],
 )
-def test_neither_oneself_nor_a_stranger_may_be_asked_and_a_question_is_short(
+def test_only_another_known_reviewer_may_be_asked_and_a_question_is_short(
     asked: Person | None, why: str, named: bool, fields: list[str]
 ) -> None:
     with pytest.raises(Invalid) as refused:
@@ -57,7 +57,7 @@ def test_neither_oneself_nor_a_stranger_may_be_asked_and_a_question_is_short(
     assert [fault.field for fault in refused.value.faults] == fields
 
 
-def test_who_asked_and_staff_may_say_that_none_is_needed_and_nobody_else() -> None:
+def test_only_staff_and_who_asked_may_say_that_none_is_needed() -> None:
     check_may_drop(opinion("hana"), HANA, is_staff=False)
     check_may_drop(opinion("hana"), MATEO, is_staff=True)
     check_may_drop(None, MATEO, is_staff=False)

@@ -90,7 +90,7 @@ def test_what_has_two_effects_is_duplicated(change: dict[str, Any], duplicated: 
     ("change", "unexpected"),
     [
         ({"on_the_wire": ["e1", "e2", "e9"]}, "e9 was on the wire, and in no outbox"),
-        ({"failures": {("matching", "e1"): "KeyError in hear"}}, "e1 at matching: KeyError in hear"),
+        ({"failures": {("matching", "e1"): "KeyError in handle"}}, "e1 at matching: KeyError in handle"),
         ({"mails_taken": {"<m1>": 1, "<m2>": 1}}, "the mail <m2> was taken, and is on no record"),
         ({"wrong": ["the application A1 has come to no end"]}, "the application A1 has come to no end"),
     ],

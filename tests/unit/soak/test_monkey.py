@@ -1,4 +1,4 @@
-"""The monkey does the same for the same seed, counts what it did, and leaves nothing under way."""
+"""The monkey does the same for the same seed, counts what it did, and leaves nothing in progress."""
 
 import asyncio
 from collections import Counter
@@ -29,16 +29,16 @@ def test_a_seed_makes_the_same_plan_each_time_and_another_seed_another() -> None
     assert _drawn(7, 200) != _drawn(8, 200)
 
 
-def test_every_kind_comes_up_in_ten_thousand_faults_and_dear_ones_are_few() -> None:
+def test_every_kind_comes_up_in_ten_thousand_faults_and_costly_ones_are_few() -> None:
     counts = Counter(strike.kind for strike in islice(plan(1), MANY))
     assert set(counts) == set(KINDS)
-    assert sum(number for kind, number in counts.items() if kind.is_dear) < MANY / 50
+    assert sum(number for kind, number in counts.items() if kind.is_costly) < MANY / 50
 
 
 def test_every_kind_of_the_table_can_be_injected() -> None:
-    parts = ("databases", "brokers", "postgresql", "rabbitmq", "company", "audit", "mails", "chronicle")
+    parts = ("databases", "brokers", "postgresql", "rabbitmq", "supervisor", "audit", "mails", "chronicle")
     faults = Faults(database_url="", **{part: Mock() for part in parts})
-    assert {kind.name for kind in KINDS} == set(faults.deeds)
+    assert {kind.name for kind in KINDS} == set(faults.injectors)
 
 
 async def test_only_what_hit_something_is_counted_and_no_more_than_asked_for() -> None:
@@ -56,7 +56,7 @@ async def test_only_what_hit_something_is_counted_and_no_more_than_asked_for() -
     assert len(dealt) >= 5
 
 
-async def test_faults_under_way_have_ended_when_the_monkey_is_caught() -> None:
+async def test_faults_in_progress_have_ended_when_the_monkey_is_caught() -> None:
     begun, ended = asyncio.Event(), False
 
     async def take_a_while(_dice: Random) -> bool:
@@ -71,7 +71,7 @@ async def test_faults_under_way_have_ended_when_the_monkey_is_caught() -> None:
     assert ended
 
 
-async def test_dear_faults_come_one_at_a_time() -> None:
+async def test_costly_faults_come_one_at_a_time() -> None:
     begun = 0
     first = asyncio.Event()
 
@@ -84,9 +84,9 @@ async def test_dear_faults_come_one_at_a_time() -> None:
     async def look(_dice: Random) -> bool:
         return True
 
-    strikes = _without_pause(Kind("dear", 1, is_dear=True), Kind("cheap", 1))
+    strikes = _without_pause(Kind("costly", 1, is_costly=True), Kind("cheap", 1))
     monkey = Monkey(strikes, at_most=20)
-    async with monkey.loose({"dear": end_a_server, "cheap": look}):
+    async with monkey.loose({"costly": end_a_server, "cheap": look}):
         while not monkey.is_done:
             await asyncio.sleep(0)
         first.set()

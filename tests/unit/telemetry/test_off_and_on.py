@@ -1,4 +1,4 @@
-"""Tracing is off unless an endpoint is set, and then costs nothing; what cannot be sent is told before it is tried."""
+"""Tracing is off unless an endpoint is set, and then costs nothing; settings that cannot work are refused at once."""
 
 import os
 import subprocess
@@ -42,16 +42,16 @@ def test_with_an_endpoint_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "reason"),
     [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "must begin with http"),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "must be http/protobuf"),
     ],
 )
-def test_a_way_to_send_spans_that_there_is_not_is_refused(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+def test_a_setting_by_which_no_spans_could_be_sent_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, reason: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(ValueError, match=told) as refused:
+    with pytest.raises(ValueError, match=reason) as refused:
         check_settings()
     assert name in str(refused.value)

@@ -1,4 +1,4 @@
-"""What staff see and do in their pages: the match before and after it goes out, and placements."""
+"""Staff pages: the match before and after it goes out, and placements."""
 
 from fastapi import APIRouter
 

@@ -1,4 +1,4 @@
-"""The match of a round: what it would be under each policy, what is decided of it, its release, and what went out."""
+"""Pages about the match of a round: a preview under each policy, the decision, the release, and what went out."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ routes = page_routes("/staff/matching")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A round, and where its match is."""
+    """A round, and the state of its match."""
 
     round: Round
     facts: FactsForMatch
@@ -41,14 +41,14 @@ class Match:
 
 @routes.get("")
 async def list_matches(request: Request, caller: ViewerIs, work: WorkIs) -> HTMLResponse:
-    """The match of each round, and where it is."""
+    """All rounds, and the state of each one's match."""
     of_rounds = [await _match(round_, work) for round_ in await store.rounds.every(work.connection)]
     return PAGES.answer(request, caller, "staff/matches.jinja", matches=of_rounds)
 
 
 @routes.get("/{round_id}")
 async def show_match(round_id: RoundId, request: Request, caller: ViewerIs, work: WorkIs) -> HTMLResponse:
-    """What the match would be under each policy, side by side; once one went out, what it came to."""
+    """What the match would be under each policy, side by side; later, the match that went out beside the others."""
     return await _answer_match(await _find(round_id, work), request, caller, work)
 
 
@@ -61,7 +61,7 @@ async def decide(round_id: RoundId, form: FormIs, request: Request, caller: Staf
     except Invalid as refusal:
         match = await _find(round_id, work)
         return await _answer_match(match, request, caller, work, typed=decision, faults=refusal.faults)
-    notice = _said_of(decision, goes_out_now=goes_out_now)
+    notice = _decision_notice(decision, goes_out_now=goes_out_now)
     return redirect(request, f"/staff/matching/{round_id}", notice=notice)
 
 
@@ -69,7 +69,7 @@ async def decide(round_id: RoundId, form: FormIs, request: Request, caller: Staf
 async def confirm_release(
     round_id: RoundId, request: Request, caller: StaffIs, work: WorkIs, policy: Policy = Policy.STABLE
 ) -> HTMLResponse:
-    """What would go out, before it does."""
+    """The page that shows what would go out, and asks staff to confirm it."""
     match = await _find(round_id, work)
     release.check_release(match.round, match.facts)
     return await _answer_release(match, policy, request, caller, work)
@@ -79,7 +79,7 @@ async def confirm_release(
 async def release_now(
     round_id: RoundId, form: FormIs, request: Request, caller: StaffIs, work: WorkIs, policy: Policy = Policy.STABLE
 ) -> Response:
-    """Let the match go out now. Whoever is second finds it gone out: nothing is done twice."""
+    """Let the match go out now. If two people do this at once, the second is told that it has gone out already."""
     try:
         released = await matches.release_now(round_id, policy, caller.id, work, sure=form.flag("sure"))
     except Invalid as refusal:
@@ -100,17 +100,17 @@ async def list_outcome(
     q: WordsAre = "",
     page: PageIs = 1,
 ) -> HTMLResponse:
-    """Who gets what under a policy, what blocks it, and who is left; searched, a page at a time."""
+    """One list about the match under a policy: its pairs, blocking pairs, or students or places left; with a search."""
     match = await _find(round_id, work)
-    if (seen := await _seen(match, work)) is None:
-        raise NotFound("There is nothing to preview before this round has been closed to applications.")
-    found = page_of(await listed(work.connection, seen, policy, part, q.casefold().split()), page)
+    if (comparison := await _compare_policies(match, work)) is None:
+        raise NotFound("There is nothing to preview before this round is closed to applications.")
+    found = page_of(await listed(work.connection, comparison, policy, part, q.casefold().split()), page)
     return PAGES.answer(
         request,
         caller,
         "staff/outcome.jinja",
         match=match,
-        outcome=seen.outcomes[policy],
+        outcome=comparison.outcomes[policy],
         part=part,
         parts_shown=list(Part),
         q=q,
@@ -135,7 +135,7 @@ async def _find(round_id: str, work: Work) -> Match:
     return await _match(await find_round(round_id, work), work)
 
 
-def _said_of(decision: Decision, *, goes_out_now: bool) -> str:
+def _decision_notice(decision: Decision, *, goes_out_now: bool) -> str:
     if decision.held:
         return "The match is held back until somebody releases it."
     if goes_out_now:
@@ -143,10 +143,10 @@ def _said_of(decision: Decision, *, goes_out_now: bool) -> str:
     return "The decision is saved: the match goes out at its time."
 
 
-async def _seen(match: Match, work: Work) -> Preview | None:
-    """The match under each policy, by the facts that there are; none before the round is closed to applications.
+async def _compare_policies(match: Match, work: Work) -> Preview | None:
+    """The match under each policy, by the facts of now or of the release; none before applications are closed.
 
-    Beside the loop, since it takes a second where there are many applications.
+    It runs in a thread, since it takes about a second if there are many applications.
     """
     if match.released:
         stood = await store.applications.of_ids(work.connection, match.released.stood)
@@ -162,7 +162,7 @@ async def _seen(match: Match, work: Work) -> Preview | None:
 
 
 async def _unranked(match: Match, work: Work) -> Mapping[str, int]:
-    """The projects of which no ranking has come, with how many applied to each; after the match it is too late."""
+    """The projects without a ranking, with how many applied to each; none after the match, when it is too late."""
     return {} if match.released else await store.projects.unranked(work.connection, match.round.round_id)
 
 
@@ -172,12 +172,12 @@ async def _named_unranked(match: Match, work: Work) -> list[tuple[Named, int]]:
     return [(names.get(project_id, Named(project_id, "")), number) for project_id, number in unranked.items()]
 
 
-async def _groupings(seen: Preview, work: Work) -> Mapping[str, Sequence[tuple[str, Sequence[Group]]]]:
-    """By what students are told apart by: each group with how it fares under each policy."""
-    student_ids = {each.student_id for each in seen.applications.values()}
+async def _groupings(comparison: Preview, work: Work) -> Mapping[str, Sequence[tuple[str, Sequence[Group]]]]:
+    """By grouping: each group of students, with how it fares under each policy."""
+    student_ids = {each.student_id for each in comparison.applications.values()}
     students = await store.people.students(work.connection, student_ids)
     by_policy = {
-        grouping: [groups(seen, policy, students, group_of) for policy in seen.outcomes]
+        grouping: [groups(comparison, policy, students, group_of) for policy in comparison.outcomes]
         for grouping, group_of in GROUPINGS.items()
     }
     return {
@@ -195,7 +195,7 @@ async def _answer_match(
     typed: Decision | None = None,
     faults: Sequence[Fault] = (),
 ) -> HTMLResponse:
-    seen = await _seen(match, work)
+    comparison = await _compare_policies(match, work)
     return PAGES.answer(
         request,
         caller,
@@ -203,8 +203,8 @@ async def _answer_match(
         status=422 if faults else 200,
         match=match,
         unranked=await _named_unranked(match, work),
-        outcomes=list(seen.outcomes.values()) if seen else [],
-        groupings=await _groupings(seen, work) if seen else {},
+        outcomes=list(comparison.outcomes.values()) if comparison else [],
+        groupings=await _groupings(comparison, work) if comparison else {},
         typed=typed or Decision(match.setting.policy, match.setting.held, note=""),
         faults=faults,
     )
@@ -213,14 +213,14 @@ async def _answer_match(
 async def _answer_release(
     match: Match, policy: Policy, request: Request, caller: Caller, work: Work, *, faults: Sequence[Fault] = ()
 ) -> HTMLResponse:
-    seen = await _seen(match, work)
+    comparison = await _compare_policies(match, work)
     return PAGES.answer(
         request,
         caller,
         "staff/release.jinja",
         status=422 if faults else 200,
         match=match,
-        outcome=seen.outcomes[policy] if seen else None,
+        outcome=comparison.outcomes[policy] if comparison else None,
         unranked=await _named_unranked(match, work),
         faults=faults,
     )

@@ -1,4 +1,4 @@
-"""What a match comes to, as lists that can be searched: who gets what, what blocks it, and who is left."""
+"""The outcome of a match as lists that can be searched: pairs, blocking pairs, and students and places left."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +15,7 @@ from shared.database.connection import Connection
 
 
 class Part(StrEnum):
-    """What is listed of an outcome."""
+    """The lists of an outcome."""
 
     PAIRS = "pairs"
     BLOCKING = "blocking"
@@ -25,7 +25,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """An application with its student and its project; they are none while not known here."""
+    """An application with its student and its project, which are none until they are known here."""
 
     application: Application
     choice: int
@@ -35,7 +35,7 @@ class Pair:
 
     @property
     def text(self) -> str:
-        """What it can be found by."""
+        """The text in which the search looks."""
         names = [self.application.application_id, self.application.student_id, self.application.project_id]
         if self.student:
             names.append(self.student.name)
@@ -46,7 +46,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class StudentLeft:
-    """A student who gets nothing, and what they applied to, the preferred first."""
+    """A student who gets nothing, and their applications, the preferred one first."""
 
     student_id: str
     student: Student | None
@@ -59,7 +59,7 @@ class StudentLeft:
 
 @dataclass(frozen=True, slots=True)
 class ProjectLeft:
-    """A project with free places, and who applied to it, the best-ranked first and those not suitable last."""
+    """A project with free places, and its applications: the best-ranked first, those without a rank last."""
 
     project_id: str
     project: Named | None
@@ -76,23 +76,23 @@ Listed = Pair | StudentLeft | ProjectLeft
 
 
 async def listed(
-    connection: Connection, seen: Preview, policy: Policy, part: Part, words: Sequence[str]
+    connection: Connection, comparison: Preview, policy: Policy, part: Part, words: Sequence[str]
 ) -> Sequence[Listed]:
-    """A part of an outcome: whatever has all of these words in it, which are in lower case."""
-    rows = await _rows(connection, seen, seen.outcomes[policy], part)
+    """The rows of one list of an outcome that contain all of these words, which are in lower case."""
+    rows = await _rows(connection, comparison, comparison.outcomes[policy], part)
     return [row for row in rows if all(word in row.text.casefold() for word in words)]
 
 
-async def _rows(connection: Connection, seen: Preview, outcome: Outcome, part: Part) -> Sequence[Listed]:
+async def _rows(connection: Connection, comparison: Preview, outcome: Outcome, part: Part) -> Sequence[Listed]:
     names = await store.projects.names(
-        connection, {each.project_id for each in seen.applications.values()} | outcome.places_left.keys()
+        connection, {each.project_id for each in comparison.applications.values()} | outcome.places_left.keys()
     )
-    students = await store.people.students(connection, {each.student_id for each in seen.applications.values()})
+    students = await store.people.students(connection, {each.student_id for each in comparison.applications.values()})
     pairs = {
         each.application_id: Pair(
-            each, seen.choice[each.application_id], students.get(each.student_id), names.get(each.project_id)
+            each, comparison.choice[each.application_id], students.get(each.student_id), names.get(each.project_id)
         )
-        for each in seen.applications.values()
+        for each in comparison.applications.values()
     }
     match part:
         case Part.PAIRS:

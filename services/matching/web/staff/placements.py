@@ -1,4 +1,4 @@
-"""Placements: looked for, read, and cancelled."""
+"""Pages on which staff search for placements, read and cancel them."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +15,7 @@ from services.matching.rules.life import CANCEL, Application
 from services.matching.rules.placements import Shown, Wanted
 from services.matching.rules.reasons import faults_in_reason_of_staff
 from services.matching.rules.rounds import Round
-from services.matching.web.staff.concerned import concerned
+from services.matching.web.staff.placement_context import placement_context
 from shared.contracts.faults import Fault
 from shared.contracts.fields import ApplicationId
 from shared.runtime.work import Work
@@ -36,7 +36,7 @@ async def list_placements(
     week: str = "",
     page: PageIs = 1,
 ) -> HTMLResponse:
-    """Placements and offers, by the words, the state, the round and the week that are asked for."""
+    """Placements and offers, searched by words, state, round and week."""
     rounds = await store.rounds.every(work.connection)
     weeks = {each.starts_on.isoformat(): each for round_ in rounds for each in round_.weeks}
     wanted = Wanted(show, tuple(q.split()), round_id, weeks.get(week))
@@ -57,7 +57,7 @@ async def list_placements(
 async def show_placement(
     application_id: ApplicationId, request: Request, caller: ViewerIs, work: WorkIs
 ) -> HTMLResponse:
-    """A placement, or an offer, with all that happened on the way to it and since."""
+    """A placement or an offer, with its whole history."""
     placement = await find_offered(application_id, work)
     steps = await store.applications.steps(work.connection, [application_id])
     attendance = await store.attendance.of(work.connection, [application_id])
@@ -68,7 +68,7 @@ async def show_placement(
         steps=steps[application_id],
         attendance=attendance.get(application_id, {}),
         days=working_days(placement.days) if placement.days else [],
-        **await concerned(placement, work),
+        **await placement_context(placement, work),
     )
 
 
@@ -76,7 +76,7 @@ async def show_placement(
 async def confirm_cancellation(
     application_id: ApplicationId, request: Request, caller: StaffIs, work: WorkIs
 ) -> HTMLResponse:
-    """What a cancellation brings about, before it does."""
+    """The page that shows what a cancellation brings about, and asks staff to confirm it."""
     placement = await find_offered(application_id, work)
     endings.check_placed(placement)
     return await _answer_cancellation(placement, request, caller, work, typed={"by": "", "reason": ""})
@@ -86,7 +86,7 @@ async def confirm_cancellation(
 async def cancel_placement(
     application_id: ApplicationId, form: FormIs, request: Request, caller: StaffIs, work: WorkIs
 ) -> Response:
-    """Cancel a placement, for whoever cannot go through with it; its place is offered on."""
+    """Cancel a placement on behalf of whoever cannot go through with it; its place is offered on."""
     placement = await find_offered(application_id, work)
     by, reason = form.line("by"), form.text("reason")
     canceller = next((each for each in CANCEL if each == by), None)
@@ -109,7 +109,7 @@ async def _answer_cancellation(
     typed: Mapping[str, str],
     faults: Sequence[Fault] = (),
 ) -> HTMLResponse:
-    facts = await concerned(placement, work)
+    facts = await placement_context(placement, work)
     next_in_line = await _next_in_line(placement, facts["round"], work)
     return PAGES.answer(
         request,
@@ -125,7 +125,7 @@ async def _answer_cancellation(
 
 
 async def _next_in_line(placement: Application, round_: Round | None, work: Work) -> Application | None:
-    """Who would be offered the place of a placement that is cancelled now; nobody, where it stays free."""
+    """The application that would be offered the place if the placement were cancelled now; none if it stays free."""
     if round_ is None or not round_.offers_on(work.now):
         return None
     in_line = await store.applications.in_line(

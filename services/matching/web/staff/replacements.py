@@ -1,4 +1,4 @@
-"""A place given by hand: that of a placement, to somebody else, or one that is free."""
+"""Pages on which staff give a place by hand: one that is free, or that of a placement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from services.matching.actions import replacements
 from services.matching.actions.applications import find_offered
 from services.matching.dependencies import PAGES, WorkIs, page_routes
 from services.matching.rules.replacements import check_confirmed
-from services.matching.web.staff.concerned import concerned
+from services.matching.web.staff.placement_context import placement_context
 from shared.contracts.faults import Fault
 from shared.contracts.fields import ApplicationId, ProjectId
 from shared.refusals import Invalid
@@ -24,7 +24,7 @@ routes = page_routes("/staff/placements")
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the form says."""
+    """The form's fields."""
 
     application_id: str = ""
     reason: str = ""
@@ -35,7 +35,7 @@ NOTHING: Final = Given()
 
 @routes.get("/projects/{project_id}")
 async def show_places(project_id: ProjectId, request: Request, caller: ViewerIs, work: WorkIs) -> HTMLResponse:
-    """A project's places: who has them, and who may be offered one that is free."""
+    """A project's places: who has them, and who can be offered a free one."""
     return await _answer_places(project_id, request, caller, work)
 
 
@@ -56,7 +56,7 @@ async def offer_free_place(
 async def choose_replacement(
     application_id: ApplicationId, request: Request, caller: StaffIs, work: WorkIs
 ) -> HTMLResponse:
-    """Who may be offered the place of a placement, before anything is done to it."""
+    """The page on which staff choose who is offered the place of a placement; nothing has changed yet."""
     check_confirmed(await find_offered(application_id, work))
     return await _answer_replacement(application_id, request, caller, work)
 
@@ -65,7 +65,7 @@ async def choose_replacement(
 async def replace_placement(
     application_id: ApplicationId, form: FormIs, request: Request, caller: StaffIs, work: WorkIs
 ) -> Response:
-    """Cancel a placement and offer its place to an applicant of staff's choice, in one."""
+    """Cancel a placement and offer its place to an applicant of staff's choice, in one step."""
     given = _given(form)
     try:
         await replacements.replace_placement(application_id, given.application_id, given.reason, work)
@@ -95,7 +95,7 @@ async def _answer_places(
         caller,
         "staff/places.jinja",
         status=422 if faults else 200,
-        applicants=places,  # `places` is what the layout calls the pages that it leads to
+        applicants=places,  # not `places`: the layout uses that name for its navigation
         host=hosts.get(places.project.host_id),
         round=next((each for each in places.rounds if each.round_id == places.project.round_id), None),
         given=given,
@@ -121,5 +121,5 @@ async def _answer_replacement(
         applicants=await replacements.places_of_project(placement.project_id, work),
         given=given,
         faults=faults,
-        **await concerned(placement, work),
+        **await placement_context(placement, work),
     )

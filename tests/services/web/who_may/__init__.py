@@ -1,4 +1,4 @@
-"""Who may: every route of every service, and whom it lets in. A route that is not here fails the walk."""
+"""Who may: every route of every service, and whom it lets in. A route that is not here fails the test."""
 
 from tests.services.web.who_may import evaluation, intake, matching, notifications, screening, shared
 

@@ -1,11 +1,11 @@
-"""The kinds of visitors that the tables speak of."""
+"""The kinds of visitors that the tables name."""
 
 from enum import StrEnum
 from typing import Final
 
 
 class Visitor(StrEnum):
-    """Somebody before a door. What a route is about belongs to `STUDENT` and `HOST`, not to the other ones."""
+    """Somebody who asks a route. What the route is about belongs to `STUDENT` and `HOST`, not to the other ones."""
 
     NOBODY = "nobody"
     STUDENT = "student"

@@ -1,4 +1,4 @@
-"""Matching without a broker: whoever holds it decides what it is delivered, when it dies, and what the time is.
+"""Matching without a broker: the test decides what is delivered, when the process dies, and what the time is.
 
 Its handlers, its routes and its database are the real ones.
 """
@@ -46,7 +46,7 @@ TABLES = (
     *("withdrawn_applications", "withdrawn_projects", "match_settings", "releases"),
     *("inbox", "outbox", "unsent", "waiting", "failures", "suspects"),
 )
-"""All that there are, whoever refers to another first."""
+"""All of its tables; one that refers to another comes before that."""
 
 PARTITIONS = Partitions(RuntimeSettings().remember)
 
@@ -55,7 +55,7 @@ WHENEVER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class Death(BaseException):
-    """The process is no more: nothing catches it."""
+    """The process dies: nothing catches this."""
 
 
 class Fault(Exception):
@@ -64,14 +64,14 @@ class Fault(Exception):
 
 @dataclass
 class Trouble:
-    """What happens at a handler's `at`th statement, or at its end where it has fewer; or after the commit."""
+    """An error that is raised at a handler's `at`th statement, at its end where it has fewer, or after the commit."""
 
     error: BaseException | None = None
     at: int = 0
     after_commit: bool = False
 
     def strike(self) -> None:
-        """Happen, and not again."""
+        """Raise the error, and only once."""
         error, self.error = self.error, None
         if error is not None:
             raise error
@@ -92,7 +92,7 @@ class Trouble:
 
 
 class _Watched:
-    """A connection whose statements may be the ones at which something happens."""
+    """A connection whose statements may raise the error."""
 
     def __init__(self, connection: Any, trouble: Trouble) -> None:
         self._connection = connection
@@ -106,7 +106,7 @@ class _Watched:
 
 @dataclass(frozen=True)
 class Happened:
-    """All that has happened: states by application, every step in order, and the events said, all as the tables say."""
+    """All that has happened, as the tables have it: states by application, and every step and event in order."""
 
     states: dict[str, str]
     steps: list[dict[str, Any]]
@@ -115,8 +115,8 @@ class Happened:
 
 
 @dataclass
-class MatchingInHand:
-    """One process of matching; where it dies, `restart` is the next."""
+class MatchingWithoutBroker:
+    """One process of matching; where it dies, `restart` begins the next."""
 
     pool: "asyncpg.Pool[asyncpg.Record]"
     tables: "asyncpg.Connection[asyncpg.Record]"
@@ -141,24 +141,24 @@ class MatchingInHand:
         return self.clock()
 
     def hand_over(self, _outgoing: list[Outgoing]) -> None:
-        """Be told, in the relay's place, that all is committed; what was said is read from the table."""
+        """Called in the relay's place once all is committed; what was published is read from the table."""
         self.trouble.after_the_commit()
 
     async def begin(self, clock: SteppedClock) -> None:
-        """Forget everything."""
+        """Begin with empty tables, and with this clock."""
         await self.tables.execute("; ".join(f"delete from {table}" for table in TABLES))
         self.clock = clock
         self.trouble = Trouble()
         self.restart()
 
     async def deliver(self, group: Sequence[Incoming]) -> None:
-        """Handle a group of deliveries. Raises `Death` where it dies of its trouble."""
+        """Handle a group of deliveries. Raises `Death` where that is the trouble."""
         await self.handling.handle_messages([self.handling.read(each) for each in group])
 
     async def due(self) -> list[Incoming]:
-        """The timers and retries whose time has come, as the broker delivers them; a retry's has always come.
+        """The timers and retries that are due, as the broker delivers them, in an order that is the same in every run.
 
-        In an order that is the same in every run.
+        A retry is always due.
         """
         async with self.pool.acquire() as connection, connection.transaction():
             slot = self.handling.partitions.slot(system_time())
@@ -212,8 +212,8 @@ class MatchingInHand:
 
 
 @asynccontextmanager
-async def matching_in_hand(database_url: str) -> AsyncIterator[MatchingInHand]:
-    """Matching on this database, the URL of whose administrator it is."""
+async def matching_without_broker(database_url: str) -> AsyncIterator[MatchingWithoutBroker]:
+    """Matching, on a database whose administrator has this URL."""
     service = _copy(load(MATCHING.name))
     pool = await connect_pool(service_url(database_url, service.name), schema=service.name, size=3)
     tables = await connect_to(database_url, service.name)
@@ -221,10 +221,10 @@ async def matching_in_hand(database_url: str) -> AsyncIterator[MatchingInHand]:
     transport = httpx.ASGITransport(routes)
     headers = {"Authorization": f"Bearer {TOKENS[STAFF]}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://ninthweek.test", headers=headers) as http:
-        in_hand = MatchingInHand(pool, tables, http, service)
+        matching = MatchingWithoutBroker(pool, tables, http, service)
         routes.state.authenticator = Authenticator(TOKENS)
-        routes.state.units_of_work = {service.name: _Current(lambda: in_hand.handling)}
-        yield in_hand
+        routes.state.units_of_work = {service.name: _Current(lambda: matching.handling)}
+        yield matching
     await tables.close()
     await pool.close()
 
@@ -240,7 +240,7 @@ class _Current:
 
 
 def _copy(service: Service) -> Service:
-    """A service of the same handlers and routes, whose handlers may be exchanged."""
+    """A service of the same handlers and routes, whose handlers may be replaced."""
     copied = Service(service.card)
     copied.routes = service.routes
     copied.handlers = dict(service.handlers)

@@ -1,4 +1,4 @@
-"""Moments at which a process takes its own life, by SIGKILL, or freezes, by SIGSTOP: nothing is cleared up or said.
+"""Points at which a process kills itself by SIGKILL, or freezes by SIGSTOP: nothing is cleaned up or published.
 
 The runtime is wrapped from outside, in the process that is to die or to freeze. One that freezes does so once: waked
 with SIGCONT, it goes on where it was.
@@ -39,7 +39,7 @@ def die() -> None:
 
 
 def freeze_instead() -> None:
-    """Whatever would kill this process freezes it."""
+    """Let this process freeze at its crash point instead of dying."""
     _signals[:] = [signal.SIGSTOP]
 
 
@@ -48,7 +48,7 @@ def _before_the_handler(_service: Service, _replica: Replicas) -> None:
 
 
 def _inside_the_handler(service: Service, _replica: Replicas) -> None:
-    """It has changed its tables and said what it had to say, and nothing is committed."""
+    """The handler has changed its tables and published its events, and nothing is committed."""
 
     def dying(call: Callable[[Any, Work], Awaitable[None]]) -> Callable[[Any, Work], Awaitable[None]]:
         async def wrapped(message: Any, work: Work) -> None:
@@ -66,7 +66,7 @@ def _between_commit_and_acknowledgement(_service: Service, _replica: Replicas) -
 
 
 def _between_commit_and_publish(_service: Service, replica: Replicas) -> None:
-    """All that was delivered is acknowledged: what it said is in the table, and nowhere else."""
+    """All that was delivered is acknowledged: what was published is in the outbox, and nowhere else."""
     relay = Relay.__init__
 
     def with_publish(*arguments: Any, **named: Any) -> None:
@@ -97,7 +97,7 @@ def _between_publish_and_mark(_service: Service, _replica: Replicas) -> None:
 
 
 def _during_the_sweep(_service: Service, _replica: Replicas) -> None:
-    """It has taken what another left behind, so that nobody else looks at it for a while."""
+    """The relay has taken over what another process left behind, so that no other relay looks at it for a while."""
     left_behind = outbox.left_behind
 
     async def die_of_any(connection: Any, **named: Any) -> list[Outgoing]:
@@ -110,7 +110,7 @@ def _during_the_sweep(_service: Service, _replica: Replicas) -> None:
 
 
 def _between_effect_and_acknowledgement(service: Service, _replica: Replicas) -> None:
-    """It has acted outside the database, and recorded what it did."""
+    """The effect has acted outside the database, and recorded what it did."""
 
     def dying(call: Callable[[Any, UnitsOfWork], Awaitable[None]]) -> Callable[[Any, UnitsOfWork], Awaitable[None]]:
         async def wrapped(effect: Any, units: UnitsOfWork) -> None:
@@ -124,7 +124,7 @@ def _between_effect_and_acknowledgement(service: Service, _replica: Replicas) ->
 
 
 def _between_mail_and_record(_service: Service, _replica: Replicas) -> None:
-    """The mail server has said that it took a mail."""
+    """The mail server has confirmed a mail."""
     _wrap(MailServer, "send", after=die)
 
 
@@ -148,7 +148,7 @@ def _wrap(
     patch.object(owner, method, wrapped).start()
 
 
-LAST_MOMENTS: Mapping[str, Prepare] = {
+CRASH_POINTS: Mapping[str, Prepare] = {
     "before-the-handler": _before_the_handler,
     "inside-the-handler": _inside_the_handler,
     "between-commit-and-acknowledgement": _between_commit_and_acknowledgement,
@@ -159,4 +159,4 @@ LAST_MOMENTS: Mapping[str, Prepare] = {
     "between-mail-and-record": _between_mail_and_record,
     "while-stopping": _while_stopping,
 }
-"""What makes a process die the first time that it comes to the moment of this name."""
+"""By its name, what makes a process die the first time that it comes to this point."""

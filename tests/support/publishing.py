@@ -1,4 +1,4 @@
-"""Publishes a message as whoever says it."""
+"""Publishes an event as its publisher does."""
 
 from aio_pika import Message
 from faststream.rabbit import RabbitBroker
@@ -10,8 +10,8 @@ from shared.contracts.message import Event
 from shared.contracts.message import Message as AnyMessage
 
 
-async def say(broker: RabbitBroker, envelope: Envelope, event: Event) -> None:
-    """Publish it, and wait until the broker has it."""
+async def publish_event(broker: RabbitBroker, envelope: Envelope, event: Event) -> None:
+    """Publish an event, and wait until the broker has it."""
     await broker.publish(on_the_wire(envelope, event), event.routing_key, EVENTS)
 
 

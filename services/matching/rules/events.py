@@ -1,4 +1,4 @@
-"""What a change says to everyone."""
+"""The events that a change publishes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,8 +17,8 @@ from shared.contracts.matching import (
 from shared.contracts.message import Event
 
 
-def announcements(change: Change) -> Iterator[Event]:
-    """The events by which a change is known; none for what intake has said already."""
+def events_of(change: Change) -> Iterator[Event]:
+    """The events that publish a change; none for what intake has published already."""
     application, step = change.application, change.step
     ids: dict[str, Any] = {
         "application_id": application.application_id,
@@ -28,7 +28,7 @@ def announcements(change: Change) -> Iterator[Event]:
         "host_id": application.host_id,
     }
     decided: dict[str, Any] = {"by": step.by, "reason": step.comments}
-    cause: Any = step.transition  # those that lead to `UNSUCCESSFUL` are named as the contract names the causes
+    cause: Any = step.transition  # a transition to `UNSUCCESSFUL` has the name that the contract gives the cause
     match step.after:
         case State.OFFERED if application.offer:
             yield OfferMade(**ids, reply_by=application.offer.reply_by)

@@ -1,4 +1,4 @@
-"""Matching at work, and what hosts, students and staff do there."""
+"""A driver for tests of matching: one method for each thing that hosts, students and staff do."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from tests.support.running import RunningService
 
 @dataclass
 class Matching:
-    """The running service, as those know it who use it."""
+    """The running service, as its users see it."""
 
     service: RunningService
 
@@ -28,10 +28,10 @@ class Matching:
     async def prepare(
         self, wishes: Mapping[str, Sequence[str]], rankings: Mapping[str, Sequence[str]], **places: int
     ) -> None:
-        """All that comes before the match.
+        """Prepare everything that comes before the match.
 
-        `wishes` are projects by student, the preferred one first, `rankings` students by project, best first; a
-        project has one place unless `places` says otherwise.
+        `wishes` are each student's projects, the preferred one first. `rankings` are each project's students, best
+        first. A project has one place unless `places` gives another number.
         """
         projects = sorted({project for wished in wishes.values() for project in wished})
         applications = [
@@ -52,7 +52,7 @@ class Matching:
     async def match(
         self, wishes: Mapping[str, Sequence[str]], rankings: Mapping[str, Sequence[str]], **places: int
     ) -> None:
-        """A round in which the first offers have just gone out."""
+        """Prepare a round, and step to the moment when the first offers have just gone out."""
         await self.prepare(wishes, rankings, **places)
         await self.step_to(OFFERS_AT)
 
@@ -82,7 +82,7 @@ class Matching:
         return {each["application_id"]: each["state"] for each in await self.get("/placements", round_id=ROUND)}
 
     async def violations(self, round_id: str = ROUND) -> list[str]:
-        """What the check of the round's history finds wrong."""
+        """The violations that the check of the round's history finds."""
         async with self.service.replicas[0].units_of_work.open() as work:
             return history.violations(await store.history_of_round(work.connection, round_id))
 

@@ -1,4 +1,4 @@
-"""Who may come in, what errors look like, and when an answer is sent."""
+"""Who may call the API, what errors look like, and when an answer is sent."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from fastapi import Depends
 from shared.refusals import NotAllowed
 from shared.runtime import Service, Work
 from shared.web import work_in
-from tests.support.probe import declined, probe, say_declined
+from tests.support.probe import declined, probe, publish_declined
 from tests.support.running import TOKENS, RunningService, Start
 
 InScreening = Annotated[Work, Depends(work_in("screening"), scope="function")]
@@ -16,9 +16,9 @@ InScreening = Annotated[Work, Depends(work_in("screening"), scope="function")]
 
 def _with_routes(service: Service) -> Service:
     @service.routes.post("/probe/{project_id}")
-    async def say(project_id: str, work: InScreening) -> dict[str, str]:
+    async def publish(project_id: str, work: InScreening) -> dict[str, str]:
         work.publish(declined(project_id))
-        return {"said": project_id}
+        return {"published": project_id}
 
     @service.routes.post("/probe/{project_id}/conflict")
     async def conflict(project_id: str, work: InScreening) -> None:
@@ -32,19 +32,19 @@ def _with_routes(service: Service) -> Service:
     @service.routes.post("/probe/{project_id}/deferred")
     async def violate_at_commit(project_id: str, work: InScreening) -> dict[str, str]:
         await work.connection.execute("insert into promises (about) values ($1)", project_id)
-        return {"said": project_id}
+        return {"published": project_id}
 
     return service
 
 
 @pytest.fixture
 async def screening(start: Start) -> RunningService:
-    return await start(_with_routes(probe(say_declined)))
+    return await start(_with_routes(probe(publish_declined)))
 
 
-async def test_a_route_says_what_it_published_once_it_is_committed(screening: RunningService) -> None:
+async def test_the_events_of_a_route_are_published_once_it_is_committed(screening: RunningService) -> None:
     answer = await screening.http.post("/probe/P1")
-    assert answer.json() == {"said": "P1"}
+    assert answer.json() == {"published": "P1"}
     assert await screening.published_types() == ["ProjectDeclined"]
 
 
@@ -68,7 +68,7 @@ async def test_a_request_that_is_refused_leaves_nothing_behind(screening: Runnin
     assert await screening.published_types() == []
 
 
-async def test_a_fault_of_ours_is_told_without_its_text(screening: RunningService) -> None:
+async def test_a_fault_of_ours_is_answered_without_its_text(screening: RunningService) -> None:
     answer = await screening.http.post("/probe/P1/fault")
     assert answer.status_code == 500
     assert "secret" not in answer.text
@@ -76,7 +76,7 @@ async def test_a_fault_of_ours_is_told_without_its_text(screening: RunningServic
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic cDpw"}])
-async def test_nobody_comes_in_without_a_token(screening: RunningService, headers: dict[str, str]) -> None:
+async def test_nobody_is_let_in_without_a_token(screening: RunningService, headers: dict[str, str]) -> None:
     del screening.http.headers["Authorization"]
     answer = await screening.http.post("/probe/P1", headers=headers)
     assert answer.status_code == 401

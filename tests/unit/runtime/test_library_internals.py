@@ -1,4 +1,4 @@
-"""The inner ways of others that the delivery goes: where one is gone, the versions in pyproject.toml are too new.
+"""The internals of libraries on which delivery relies: where one is gone, the versions in pyproject.toml are too new.
 
 Every other part of these libraries is used as they document it.
 """

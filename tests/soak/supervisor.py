@@ -38,7 +38,7 @@ OWNERS = {
     "surveys": "evaluation",
     "reports": "evaluation",
 }
-"""Who owns a noun of the API, as the door in `deploy/door/Caddyfile` has it."""
+"""The service that owns a noun of the API, as `deploy/door/Caddyfile` has it."""
 
 OPENS_WITHIN = 120.0
 PAUSE = 0.3
@@ -49,7 +49,7 @@ def prepare(name: str) -> None:
     """In a service's process, before it runs: make it fit for the soak.
 
     Its log goes to the soak's, it tries what failed again after moments, and it notes in each handler's transaction
-    that the handler was called: handlers are so made that a second call often changes nothing that could be seen.
+    that the handler was called: handlers are made so that a second call often changes nothing that could be seen.
     """
     log = os.open(os.environ[LOG], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     for descriptor in (1, 2):
@@ -85,7 +85,7 @@ class Place:
     """Whether its process is being ended by us."""
 
 
-class Company:
+class Supervisor:
     """All replicas of all services. `database_urls` and `amqp_urls` are the administrator's by service."""
 
     def __init__(
@@ -102,7 +102,7 @@ class Company:
         self._keepers: list[asyncio.Task[None]] = []
         self._closing = asyncio.Event()
         self.crashes: list[str] = []
-        """Ends that nobody brought about, in words."""
+        """Processes that ended though nobody ended them, in words."""
         self.places = [
             Place(service, free_port(), url, amqp_urls[service])
             for service, url in database_urls.items()
@@ -201,16 +201,16 @@ class Company:
             place.process, place.is_ending = None, False
 
 
-class Door(httpx.AsyncBaseTransport):
-    """Leads each request to a replica of the service that owns its noun."""
+class ReverseProxy(httpx.AsyncBaseTransport):
+    """Passes each request on to a replica of the service that owns its noun."""
 
-    def __init__(self, company: Company) -> None:
-        self._company = company
+    def __init__(self, supervisor: Supervisor) -> None:
+        self._supervisor = supervisor
         self._random = Random(0)
         self._transport = httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        ports = self._company.ports(OWNERS[request.url.path.split("/")[1]])
+        ports = self._supervisor.ports(OWNERS[request.url.path.split("/")[1]])
         if not ports:
             raise httpx.ConnectError("no replica runs", request=request)
         request.url = request.url.copy_with(host="127.0.0.1", port=self._random.choice(ports))

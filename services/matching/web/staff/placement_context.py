@@ -1,4 +1,4 @@
-"""Whom and what a placement or an offer concerns."""
+"""What all staff pages about a placement or an offer show."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from services.matching.rules.life import Application
 from shared.runtime.work import Work
 
 
-async def concerned(placement: Application, work: Work) -> dict[str, Any]:
-    """A placement with its student, project, host and round, for its pages; what is not known here is none."""
+async def placement_context(placement: Application, work: Work) -> dict[str, Any]:
+    """A placement with its student, project, host and round, for a template; those not known here are none."""
     return {
         "placement": placement,
         "student": (await store.people.students(work.connection, [placement.student_id])).get(placement.student_id),

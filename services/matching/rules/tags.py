@@ -1,4 +1,4 @@
-"""A state in a word or two, as a page shows it, and how it looks."""
+"""Tags: a state in a word or two, as a page shows it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,8 +7,8 @@ Tone = Literal["neutral", "good", "bad", "waiting", "info"]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What a state is called; the tone is one of the looks of a page's tags."""
+class Tag:
+    """The name of a state, and the tone of the tag that shows it."""
 
     label: str
     tone: Tone

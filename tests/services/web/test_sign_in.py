@@ -1,4 +1,4 @@
-"""How people come in and go out: by links, by the university's sign-in, and what keeps others out."""
+"""How people sign in and out: by links and by the university's sign-in; and what keeps others out."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -15,10 +15,11 @@ from shared.runtime import Service
 from shared.web import FormIs, HostIs, HostWithSurveyIs, Purpose, Role, StaffIs, ViewerIs, rate_limited
 from shared.web.application import application
 from shared.web.authentication import Authenticator
+from shared.web.limits import Rate
 from shared.web.links import staff_link_url
 from shared.web.openid import role_in
 from shared.web.settings import WebSettings
-from tests.support.probe import probe, say_declined
+from tests.support.probe import probe, publish_declined
 from tests.support.running import RunningService, Start
 from tests.support.visitors import SETTINGS, SITE, browser, enter_path, host, link, staff
 
@@ -38,7 +39,7 @@ def _with_pages(service: Service) -> Service:
     async def staff_page(caller: ViewerIs) -> str:
         return f"{caller.role} {caller.name}"
 
-    @service.routes.post(FORM, dependencies=[rate_limited("form", "2/minute")])
+    @service.routes.post(FORM, dependencies=[rate_limited("form", Rate(2, 60.0))])
     async def form(caller: HostIs, form: FormIs) -> str:
         return caller.id + form.line("text")
 
@@ -51,7 +52,7 @@ def _with_pages(service: Service) -> Service:
 
 @pytest.fixture
 async def screening(start: Start) -> RunningService:
-    return await start(_with_pages(probe(say_declined)))
+    return await start(_with_pages(probe(publish_declined)))
 
 
 @pytest.fixture
@@ -166,7 +167,7 @@ async def test_a_form_that_another_site_sent_is_refused(
         assert (await client.post(FORM, headers=headers)).status_code == status
 
 
-async def test_a_door_is_knocked_at_only_so_often(screening: RunningService) -> None:
+async def test_a_client_may_ask_only_so_often(screening: RunningService) -> None:
     async with browser(screening.replicas, host("H1")) as client:
         statuses = [(await client.post(FORM)).status_code for _ in range(3)]
         assert statuses == [200, 200, 429]
