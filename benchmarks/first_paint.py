@@ -24,7 +24,7 @@ from ninthweek.demonstration.term import read_term
 from ninthweek.serving import listening
 from ninthweek.settings import AdministratorUrls
 from shared.web.application import application
-from shared.web.door import Door
+from shared.web.authentication import Authenticator
 from shared.web.sessions import cookie_name
 from tests.journeys.terms import MadeUpTerm
 from tests.support.chromium import chromium
@@ -68,7 +68,7 @@ async def _programme(place: Place, folder: Path, number: int) -> AsyncIterator[M
     async with stage_for(term, AdministratorUrls(place.database_url, place.amqp_url)) as stage:
         await play_term(term, stage, lambda: None, stop)
         gc.freeze()  # as `serve` does, whose process would have nothing in memory of playing the term
-        app = application(list(stage.replicas.values()), Door({}, SETTINGS))
+        app = application(list(stage.replicas.values()), Authenticator({}, SETTINGS))
         plain = ""
 
         @app.get("/plain")

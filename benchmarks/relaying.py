@@ -77,7 +77,7 @@ async def _seconds_until_sent(place: Place, rows: int, *, age: timedelta, handed
     async with relay_at(place) as (relay, pool):
         await fill_outbox(pool, outgoing, published_at=system_time() - age)
         if handed:
-            relay.hand(outgoing)
+            relay.hand_over(outgoing)
         began = time.perf_counter()
         running = asyncio.create_task(relay.run())
         await until_sent(pool)

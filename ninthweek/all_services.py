@@ -18,9 +18,9 @@ from ninthweek.serving import serve
 from ninthweek.settings import (
     AdministratorUrls,
     SettingFaulty,
+    authenticator_from_environment,
     check_port,
     check_server_urls,
-    door_from_environment,
     forget_servers,
     keep_session_secret,
     note_servers,
@@ -52,16 +52,16 @@ def run_all(data: Path, host: str, port: int) -> None:
 async def _up(urls: AdministratorUrls, data: Path, host: str, port: int) -> None:
     own = addresses(urls.database, urls.amqp)
     await migrate(database_url=urls.database, amqp_url=urls.amqp, service_urls=own.database)
-    door = door_from_environment()
+    authenticator = authenticator_from_environment()
     is_demonstration = noted_moment(data) is not None
     people = await with_most_to_do(urls) if is_demonstration else {}
     async with _clock_of(data) as clock:
 
         def ready() -> None:
-            rows = sign_in_links(door, people, clock()) | tokens_and_addresses(door, urls)
+            rows = sign_in_links(authenticator, people, clock()) | tokens_and_addresses(authenticator, urls)
             welcome(f"http://{host}:{port}", data, rows, programme_time=clock() if is_demonstration else None)
 
-        await serve(own, names=NAMES, door=door, host=host, port=port, clock=clock, ready=ready)
+        await serve(own, names=NAMES, authenticator=authenticator, host=host, port=port, clock=clock, ready=ready)
 
 
 @asynccontextmanager

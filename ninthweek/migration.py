@@ -6,7 +6,7 @@ import aio_pika
 
 from ninthweek.services import NAMES, migrations
 from shared.broker.declaration import declare
-from shared.broker.policies import PoliciesEndanger, dangers
+from shared.broker.policies import UnsafePolicies, dangers
 from shared.database.preparation import prepare_schema
 
 
@@ -16,7 +16,7 @@ async def migrate(
     """Bring both servers to what this version needs. It can be repeated, also while services run.
 
     `database_url` and `amqp_url` are the administrator's. `service_urls` has each service's database by its name, in
-    the role that the service will use. With `management_url`, raises `PoliciesEndanger` where a policy would lose
+    the role that the service will use. With `management_url`, raises `UnsafePolicies` where a policy would lose
     messages, and `ManagementUnusable` where the management API gives no answer.
     """
     for name in NAMES:
@@ -24,4 +24,4 @@ async def migrate(
     async with await aio_pika.connect(amqp_url) as connection:
         await declare(connection)
     if management_url and (found := await dangers(management_url, amqp_url)):
-        raise PoliciesEndanger(found)
+        raise UnsafePolicies(found)

@@ -7,7 +7,7 @@ import uvloop
 from ninthweek.addresses import Addresses, addresses
 from ninthweek.services import NAMES, check_settings
 from ninthweek.serving import serve
-from ninthweek.settings import SettingFaulty, check_port, checked_url, door_from_environment, variable
+from ninthweek.settings import SettingFaulty, authenticator_from_environment, check_port, checked_url, variable
 from shared import logs
 
 
@@ -24,7 +24,7 @@ def run_one(service: str, host: str, port: int) -> None:
     check_settings((service,))
     check_port(host, port)
     logs.configure()
-    uvloop.run(serve(own, names=(service,), door=door_from_environment(), host=host, port=port))
+    uvloop.run(serve(own, names=(service,), authenticator=authenticator_from_environment(), host=host, port=port))
 
 
 def _check_addresses(service: str, own: Addresses) -> None:

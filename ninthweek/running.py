@@ -13,7 +13,7 @@ from shared.runtime.observer import Observer
 from shared.runtime.replica import Replica, running
 from shared.telemetry import tracing
 from shared.web.application import application
-from shared.web.door import Door
+from shared.web.authentication import Authenticator
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,12 @@ class RunningServices:
 
 @asynccontextmanager
 async def running_services(
-    addresses: Addresses, *, names: tuple[str, ...], door: Door, clock: Clock, observer: Observer | None = None
+    addresses: Addresses,
+    *,
+    names: tuple[str, ...],
+    authenticator: Authenticator,
+    clock: Clock,
+    observer: Observer | None = None,
 ) -> AsyncIterator[RunningServices]:
     """Run a replica of each named service while the block lasts. `migrate` must have prepared both servers."""
     async with AsyncExitStack() as stack:
@@ -42,4 +47,4 @@ async def running_services(
                     observer=observer,
                 )
             )
-        yield RunningServices(replicas, application(list(replicas.values()), door))
+        yield RunningServices(replicas, application(list(replicas.values()), authenticator))

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from ninthweek.addresses import Addresses
 from ninthweek.running import running_services
 from shared.clock import Clock, system_time
-from shared.web.door import Door
+from shared.web.authentication import Authenticator
 
 
 class Server(uvicorn.Server):
@@ -28,7 +28,7 @@ async def serve(
     addresses: Addresses,
     *,
     names: tuple[str, ...],
-    door: Door,
+    authenticator: Authenticator,
     host: str,
     port: int,
     clock: Clock = system_time,
@@ -38,7 +38,7 @@ async def serve(
 
     Raises the error of a service whose runtime crashed: the process ends, and whoever started it can start it again.
     """
-    async with running_services(addresses, names=names, door=door, clock=clock) as running:
+    async with running_services(addresses, names=names, authenticator=authenticator, clock=clock) as running:
         gc.freeze()  # what is loaded by now stays: no request has to wait while the collector goes through it
         server = Server(
             uvicorn.Config(running.application, host=host, port=port, log_config=None, access_log=False, lifespan="off")

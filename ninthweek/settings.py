@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from shared.web.door import Door
+    from shared.web.authentication import Authenticator
 
 SERVERS_FILE = "servers.json"
 SIGNING_KEY_FILE = "signing-key"
@@ -114,11 +114,11 @@ def keep_session_secret(data: Path) -> None:
     os.environ.setdefault("SESSION_SECRET", file.read_text())
 
 
-def door_from_environment() -> "Door":
+def authenticator_from_environment() -> "Authenticator":
     """A door for the tokens in `NINTHWEEK_TOKEN` (staff) and `<SYSTEM>_TOKEN`; tokens that are not set are made up."""
     # Imported here: every command reads settings, and few serve HTTP.
     from shared.contracts.directory import OUTSIDE_SYSTEMS  # noqa: PLC0415
-    from shared.web.door import STAFF, Door  # noqa: PLC0415
+    from shared.web.authentication import STAFF, Authenticator  # noqa: PLC0415
 
     names = {STAFF: "NINTHWEEK_TOKEN"} | {system.name: variable(system.name, "TOKEN") for system in OUTSIDE_SYSTEMS}
-    return Door({who: os.environ.get(name) or secrets.token_urlsafe(24) for who, name in names.items()})
+    return Authenticator({who: os.environ.get(name) or secrets.token_urlsafe(24) for who, name in names.items()})

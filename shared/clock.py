@@ -1,6 +1,7 @@
-"""The programme's time, by which deadlines, timers and pages go.
+"""The programme's time and the system's time.
 
-Leases, retention, retries, sessions and health go by the system's time instead; SQL never asks the server for either.
+Deadlines, timers and pages use the programme's time, which the demonstration and the tests step. Leases, retention,
+retries, sessions and health use the system's time. SQL never asks the server for the time.
 """
 
 from collections.abc import Callable
@@ -8,10 +9,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
-"""Tells the present moment, aware, in UTC."""
+"""Returns the present moment: an aware `datetime` in UTC."""
 
 LOCAL_TIME = ZoneInfo("Europe/London")
-"""The university's time zone: the days of the programme begin and end in it."""
+"""The university's time zone, by which the days of the programme begin and end."""
 
 
 def system_time() -> datetime:

@@ -1,4 +1,4 @@
-"""Dates and times as mails and pages say them: in the university's time, with the weekday and the zone."""
+"""Dates and times as text for mails and pages: in the university's time zone, with weekday and zone."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -20,7 +20,7 @@ def moment(of: datetime) -> str:
 
 
 def time_of_day(of: datetime) -> str:
-    """`12:03`, for what is said on the same day."""
+    """`12:03`, for a time on the day on which it is read."""
     return f"{of.astimezone(LOCAL_TIME):%H:%M}"
 
 
@@ -31,7 +31,7 @@ def day_of(deadline: datetime) -> str:
 
 
 def days_between(first: date, last: date) -> str:
-    """`Monday 21 to Friday 25 June 2027`, with no more of the first date than differs from the last."""
+    """`Monday 21 to Friday 25 June 2027`: month and year of the first date are left out where the last has the same."""
     if (first.year, first.month) == (last.year, last.month):
         return f"{first:%A} {first.day} to {day(last)}"
     if first.year == last.year:
@@ -40,7 +40,7 @@ def days_between(first: date, last: date) -> str:
 
 
 def left(until: datetime, now: datetime) -> str:
-    """How long is left, roughly and never too much: `3 days left`, `5 hours left`, `12 minutes left`, `over`."""
+    """How long is left, rounded down: `3 days left`, `5 hours left`, `12 minutes left`, `over`."""
     seconds = int((until - now).total_seconds())
     for unit, length, fewest in (("day", 86_400, 2), ("hour", 3_600, 2), ("minute", 60, 1)):
         if seconds >= fewest * length:
@@ -49,7 +49,7 @@ def left(until: datetime, now: datetime) -> str:
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """How long since: `3 days ago`, `just now`."""
+    """How long ago it was, rounded down: `3 days ago`, `just now`."""
     seconds = int((now - moment).total_seconds())
     for unit, length, fewest in (("day", 86_400, 2), ("hour", 3_600, 2), ("minute", 60, 1)):
         if seconds >= fewest * length:
@@ -58,5 +58,5 @@ def ago(moment: datetime, now: datetime) -> str:
 
 
 def plural(count: int, noun: str, several: str | None = None) -> str:
-    """`1 place`, `2 places`, `1,200 places`; `several` is the noun's plural where it takes more than an s."""
+    """`1 place`, `2 places`, `1,200 places`; `several` is the plural where it is not formed with an s."""
     return f"{count:,} {noun if count == 1 else several or f'{noun}s'}"

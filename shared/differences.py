@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import Final
 
 ALIKE: Final = 0.5
-"""Of two items of a list, from 0 to 1: how much they must have in common for one to count as the other, changed."""
+"""How similar two items of a list must be, from 0 to 1, for the second to count as a changed version of the first."""
 
 
 class Change(StrEnum):
-    """What became of a piece of text."""
+    """What happened to a piece of text."""
 
     KEPT = "kept"
     ADDED = "added"
@@ -31,19 +31,19 @@ Pieces = tuple[Piece, ...]
 
 
 def changed_words(before: str, after: str) -> Pieces:
-    """A text in pieces; those that were removed stand where they were. White space is no difference."""
+    """The pieces of a text; removed ones are where they were before. Differences of white space do not count."""
     return tuple(_pieces(_tokens(before), _tokens(after)))
 
 
 def changed_whole(before: str, after: str) -> Pieces:
-    """What changes as a whole or not at all: a number, a day."""
+    """The pieces of a value that changes only as a whole, such as a number or a day."""
     if before == after:
         return (Piece(Change.KEPT, after),)
     return Piece(Change.REMOVED, before), Piece(Change.ADDED, after)
 
 
 def changed_items(before: Sequence[str], after: Sequence[str]) -> tuple[Pieces, ...]:
-    """The items of a list; of those that were replaced, the alike ones in turn show their words."""
+    """The items of a list in pieces; where an item was replaced by a similar one, its pieces are words."""
     return tuple(_items(before, after))
 
 
@@ -65,7 +65,8 @@ def _items(before: Sequence[str], after: Sequence[str]) -> Iterator[Pieces]:
 
 
 def _pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
-    # Frequent words as anchors would make a long text take as long as its length squared: difflib leaves them out.
+    # `autojunk` is on by default: in long texts difflib then does not match by frequent words, which would take a time
+    # that grows with the square of the length.
     matcher = SequenceMatcher(None, [token.strip() for token in old], [token.strip() for token in new])
     for tag, low, high, start, end in matcher.get_opcodes():
         if tag == "equal":
@@ -78,5 +79,5 @@ def _pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
 
 
 def _tokens(text: str) -> list[str]:
-    """Words, each with the white space that follows it: joined again they are the text."""
+    """The words, each with the white space around it: joined, they are the text."""
     return re.findall(r"\s*\S+\s*|\s+", text)

@@ -1,7 +1,7 @@
-"""Ids that sort by the moment they were made: UUID version 7 (RFC 9562, 5.7).
+"""Ids that sort by the time at which they were made: UUID version 7 (RFC 9562, 5.7).
 
-Those of one process sort in the order in which it made them: twelve bits tell the quarter of a microsecond (RFC 9562,
-6.2, method 3).
+Twelve bits hold the fraction of the millisecond, to a quarter of a microsecond (RFC 9562, 6.2, method 3). So the ids of
+one process sort in the order in which it made them.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Logs: one line an event, JSON unless a person watches; personal fields are masked wherever they turn up."""
+"""Logs: one line for each log event, as JSON unless they go to a terminal. Personal fields are masked everywhere."""
 
 import logging
 import sys
@@ -14,16 +14,16 @@ MASK = "***"
 
 
 def configure(*, level: int = logging.INFO, output: TextIO | None = None) -> None:
-    """Send the process's logs to standard error, or to where they are wanted."""
+    """Send the process's logs to `output`, by default to standard error."""
     output = output or sys.stderr
-    watched = output.isatty()
+    is_terminal = output.isatty()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             mask_personal,
-            structlog.dev.ConsoleRenderer() if watched else structlog.processors.JSONRenderer(),
+            structlog.dev.ConsoleRenderer() if is_terminal else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(output),

@@ -1,15 +1,15 @@
-"""What a host takes on with a project: one wording, for the mails and for the page on which hosts accept it."""
+"""The obligations that a host accepts with a project, in one wording for the mails and the page to accept them on."""
 
 from typing import Final
 
 REMOTE: Final = "remote"
 
 TEXT_VERSION: Final = 1
-"""Of the text below: whoever accepts it accepts this version. Count it up with every change of the wording."""
+"""The version of the text below, recorded when a host accepts it. Increase it with every change of the text."""
 
 
 def host_obligations(mode: str) -> list[str]:
-    """The obligations, for work that is done in that mode (`in person`, `remote`, `hybrid`)."""
+    """The obligations, for a project with this mode of work (`in person`, `remote`, `hybrid`)."""
     remote = mode == REMOTE
     by_call, at_home = (" by call", " at home") if remote else ("", "")
     expenses = "Local travel and a reasonable lunch, paid back against receipts for each day on site."

@@ -1,7 +1,7 @@
-"""How the programme says no: an exception that rules and actions raise, in words for whoever asked.
+"""Refusals: exceptions that rules and actions raise where something is not done, with a text for whoever asked.
 
-Each is mapped once to what is answered: an HTTP status with problem details, or a page (`shared/web/problems.py`), and
-for what came as a message, a `SubmissionRefused`.
+Each is mapped once to an answer: for a request to an HTTP status with problem details or a page
+(`shared/web/problems.py`), and for a submission to `SubmissionRefused`.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from shared.contracts.faults import Fault
 
 
 class Refusal(Exception):
-    """What was asked is not done, and nothing was changed.
+    """What was asked for is not done, and nothing was changed.
 
     `detail` says why and what to do, without personal data; `faults` names the fields at fault.
     """
@@ -22,7 +22,7 @@ class Refusal(Exception):
 
 
 class NotFound(Refusal):
-    """There is no such thing, or none that whoever asks may know of."""
+    """There is no such thing, or the caller may not know of it."""
 
 
 class NotAllowed(Refusal):
@@ -37,20 +37,20 @@ class Invalid(Refusal):
 
 
 class Unauthorized(Refusal):
-    """It is not known who asks."""
+    """The caller is not authenticated."""
 
 
 class Forbidden(Refusal):
-    """Whoever asks may not do this."""
+    """The caller may not do this."""
 
 
 class TooLarge(Refusal):
-    """What was sent is more than is taken at once."""
+    """More was sent than is accepted at once."""
 
 
 class TooMany(Refusal):
-    """The same was asked too often."""
+    """The same was asked for too often."""
 
 
 class Unavailable(Refusal):
-    """What is needed for it is away; the same may be asked again later."""
+    """Something that this needs cannot be reached; the same may be asked for again later."""

@@ -1,4 +1,4 @@
-"""State moves by named transitions that say from, to and by whom; each move is a line of a history."""
+"""Workflows: the state of a thing changes by named transitions, and each change is a step of its history."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ StateT = TypeVar("StateT", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[StateT]):
-    """One line of a history; the first one comes from no state."""
+    """One step of a history. `before` is `None` in the first one."""
 
     transition: str
     before: StateT | None
@@ -24,7 +24,7 @@ class Step(Generic[StateT]):
 
 @dataclass(frozen=True, slots=True)
 class Transition(Generic[StateT]):
-    """A named move: from which states (`None`: the beginning), to which one, and by whom."""
+    """A named change of state: from which states (`None`: there was none), to which, and by whom."""
 
     name: str
     before: tuple[StateT | None, ...]
@@ -32,7 +32,7 @@ class Transition(Generic[StateT]):
     by: str
 
     def step(self, state: StateT | None, *, at: datetime, comments: str = "") -> Step[StateT]:
-        """The move from a state; raises `NotAllowed` where it does not lead from there."""
+        """The step from a state; raises `NotAllowed` if the transition does not lead from there."""
         if state not in self.before:
             raise NotAllowed(f"{self.name} does not lead from {state}")
         return Step(self.name, state, self.after, self.by, at, comments)

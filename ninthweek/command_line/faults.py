@@ -8,14 +8,14 @@ from pydantic import ValidationError
 from ninthweek.servers import ServersUnavailable
 from ninthweek.settings import SettingFaulty
 from shared.broker.declaration import TopologyConflict
-from shared.broker.policies import ManagementUnusable, PoliciesEndanger
+from shared.broker.policies import ManagementUnusable, UnsafePolicies
 from shared.contracts.documents import BreakingChange
 from shared.database.connection import DatabaseAway, MigrationBlocked, UnsuitableDatabase
 from shared.runtime.settings import RuntimeSettings
 
 FAULTS_IN_WORDS = (
     *(BreakingChange, SettingFaulty, ServersUnavailable),
-    *(TopologyConflict, PoliciesEndanger, ManagementUnusable, UnsuitableDatabase, MigrationBlocked),
+    *(TopologyConflict, UnsafePolicies, ManagementUnusable, UnsuitableDatabase, MigrationBlocked),
 )
 """Errors whose text says what is wrong, and what to do."""
 

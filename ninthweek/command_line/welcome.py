@@ -10,8 +10,8 @@ from rich.console import Console
 
 from ninthweek.settings import AdministratorUrls
 from shared.clock import LOCAL_TIME
+from shared.web.authentication import Authenticator
 from shared.web.callers import STAFF_ROLES, Link, PersonKind, Purpose
-from shared.web.door import Door
 from shared.web.links import link_url, staff_link_url
 from shared.web.settings import WebSettings
 
@@ -33,13 +33,13 @@ def welcome(address: str, data: Path, rows: Rows, *, programme_time: datetime | 
     console.print()
 
 
-def sign_in_links(door: Door, people: Mapping[PersonKind, str], now: datetime) -> dict[str, str]:
+def sign_in_links(authenticator: Authenticator, people: Mapping[PersonKind, str], now: datetime) -> dict[str, str]:
     """A link for each kind of person, with a label.
 
     A link for staff, of which there are none where an OpenID provider is set, opens once. That of a person in `people`,
     which has an id for each kind, opens for a month. `now` is the programme's time.
     """
-    return dict(_links(door.settings, people, now))
+    return dict(_links(authenticator.settings, people, now))
 
 
 def _links(settings: WebSettings, people: Mapping[PersonKind, str], now: datetime) -> Iterator[tuple[str, str]]:
@@ -51,10 +51,10 @@ def _links(settings: WebSettings, people: Mapping[PersonKind, str], now: datetim
         yield f"sign in as {kind} {person_id}", link_url(link, settings)
 
 
-def tokens_and_addresses(door: Door, urls: AdministratorUrls) -> dict[str, str]:
+def tokens_and_addresses(authenticator: Authenticator, urls: AdministratorUrls) -> dict[str, str]:
     """The tokens of the HTTP API, the broker, and where mail goes."""
     return {
-        **{f"token of {name}": token for name, token in door.tokens.items()},
+        **{f"token of {name}": token for name, token in authenticator.tokens.items()},
         "RabbitMQ": urls.amqp,
         "mails": os.environ.get("SMTP_URL") or os.environ["MAIL_FOLDER"],
     }

@@ -19,12 +19,12 @@ from ninthweek.migration import migrate
 from ninthweek.running import running_services
 from ninthweek.services import NAMES
 from ninthweek.serving import listening
-from ninthweek.settings import AdministratorUrls, door_from_environment
+from ninthweek.settings import AdministratorUrls, authenticator_from_environment
 from shared.contracts.directory import OUTSIDE_SYSTEMS
 from shared.contracts.submissions import ApplicationForm
 from shared.database.connection import DatabaseAway
 from shared.runtime.replica import Replica
-from shared.web.door import STAFF
+from shared.web.authentication import STAFF
 
 ANSWERED_WITHIN = 60.0
 """Seconds that a request may take: far more than it needs, since the machine may be busy."""
@@ -76,9 +76,9 @@ async def stage_for(term: Term, urls: AdministratorUrls) -> AsyncIterator[Stage]
     """Prepare both servers, which must be empty, and run all services while the block lasts; yields the stage."""
     own = addresses(urls.database, urls.amqp, {})
     await migrate(database_url=urls.database, amqp_url=urls.amqp, service_urls=own.database)
-    clock, chronicle, door = SteppedClock(term.begins_at), Chronicle(NAMES), door_from_environment()
+    clock, chronicle, authenticator = SteppedClock(term.begins_at), Chronicle(NAMES), authenticator_from_environment()
     async with (
-        running_services(own, names=NAMES, door=door, clock=clock, observer=chronicle) as running,
+        running_services(own, names=NAMES, authenticator=authenticator, clock=clock, observer=chronicle) as running,
         listening(running.application) as url,
         httpx.AsyncClient(base_url=url, timeout=ANSWERED_WITHIN) as client,
     ):
@@ -88,6 +88,8 @@ async def stage_for(term: Term, urls: AdministratorUrls) -> AsyncIterator[Stage]
             clock=clock,
             chronicle=chronicle,
             replicas=running.replicas,
-            staff=Api(client, STAFF, door.tokens[STAFF]),
-            outside=OutsideSystems(urls.amqp, Api(client, portal, door.tokens[portal]), term.folder, chronicle),
+            staff=Api(client, STAFF, authenticator.tokens[STAFF]),
+            outside=OutsideSystems(
+                urls.amqp, Api(client, portal, authenticator.tokens[portal]), term.folder, chronicle
+            ),
         )

@@ -6,9 +6,9 @@ from services.evaluation.messages import SurveyCloses, SurveyReminder
 from shared.contracts.intake import HostRegistered, ProjectSubmitted, RoundScheduled, StudentRegistered
 from shared.contracts.matching import PlacementCompleted
 from shared.runtime.work import Work
-from shared.web.revocations import heed_revocations
+from shared.web.revocations import subscribe_to_revocations
 
-heed_revocations(service)
+subscribe_to_revocations(service)
 
 
 @service.subscriber(RoundScheduled)

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from services.intake.actions.closing import form_arriving
 from shared.runtime.work import UnitsOfWork, Work
 from shared.web import Pages, work_in
-from shared.web.door import units_of
+from shared.web.authentication import units_of
 
 PAGES: Final = Pages("services.intake")
 

@@ -7,7 +7,7 @@ from shared.contracts.matching import OfferDeclined, OfferMade, PlacementCancell
 from shared.contracts.message import Submission
 from shared.contracts.screening import ProjectApproved, ProjectDeclined, ProjectReturned
 from shared.runtime import MalformedSubmission, UnitsOfWork, Work
-from shared.web.revocations import heed_revocations
+from shared.web.revocations import subscribe_to_revocations
 
 
 async def receive_submission(submission: Submission, work: Work) -> None:
@@ -73,4 +73,4 @@ async def check_cv(effect: CheckCV, units: UnitsOfWork) -> None:
     await checking.check_cv(effect, units)
 
 
-heed_revocations(service)
+subscribe_to_revocations(service)

@@ -31,9 +31,9 @@ from shared.contracts.message import subject
 from shared.contracts.rounds import is_second_round
 from shared.contracts.screening import ProjectApproved
 from shared.runtime.work import Work
-from shared.web.revocations import heed_revocations
+from shared.web.revocations import subscribe_to_revocations
 
-heed_revocations(service)
+subscribe_to_revocations(service)
 
 
 def subject_and_places(

@@ -1,4 +1,4 @@
-"""What a route of notifications is given."""
+"""The dependencies of the routes of notifications."""
 
 from typing import Annotated, Final
 
@@ -14,5 +14,5 @@ PAGES: Final = Pages("services.notifications")
 
 
 def page_routes() -> APIRouter:
-    """The routes of pages: not in the published contract of the API."""
+    """A router for pages, which are not in the published description of the API."""
     return APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -1,4 +1,4 @@
-"""What notifications subscribes to, and its own timers and effects: a message in, one action called."""
+"""The handlers of notifications, for events, its own timers and its effects. Each calls one action."""
 
 from services.notifications import service
 from services.notifications.actions import (
@@ -56,43 +56,43 @@ async def keep_student(event: StudentRegistered, work: Work) -> None:
 
 
 @service.subscriber(ProjectSubmitted)
-async def tell_of_submitted_project(event: ProjectSubmitted, work: Work) -> None:
-    await projects.tell_of_submission(event, work)
+async def notify_of_submitted_project(event: ProjectSubmitted, work: Work) -> None:
+    await projects.notify_of_submission(event, work)
 
 
 @service.subscriber(ProjectApproved)
-async def tell_of_approved_project(event: ProjectApproved, work: Work) -> None:
-    await projects.tell_of_approval(event, work)
+async def notify_of_approved_project(event: ProjectApproved, work: Work) -> None:
+    await projects.notify_of_approval(event, work)
 
 
 @service.subscriber(ProjectReturned)
-async def tell_of_returned_project(event: ProjectReturned, work: Work) -> None:
-    await projects.tell_of_return(event, work)
+async def notify_of_returned_project(event: ProjectReturned, work: Work) -> None:
+    await projects.notify_of_return(event, work)
 
 
 @service.subscriber(ProjectDeclined)
-async def tell_of_declined_project(event: ProjectDeclined, work: Work) -> None:
-    await projects.tell_of_decline(event, work)
+async def notify_of_declined_project(event: ProjectDeclined, work: Work) -> None:
+    await projects.notify_of_decline(event, work)
 
 
 @service.subscriber(ProjectWithdrawn)
-async def tell_of_withdrawn_project(event: ProjectWithdrawn, work: Work) -> None:
-    await projects.tell_of_withdrawal(event, work)
+async def notify_of_withdrawn_project(event: ProjectWithdrawn, work: Work) -> None:
+    await projects.notify_of_withdrawal(event, work)
 
 
 @service.subscriber(ReviewOverdue)
-async def tell_of_overdue_review(event: ReviewOverdue, work: Work) -> None:
-    await projects.tell_of_overdue_review(event, work)
+async def notify_of_overdue_review(event: ReviewOverdue, work: Work) -> None:
+    await projects.notify_of_overdue_review(event, work)
 
 
 @service.subscriber(ApplicationReceived)
-async def tell_of_received_application(event: ApplicationReceived, work: Work) -> None:
-    await applications.tell_of_receipt(event, work)
+async def notify_of_received_application(event: ApplicationReceived, work: Work) -> None:
+    await applications.notify_of_receipt(event, work)
 
 
 @service.subscriber(ApplicationWithdrawn)
-async def tell_of_withdrawn_application(event: ApplicationWithdrawn, work: Work) -> None:
-    await applications.tell_of_withdrawal(event, work)
+async def notify_of_withdrawn_application(event: ApplicationWithdrawn, work: Work) -> None:
+    await applications.notify_of_withdrawal(event, work)
 
 
 @service.subscriber(ApplicationsClosed)
@@ -111,38 +111,38 @@ async def keep_ranking(event: RankingReceived, work: Work) -> None:
 
 
 @service.subscriber(OfferMade)
-async def tell_of_offer(event: OfferMade, work: Work) -> None:
-    await applications.tell_of_offer(event, work)
+async def notify_of_offer(event: OfferMade, work: Work) -> None:
+    await applications.notify_of_offer(event, work)
 
 
 @service.subscriber(OfferDeclined)
-async def tell_of_declined_offer(event: OfferDeclined, work: Work) -> None:
-    await applications.tell_of_declined_offer(event, work)
+async def notify_of_declined_offer(event: OfferDeclined, work: Work) -> None:
+    await applications.notify_of_declined_offer(event, work)
 
 
 @service.subscriber(ApplicationWaitlisted)
-async def tell_of_waiting_list(event: ApplicationWaitlisted, work: Work) -> None:
-    await applications.tell_of_waiting_list(event, work)
+async def notify_of_waiting_list(event: ApplicationWaitlisted, work: Work) -> None:
+    await applications.notify_of_waiting_list(event, work)
 
 
 @service.subscriber(ApplicationUnsuccessful)
-async def tell_of_unsuccessful_application(event: ApplicationUnsuccessful, work: Work) -> None:
-    await applications.tell_of_end_without_place(event, work)
+async def notify_of_unsuccessful_application(event: ApplicationUnsuccessful, work: Work) -> None:
+    await applications.notify_of_end_without_place(event, work)
 
 
 @service.subscriber(PlacesLeft)
-async def tell_of_places_left(event: PlacesLeft, work: Work) -> None:
-    await rankings.tell_of_places_left(event, work)
+async def notify_of_places_left(event: PlacesLeft, work: Work) -> None:
+    await rankings.notify_of_places_left(event, work)
 
 
 @service.subscriber(PlacementConfirmed)
-async def tell_of_confirmed_placement(event: PlacementConfirmed, work: Work) -> None:
-    await placements.tell_of_confirmation(event, work)
+async def notify_of_confirmed_placement(event: PlacementConfirmed, work: Work) -> None:
+    await placements.notify_of_confirmation(event, work)
 
 
 @service.subscriber(PlacementCancelled)
-async def tell_of_cancelled_placement(event: PlacementCancelled, work: Work) -> None:
-    await placements.tell_of_cancellation(event, work)
+async def notify_of_cancelled_placement(event: PlacementCancelled, work: Work) -> None:
+    await placements.notify_of_cancellation(event, work)
 
 
 @service.subscriber(SurveyOpened)
@@ -156,23 +156,23 @@ async def remind_of_survey(event: SurveyUnanswered, work: Work) -> None:
 
 
 @service.subscriber(SubmissionRefused)
-async def tell_of_refusal(event: SubmissionRefused, work: Work) -> None:
-    await refusals.tell_of_refusal(event, work)
+async def notify_of_refusal(event: SubmissionRefused, work: Work) -> None:
+    await refusals.notify_of_refusal(event, work)
 
 
 @service.subscriber(MessageFailed)
-async def tell_of_failure(event: MessageFailed, work: Work) -> None:
-    await failures.tell_of_failure(event, work)
+async def notify_of_failure(event: MessageFailed, work: Work) -> None:
+    await failures.notify_of_failure(event, work)
 
 
 @service.subscriber(MoreFailures)
-async def tell_of_more_failures(timer: MoreFailures, work: Work) -> None:
-    await failures.tell_of_more_failures(timer, work)
+async def notify_of_more_failures(timer: MoreFailures, work: Work) -> None:
+    await failures.notify_of_more_failures(timer, work)
 
 
 @service.subscriber(QueueStuck)
-async def tell_of_stuck_queue(event: QueueStuck, work: Work) -> None:
-    await failures.tell_of_stuck_queue(event, work)
+async def notify_of_stuck_queue(event: QueueStuck, work: Work) -> None:
+    await failures.notify_of_stuck_queue(event, work)
 
 
 @service.effect(SendEmail)

@@ -6,9 +6,9 @@ from services.screening.messages import ReviewDue
 from shared.contracts.intake import HostRegistered, ProjectSubmitted, ProjectWithdrawn, RoundScheduled
 from shared.contracts.message import subject
 from shared.runtime.work import Work
-from shared.web.revocations import heed_revocations
+from shared.web.revocations import subscribe_to_revocations
 
-heed_revocations(service)
+subscribe_to_revocations(service)
 
 
 def project_and_host(event: ProjectSubmitted) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""CloudEvents 1.0 in binary mode for FastStream: a pydantic model out as a message, a message in as a pydantic model.
+"""CloudEvents 1.0 in binary mode for FastStream: encodes a pydantic model as a message, and decodes it again.
 
-For systems that publish and subscribe. It needs nothing else of this repository, so that another system can copy the
-file and give it models of its own, made by the published JSON Schemas:
+It is for other systems that publish and subscribe. It needs nothing else of this repository, so another system can copy
+the file and use models of its own, made from the published JSON Schemas:
 
     codec = CloudEventCodec("customer-relations", {"ninthweek.HostRecord.v1": HostRecord})
     await broker.publish(codec.encode(host), "customer-relations.host", "submissions")
@@ -23,7 +23,7 @@ from pydantic import BaseModel
 
 
 class CloudEventCodec:
-    """Writes events in the name of `source`, and reads those whose `ce-type` it has a model for."""
+    """Encodes events of the source `source`, and decodes those whose `ce-type` it has a model for."""
 
     def __init__(self, source: str, models: Mapping[str, type[BaseModel]]) -> None:
         self._source = source
@@ -33,7 +33,7 @@ class CloudEventCodec:
     def encode(
         self, event: BaseModel, *, event_id: str | None = None, time: datetime | None = None, **attributes: str | None
     ) -> Message:
-        """A message for `broker.publish`: give the same id again when you send the same event again.
+        """A message for `broker.publish`. Pass the same id again when you send the same event again.
 
         By default the id is new and the time is now. Further `attributes` are CloudEvents', such as `subject` and
         `traceparent`; those that are `None` are left out. Raises `KeyError` for a model that the codec does not have.
@@ -54,12 +54,14 @@ class CloudEventCodec:
         """
         event_type = message.headers.get("ce-type")
         if event_type not in self._models:
-            raise ValueError(f"there is no model for the type {event_type!r}: bind the queue to what you know alone")
+            raise ValueError(
+                f"there is no model for the type {event_type!r}: bind the queue only to types that you know"
+            )
         return self._models[event_type].model_validate_json(message.body)
 
 
 def binary_message(body: bytes, **attributes: Any) -> Message:
-    """JSON and the attributes of its CloudEvent (`id`, `source`, `type`, `time`, …), as a message that is persistent.
+    """A persistent message of a JSON body and the attributes of its CloudEvent (`id`, `source`, `type`, `time`, …).
 
     Raises `cloudevents.core.exceptions.CloudEventValidationError`, which names every attribute at fault.
     """

@@ -1,4 +1,4 @@
-"""Connections to the broker that come back by themselves, and how to tell that it is away."""
+"""Connections to the broker that are restored by themselves, and the errors that mean that it is away."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,27 +10,27 @@ from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 from yarl import URL
 
 BROKER_AWAY = (AMQPError, ChannelInvalidStateError, ConnectionError, asyncio.InvalidStateError)
-"""What is raised where the broker, a channel, or the way to it is gone."""
+"""Raised where the broker, the connection to it, or a channel is gone."""
 
 HEARTBEAT = 10
-"""Seconds, unless the URL says otherwise; a broker that has vanished is noticed after three of them."""
+"""Seconds, unless the URL sets another interval. A broker that is unreachable is noticed after three intervals."""
 
 RECONNECT_EVERY = 0.5
-"""Seconds between two tries to reach a broker that is away."""
+"""Seconds between two attempts to reach a broker that is away."""
 
 CLOSE_WITHIN = 5.0
-"""Seconds."""
+"""Seconds that closing a connection may take."""
 
 
 def with_heartbeat(amqp_url: str) -> URL:
-    """The URL, by which both sides look whether the other is there."""
+    """The URL with a heartbeat, by which either side notices that the other is gone."""
     url = URL(amqp_url)
     return url if "heartbeat" in url.query else url.update_query(heartbeat=HEARTBEAT)
 
 
 @asynccontextmanager
 async def connected(amqp_url: str) -> AsyncIterator[AbstractRobustConnection]:
-    """A connection for this block; lost, it is made again, with its channels and their consumers."""
+    """A connection for this block. When it is lost, it is restored with its channels and their consumers."""
     connection = await aio_pika.connect_robust(with_heartbeat(amqp_url), reconnect_interval=RECONNECT_EVERY)
     try:
         yield connection

@@ -10,13 +10,14 @@ from shared.broker.topology import topology
 
 
 class TopologyConflict(Exception):
-    """The broker has an exchange or a queue of this name, but not as it must be; the text names it."""
+    """The broker has an exchange or a queue of this name with other properties; the text names it."""
 
 
 async def declare(connection: AbstractConnection) -> None:
-    """Make all exchanges, queues and bindings, as a user who may; what is there is left alone.
+    """Declare all exchanges, queues and bindings; those that exist are left as they are.
 
-    What the topology no longer has stays: a queue may still hold messages. Raises `TopologyConflict`.
+    The connection's user must be allowed to configure them. What the topology no longer has is not deleted, since a
+    queue may still hold messages. Raises `TopologyConflict`.
     """
     wanted = topology()
     async with connection.channel() as channel:

@@ -31,8 +31,8 @@ def definitions(
 ) -> dict[str, Any]:
     """The definitions of one broker, for these AMQP URLs of the administrator, each service and each system.
 
-    The URLs give names, passwords and, the administrator's, the virtual host. A service may publish the events
-    that it publishes and read its own queues; an outside system may publish its submissions; neither may configure
+    The URLs give the names and passwords, and the administrator's gives the virtual host. A service may publish the
+    events of its card and read its own queues. An outside system may publish its submissions. Neither may configure
     anything. Raises `ValueError` for a URL without user or password, and for users that share a name.
     """
     administrator = _user("the administrator", administrator_url)
@@ -60,10 +60,10 @@ def definitions(
 
 
 def _policy(virtual_host: str) -> dict[str, Any]:
-    """One that repeats what the queues' own arguments say.
+    """A policy for our queues, which repeats what their own arguments say.
 
-    A queue has one policy, that of the highest priority: so none that is for all queues, such as an expiration on `.*`,
-    is ever theirs. Against an operator policy this is no defence.
+    Of all policies that match a queue, only the one with the highest priority applies. So no policy for all queues,
+    such as an expiration on `.*`, ever applies to ours. Against an operator policy this does not help.
     """
     return {
         "vhost": virtual_host,
@@ -75,10 +75,10 @@ def _policy(virtual_host: str) -> dict[str, Any]:
     }
 
 
-def _user(whose: str, url: str) -> _User:
+def _user(name: str, url: str) -> _User:
     parts = urlsplit(url)
     if not (parts.username and parts.password):
-        raise ValueError(f"the AMQP URL of {whose} has no user or no password")
+        raise ValueError(f"the AMQP URL of {name} has no user or no password")
     return _User(unquote(parts.username), unquote(parts.password), unquote(parts.path[1:]) or "/")
 
 
@@ -132,19 +132,19 @@ def _topic_permission(user: _User, virtual_host: str, exchange: str, *, write: s
 
 
 def _only(*names: str) -> str:
-    """The regular expression of just these names."""
+    """A regular expression that matches exactly these names."""
     return f"^({'|'.join(name.replace('.', '[.]') for name in names)})$"
 
 
 def _topology(virtual_host: str) -> dict[str, list[dict[str, Any]]]:
-    lasting = {"vhost": virtual_host, "durable": True, "auto_delete": False}
+    durable = {"vhost": virtual_host, "durable": True, "auto_delete": False}
     wanted = topology()
     return {
         "exchanges": [
-            {"name": exchange.name, "type": exchange.type, "internal": False, "arguments": {}, **lasting}
+            {"name": exchange.name, "type": exchange.type, "internal": False, "arguments": {}, **durable}
             for exchange in wanted.exchanges
         ],
-        "queues": [{"name": queue.name, "arguments": queue.arguments, **lasting} for queue in wanted.queues],
+        "queues": [{"name": queue.name, "arguments": queue.arguments, **durable} for queue in wanted.queues],
         "bindings": [
             {
                 "source": binding.exchange,

@@ -1,10 +1,12 @@
-"""What the broker delivers, taken off the wire before the client library reads it.
+"""Takes deliveries off the wire before the client library parses them.
 
-aiormq decodes all properties of a message, most of which nobody here needs; for one that it cannot decode it gives up
-the connection, and the broker counts a delivery of every message that it had handed over. And it needs three tasks and
-two queues for each message. So a connection of this module hands the deliveries of its subscribers over by itself, with
-their properties unread, and passes everything else on to aiormq, which knows nothing of it: it is given a transport of
-ours (`transport_factory`, a public way in). The frames are those of AMQP 0-9-1, sections 2.3.5 and 4.2.
+Two things about aiormq make this necessary. It decodes all properties of a message, though most of them are not needed
+here. When it cannot decode one, it gives up the connection, and the broker counts a delivery of every message that it
+had sent over it. And it uses three tasks and two queues for each message, which is slow.
+
+So a connection of this module splits off the deliveries of our subscribers by itself, with their properties unparsed,
+and passes all other frames on to aiormq, which knows nothing of this. It does so in a transport of its own, which
+aiormq accepts as its public argument `transport_factory`. The frames are those of AMQP 0-9-1, sections 2.3.5 and 4.2.
 """
 
 import asyncio
@@ -31,7 +33,7 @@ _HEARTBEAT = b"\x08\x00\x00\x00\x00\x00\x00\xce"
 
 @dataclass(slots=True)
 class RawDelivery:
-    """A message as it was delivered over a channel: its properties unread, its body whole."""
+    """A message as it was delivered over a channel: its properties unparsed, its body complete."""
 
     channel: aiormq.abc.AbstractChannel
     delivery_tag: int
@@ -39,24 +41,24 @@ class RawDelivery:
     exchange: str
     routing_key: str
     properties: bytes
-    """Flags and list, as they are on the wire: see `shared.broker.properties`."""
+    """The property flags and the property list, as they are on the wire: see `shared.broker.properties`."""
     body: bytes
 
 
-Take = Callable[[RawDelivery], None]
+OnDelivery = Callable[[RawDelivery], None]
 
 
 class DeliveringConnection(RobustConnection):
-    """A connection that comes back by itself, and hands over deliveries as they come.
+    """A connection that is restored by itself, and hands over deliveries as they arrive.
 
-    `takers` says who takes what is delivered to which consumer tag; put them there before they consume. What is
-    delivered to any other consumer is aio-pika's.
+    `delivery_callbacks` has the callback of each consumer tag: add it before the consumer starts. Deliveries to any
+    other consumer are left to aio-pika.
     """
 
     def __init__(self, url: URL, loop: asyncio.AbstractEventLoop | None = None, **settings: Any) -> None:
         super().__init__(url, loop, **settings)
         self.kwargs["transport_factory"] = _Transport(self)
-        self.takers: dict[str, Take] = {}
+        self.delivery_callbacks: dict[str, OnDelivery] = {}
 
     def open_channel(self, number: int) -> aiormq.abc.AbstractChannel | None:
         """The channel of this number on the wire, unless it was closed."""
@@ -68,7 +70,7 @@ class _Transport(TransportFactory):
         self._connection = connection
 
     async def create(self, url: URL, **settings: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """As `asyncio.open_connection` does, with a protocol of ours."""
+        """Connect as `asyncio.open_connection` does, with our protocol."""
         context = settings.pop("ssl_context_provider")
         secured = await context.get_context() if url.scheme == "amqps" else None
         loop = asyncio.get_running_loop()
@@ -85,9 +87,9 @@ class _Transport(TransportFactory):
 
 @dataclass(slots=True)
 class _Partial:
-    """A delivery of which more frames are to come."""
+    """A delivery of which more frames are still to arrive."""
 
-    take: Take
+    on_delivery: OnDelivery
     delivery_tag: int
     delivered_before: bool
     exchange: str
@@ -95,11 +97,15 @@ class _Partial:
     properties: bytes = b""
     body: bytes | bytearray = b""
     missing: int = 0
-    """Bytes of the body that are still to come."""
+    """Bytes of the body that have not arrived yet."""
 
 
 class _DeliveryProtocol(asyncio.StreamReaderProtocol):
-    """Splits what the broker sends into deliveries, which it hands over, and all other frames, which it passes on."""
+    """Hands the deliveries of our subscribers over to their callbacks, and passes all other frames on to aiormq.
+
+    Data arrives in chunks that end anywhere: `_rest` is the beginning of a frame whose end has not arrived. `_partial`
+    has, for each channel, the delivery whose frames are arriving; the frames of several channels may alternate.
+    """
 
     def __init__(self, reader: asyncio.StreamReader, connection: DeliveringConnection) -> None:
         super().__init__(reader)
@@ -119,7 +125,7 @@ class _DeliveryProtocol(asyncio.StreamReaderProtocol):
             end = payload + size + 1
             if end > available:
                 break
-            if data[end - 1] == _FRAME_END and self._takes(kind, channel, data, payload, end - 1):
+            if data[end - 1] == _FRAME_END and self._collect(kind, channel, data, payload, end - 1):
                 passed_on.append(data[unseen:position])
                 unseen = end
             position = end
@@ -128,15 +134,15 @@ class _DeliveryProtocol(asyncio.StreamReaderProtocol):
         if others := b"".join(passed_on):
             super().data_received(others)
         elif unseen:
-            # aiormq takes a connection for dead over which nothing comes: it is told that something did.
+            # aiormq gives up a connection over which nothing arrives. A heartbeat shows it that something did.
             super().data_received(_HEARTBEAT)
 
     def eof_received(self) -> bool | None:
         super().data_received(self._rest)
         return super().eof_received()
 
-    def _takes(self, kind: int, channel: int, data: bytes, begin: int, end: int) -> bool:
-        """Whether a frame is part of a delivery to one of the takers; then it is taken."""
+    def _collect(self, kind: int, channel: int, data: bytes, begin: int, end: int) -> bool:
+        """Collect a frame if it is part of a delivery to one of our subscribers; false if it is not."""
         if kind == _METHOD:
             self._partial.pop(channel, None)
             return data.startswith(_BASIC_DELIVER, begin) and self._begin(channel, data, begin + len(_BASIC_DELIVER))
@@ -160,20 +166,20 @@ class _DeliveryProtocol(asyncio.StreamReaderProtocol):
 
     def _begin(self, channel: int, data: bytes, position: int) -> bool:
         consumer_tag, position = _short_text(data, position)
-        take = self._connection.takers.get(consumer_tag)
-        if take is None:
+        on_delivery = self._connection.delivery_callbacks.get(consumer_tag)
+        if on_delivery is None:
             return False
         delivery_tag, delivered_before = _TAG_AND_FLAG.unpack_from(data, position)
         exchange, position = _short_text(data, position + _TAG_AND_FLAG.size)
         routing_key, _ = _short_text(data, position)
-        self._partial[channel] = _Partial(take, delivery_tag, bool(delivered_before & 1), exchange, routing_key)
+        self._partial[channel] = _Partial(on_delivery, delivery_tag, bool(delivered_before & 1), exchange, routing_key)
         return True
 
     def _hand_over(self, number: int, whole: _Partial) -> None:
         channel = self._connection.open_channel(number)
         if channel is None:
-            return  # the broker, too, has it back
-        whole.take(
+            return  # it was closed meanwhile: the broker delivers the message again
+        whole.on_delivery(
             RawDelivery(
                 channel,
                 whole.delivery_tag,
@@ -187,7 +193,7 @@ class _DeliveryProtocol(asyncio.StreamReaderProtocol):
 
 
 def _short_text(data: bytes, position: int) -> tuple[str, int]:
-    """A short text that begins here, and where it ends."""
+    """The short string that begins at a position, and the position of its end."""
     begin = position + 1
     end = begin + data[position]
     return _text(data[begin:end]), end
@@ -195,5 +201,5 @@ def _short_text(data: bytes, position: int) -> tuple[str, int]:
 
 @lru_cache(1024)
 def _text(encoded: bytes) -> str:
-    """Names of exchanges, routing keys and consumer tags recur."""
+    """Decode a name. Cached, since names of exchanges, routing keys and consumer tags recur with every delivery."""
     return encoded.decode("utf-8", "backslashreplace")

@@ -1,8 +1,8 @@
-"""Policies of the broker's administrator that undo what our queues promise, found by the broker's management API.
+"""Finds policies of the broker's administrator that undo what our queues promise, by the broker's management API.
 
-A policy changes a queue after it was declared, and nobody is told over AMQP: messages expire, or are dropped when their
-queue is full, though the broker confirmed them. A queue's own arguments are no defence: of two times or numbers the
-smaller holds, and of two ways to be full that of the policy.
+A policy changes a queue after it was declared, and a client is not told of it over AMQP. Messages that the broker has
+confirmed may then expire, or be dropped when their queue is full. A queue's own arguments do not protect it: of two
+times or numbers the smaller applies, and of two settings for `overflow` that of the policy.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,10 +13,10 @@ from urllib.parse import quote, unquote, urlsplit
 from shared.broker.topology import Queue, topology
 
 ANSWERS_WITHIN = 10.0
-"""Seconds."""
+"""Seconds that the management API may take to answer."""
 
 TRIES_TO_CONNECT = 5
-"""Again after 0, 0.5, 1, 2 and 4 seconds: of a broker that is just starting, AMQP may answer before this does."""
+"""Retries, after 0, 0.5, 1, 2 and 4 seconds: when a broker starts, AMQP may answer before the management API does."""
 
 DROPS = {
     "message-ttl": "messages expire in it",
@@ -32,11 +32,11 @@ class ManagementUnusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """What a policy does to one of our queues."""
+    """A setting of a policy that undoes what one of our queues promises."""
 
     queue: str
     policy: str
-    """Its name; with an operator policy, that of both."""
+    """Its name; the names of both where an operator policy applies as well."""
     setting: str
     consequence: str
 
@@ -44,8 +44,8 @@ class Danger:
         return f"{self.queue}: the policy {self.policy} sets {self.setting}: {self.consequence}"
 
 
-class PoliciesEndanger(Exception):
-    """Policies undo what our queues promise; the text names each, and says what to do."""
+class UnsafePolicies(Exception):
+    """Policies undo what our queues promise; the text names each setting, and says what to do."""
 
     def __init__(self, dangers: list[Danger]) -> None:
         lines = "".join(f"\n  {danger}" for danger in dangers)
@@ -56,9 +56,9 @@ class PoliciesEndanger(Exception):
 
 
 async def dangers(management_url: str, amqp_url: str) -> list[Danger]:
-    """All that policies do to the queues of this virtual host which they may not.
+    """Every dangerous setting of a policy that applies to our queues, in the virtual host of the AMQP URL.
 
-    The user of the AMQP URL asks, unless the management URL has one of its own. Raises `ManagementUnusable`.
+    It asks as the user of the AMQP URL, unless the management URL has a user. Raises `ManagementUnusable`.
     """
     queues = {found["name"]: found for found in await _queues(management_url, amqp_url)}
     return [
@@ -70,7 +70,7 @@ async def dangers(management_url: str, amqp_url: str) -> list[Danger]:
 
 
 def endangered(queue: Queue, found: Mapping[str, Any]) -> Iterator[Danger]:
-    """What the policies of a queue, as the management API shows it, do to it that they may not."""
+    """The dangerous settings of the policies of one queue. `found` is the queue as the management API shows it."""
     names = [str(found[kind]) for kind in ("policy", "operator_policy") if found.get(kind)]
     effective = found.get("effective_policy_definition") or {}
     for key, value in sorted(effective.items()):
@@ -91,7 +91,7 @@ async def _queues(management_url: str, amqp_url: str) -> list[dict[str, Any]]:
     user = own if own.username else broker
     address = own._replace(netloc=own.netloc.rpartition("@")[2]).geturl().rstrip("/")
     virtual_host = quote(unquote(broker.path[1:]) or "/", safe="")
-    import httpx  # noqa: PLC0415 - few commands ask, and it takes a while
+    import httpx  # noqa: PLC0415 - few commands need it, and importing it takes a while
 
     try:
         async with httpx.AsyncClient(

@@ -1,8 +1,8 @@
-"""Reads the headers among a message's properties, whatever a sender put there.
+"""Decodes the headers of a message, whatever a sender put there.
 
-A property is read if somebody here needs it, and one that is odd is no reason to read nothing: text that is not UTF-8
-stays bytes, a moment stays the number that it is on the wire. The layout is that of AMQP 0-9-1, sections 4.2.5 and
-4.2.6.1, with the types that RabbitMQ knows (rabbitmq.com, "AMQP 0-9-1 Errata", section 3).
+Of the properties only the headers are needed. A strange value does not make the rest unreadable: text that is not UTF-8
+stays bytes, and a timestamp stays the number that it is on the wire. The layout is that of AMQP 0-9-1, sections 4.2.5
+and 4.2.6.1, with the types that RabbitMQ knows (rabbitmq.com, "AMQP 0-9-1 Errata", section 3).
 """
 
 import struct
@@ -32,7 +32,7 @@ _TEXT, _BYTES, _ARRAY, _TABLE, _DECIMAL_NUMBER, _VOID = map(ord, "SxAFDV")
 
 
 def read_headers(properties: bytes) -> tuple[dict[str, Any], bool]:
-    """The headers of a message, and whether they could be read to their end; else they are those before the fault.
+    """The headers of a message, and whether all could be decoded. If not, these are the ones before the fault.
 
     `properties` are the property flags and the property list, as they are on the wire.
     """
@@ -41,7 +41,7 @@ def read_headers(properties: bytes) -> tuple[dict[str, Any], bool]:
         (flags,) = _FLAGS.unpack_from(properties)
         position = _FLAGS.size
         more = flags
-        while more & _HAS_MORE_FLAGS:  # for properties that nobody has defined
+        while more & _HAS_MORE_FLAGS:  # flags of properties that no specification defines
             (more,) = _FLAGS.unpack_from(properties, position)
             position += _FLAGS.size
         if flags & _HAS_CONTENT_TYPE:
@@ -56,7 +56,7 @@ def read_headers(properties: bytes) -> tuple[dict[str, Any], bool]:
 
 
 def _read_table(data: bytes, position: int, into: dict[str, Any]) -> int:
-    """Read a table that begins here; where it ends."""
+    """Read the table that begins at a position; returns the position of its end."""
     (length,) = _LENGTH.unpack_from(data, position)
     position += _LENGTH.size
     end = _end(data, position, length)
@@ -69,7 +69,7 @@ def _read_table(data: bytes, position: int, into: dict[str, Any]) -> int:
 
 
 def _read_value(data: bytes, position: int) -> tuple[Any, int]:
-    """The value whose type stands here, and where it ends."""
+    """The value whose type is at a position, and the position of its end."""
     kind = data[position]
     position += 1
     if kind in {_TEXT, _BYTES}:
@@ -91,7 +91,7 @@ def _read_value(data: bytes, position: int) -> tuple[Any, int]:
     if kind == _DECIMAL_NUMBER:
         scale, unscaled = _DECIMAL.unpack_from(data, position)
         return f"{unscaled}e-{scale}", position + _DECIMAL.size
-    raise ValueError("a type that nobody knows")
+    raise ValueError("an unknown type of value")
 
 
 def _read_array(data: bytes, position: int) -> tuple[list[Any], int]:
@@ -107,7 +107,7 @@ def _read_array(data: bytes, position: int) -> tuple[list[Any], int]:
 
 def _end(data: bytes, position: int, length: int) -> int:
     if position + length > len(data):
-        raise ValueError("it ends before it should")
+        raise ValueError("a value that is longer than the properties")
     return position + length
 
 

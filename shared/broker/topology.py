@@ -3,7 +3,7 @@
 outside systems ──> submissions (topic) ──> intake
 services ─────────> events (topic) ───────> every service that subscribes to the event
 a service ────────> its own (direct) ─────> itself: timers and retries; effects
-broker ───────────> dead-letters (direct) > what a queue gave up delivering
+broker ───────────> dead-letters (direct) > messages that a queue gave up delivering
 """
 
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ EVENTS: Final = "events"
 SUBMISSIONS: Final = "submissions"
 DEAD_LETTERS: Final = "dead-letters"
 
-# Far above what the runtime ever needs: it keeps a message that goes on failing among the service's failures.
+# Far above what the runtime ever needs, since it keeps a message that fails too often among the service's failures.
 _DELIVERY_LIMIT: Final = 100
-# As good as none; RabbitMQ before 4 has no word for "unlimited", and since 4 the default is 20.
+# As good as none. RabbitMQ before 4 has no value for "unlimited", and from 4 on the default is 20.
 _NO_DELIVERY_LIMIT: Final = 1_000_000_000
 
 
 class ServiceQueue(StrEnum):
-    """The two queues of a service: events, timers and retries; and its effects, which may be slow.
+    """The two queues of a service: one for messages of all kinds, and one for effects, which may be slow.
 
     The value is the routing key on the service's own exchange.
     """
@@ -54,7 +54,10 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What an exchange passes on to a queue; in a topic exchange, `#` stands for any words."""
+    """A binding: messages with this routing key go from the exchange to the queue.
+
+    In a key for a topic exchange, `#` stands for any words.
+    """
 
     exchange: str
     routing_key: str
@@ -63,7 +66,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """All that the broker must have before a service starts, so that nothing is published to no queue."""
+    """All exchanges, queues and bindings. They must exist before a service starts, so that every message is routed."""
 
     exchanges: tuple[Exchange, ...]
     queues: tuple[Queue, ...]
@@ -104,7 +107,7 @@ def _arguments(card: Card) -> dict[str, str | int]:
         "x-delivery-limit": _DELIVERY_LIMIT,
         "x-dead-letter-exchange": DEAD_LETTERS,
         "x-dead-letter-routing-key": card.name,
-        # The default may lose a dead letter; this, which needs the next, keeps it until its queue has it.
+        # By default a dead letter may be lost. This keeps it until its queue has it, and needs the setting below it.
         "x-dead-letter-strategy": "at-least-once",
         "x-overflow": "reject-publish",
     }
@@ -120,5 +123,5 @@ def _bindings(card: Card) -> tuple[Binding, ...]:
 
 
 def _submissions_of(card: Card) -> tuple[str, ...]:
-    # All that a system sends, so that a noun which nobody knows is refused and not lost.
+    # All that a system sends, whatever its noun: an unknown one is refused then, and not lost.
     return tuple(f"{system.name}.#" for system in OUTSIDE_SYSTEMS if not set(card.takes).isdisjoint(system.sends))

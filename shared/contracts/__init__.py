@@ -1,1 +1,1 @@
-"""The events: the only thing that two services both know."""
+"""The contracts: the events and submissions, which are all that two services both know."""

@@ -1,8 +1,10 @@
-"""Whether a changed contract is still compatible with those who publish by it and those who subscribe to it.
+"""Checks whether a changed contract is still compatible with its publishers and its subscribers.
 
-An event's subscribers were written against the published schema and receive what is published now. An outside system
-was written against it too, and what it goes on sending must be accepted by today's reader; so must what was published
-before a change and is still on its way. Each time one schema is the writer's and the other the reader's.
+Each check compares the schema of a writer with that of a reader. There are three cases:
+
+- An event's subscribers were written by the published schema, and receive what is published now.
+- An outside system was written by the published schema. What it keeps sending must be accepted by today's reader.
+- Messages that were published before the change and are still on their way must be accepted by today's reader.
 """
 
 import operator
@@ -25,7 +27,7 @@ _TYPES: Final = {
 
 
 class _Limit(NamedTuple):
-    """A keyword that bounds a value or its length: the most extreme value published must not pass it."""
+    """A keyword that limits a value or its length: the writer's most extreme value must not exceed it."""
 
     measure: Callable[[Any], Any]
     extreme: Callable[..., Any]
@@ -47,7 +49,7 @@ _LIMITS: Final[Mapping[str, _Limit]] = {
     "maxLength": _Limit(len, max, operator.gt, "may be longer than {} characters"),
     "maxItems": _Limit(len, max, operator.gt, "may have more than {} items"),
 }
-_JUDGED: Final = {
+_COMPARED: Final = {
     *("$schema", "$id", "title", "description", "examples", "default", "deprecated"),
     *("type", "const", "enum", "pattern", "anyOf", "oneOf", *_LIMITS),
     *("items", "properties", "required", "additionalProperties"),
@@ -55,24 +57,24 @@ _JUDGED: Final = {
 
 
 def incompatibilities(writer: Schema, reader: Schema, place: str = "") -> list[str]:
-    """Every way in which a value by the writer's schema need not be one by the reader's, in words.
+    """Every reason why a value that fits the writer's schema may not fit the reader's, as text.
 
-    Both are JSON Schemas without references. What it cannot judge it reports: it may warn of a change that is
-    harmless, but does not overlook one that is not. A field that the reader does not know is ignored by it, unless its
-    schema forbids that.
+    Both are JSON Schemas without references. Keywords that cannot be compared are reported if they differ: a harmless
+    change may be reported, but a breaking one is never overlooked. A reader ignores a field that its schema does not
+    have, unless the schema forbids other fields.
     """
     return [reason for one in _branches(writer) for reason in _of_one(one, _branches(reader), place)]
 
 
 def _branches(schema: Schema) -> list[Schema]:
-    """The alternatives of a schema, each with what stands beside them."""
+    """The alternatives of a schema, each with the keywords beside them."""
     beside = {keyword: value for keyword, value in schema.items() if keyword not in ("anyOf", "oneOf")}
     alternatives = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
     return [{**beside, **alternative} for alternative in alternatives] or [schema]
 
 
 def _of_one(writer: Schema, readers: list[Schema], place: str) -> list[str]:
-    """What is wrong with one alternative of the writer's, which any one of the reader's may accept."""
+    """Why none of the reader's alternatives accepts one of the writer's; empty if one does."""
     of_this_type = [schema for schema in readers if _types(writer) <= _readable_types(schema)]
     if not of_this_type:
         return [f"{_the(place)} may be of type {_list(_types(writer))}, which its readers do not accept"]
@@ -89,7 +91,7 @@ def _of_one_type(writer: Schema, reader: Schema, place: str) -> Iterator[str]:
     yield from _missing_fields(writer, reader, place)
     yield from _known_fields(writer, reader, place)
     yield from _other_fields(writer, reader, place)
-    yield from _unjudged(writer, reader, place)
+    yield from _uncompared(writer, reader, place)
 
 
 def _types(schema: Schema) -> set[str]:
@@ -105,7 +107,7 @@ def _readable_types(schema: Schema) -> set[str]:
 
 
 def _allowed(schema: Schema) -> list[Any] | None:
-    """The only values of a schema, where it lists them."""
+    """The values that a schema allows, if it lists them."""
     return [schema["const"]] if "const" in schema else schema.get("enum")
 
 
@@ -154,9 +156,9 @@ def _known_fields(writer: Schema, reader: Schema, place: str) -> Iterator[str]:
 
 
 def _other_fields(writer: Schema, reader: Schema, place: str) -> Iterator[str]:
-    """Fields that the reader does not know by name."""
-    taken = reader.get("additionalProperties", True)
-    if taken is True:
+    """Check the fields that the reader does not have by name."""
+    accepted = reader.get("additionalProperties", True)
+    if accepted is True:
         return
     others = {
         field: schema
@@ -164,20 +166,20 @@ def _other_fields(writer: Schema, reader: Schema, place: str) -> Iterator[str]:
         if field not in reader.get("properties", {})
     }
     rest = writer.get("additionalProperties", True)
-    if taken is False:
+    if accepted is False:
         yield from (f"{_the(_field(place, field))} is not known any more" for field in others)
         if rest is not False:
             yield f"{_the(place)} may have fields of any name, which its readers do not accept"
         return
     for field, schema in others.items():
-        yield from incompatibilities(schema, taken, _field(place, field))
+        yield from incompatibilities(schema, accepted, _field(place, field))
     if rest is not False:
-        yield from incompatibilities({} if rest is True else rest, taken, f"{place}{{}}")
+        yield from incompatibilities({} if rest is True else rest, accepted, f"{place}{{}}")
 
 
-def _unjudged(writer: Schema, reader: Schema, place: str) -> Iterator[str]:
+def _uncompared(writer: Schema, reader: Schema, place: str) -> Iterator[str]:
     for keyword, value in reader.items():
-        if keyword not in _JUDGED and not keyword.startswith("x-") and writer.get(keyword) != value:
+        if keyword not in _COMPARED and not keyword.startswith("x-") and writer.get(keyword) != value:
             yield f"{_the(place)} need not have {keyword} {value!r}"
 
 

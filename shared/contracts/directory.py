@@ -1,7 +1,6 @@
-"""Who publishes and subscribes to what: the five services and the outside systems.
+"""Who publishes and subscribes to what: the five services and the outside systems, in one table.
 
-The picture of the whole in one table. Queues, bindings, the broker's users and permissions, and the published
-contracts are made from it.
+Queues, bindings, the broker's users and permissions, and the published contracts are all made from it.
 """
 
 from dataclasses import dataclass
@@ -48,24 +47,24 @@ from shared.contracts.submissions import (
 
 @dataclass(frozen=True)
 class Card:
-    """A service: what it is for, what it publishes beside what every service does, and what it subscribes to."""
+    """A service: its purpose, the events that only it publishes, and the events that it subscribes to."""
 
     name: str
     purpose: str
     publishes: tuple[type[Event], ...]
     subscribes_to: tuple[type[Event], ...]
     takes: tuple[type[Submission], ...] = ()
-    """Submissions of outside systems; only the front door takes any."""
+    """The submissions that it accepts; only intake, the front door, accepts any."""
 
     @property
     def may_publish(self) -> tuple[type[Event], ...]:
-        """Every event that the service may publish: its own, and those that every service may."""
+        """Every event that the service may publish: its own, and those that every service may publish."""
         return (*self.publishes, MessageFailed, QueueStuck)
 
 
 @dataclass(frozen=True)
 class OutsideSystem:
-    """Another system of the university: its name begins the routing keys of what it may send."""
+    """Another system of the university. Its routing keys begin with its name."""
 
     name: str
     purpose: str
@@ -182,7 +181,7 @@ NOTIFICATIONS = Card(
 
 EVALUATION = Card(
     name="evaluation",
-    purpose="surveys, and what they say",
+    purpose="surveys, and reports of their answers",
     publishes=(SurveyOpened, SurveyUnanswered, SurveyAnswered, SurveyClosed),
     subscribes_to=(
         RoundScheduled,
@@ -225,7 +224,7 @@ def publishers(message: type[Message]) -> tuple[str, ...]:
 
 
 def published_messages() -> tuple[type[Message], ...]:
-    """Every message of the published contracts, once."""
+    """Every message of the published contracts, without duplicates."""
     submissions = (submission for system in OUTSIDE_SYSTEMS for submission in system.sends)
     events = (event for card in SERVICES for event in card.may_publish)
     return tuple(dict.fromkeys((*submissions, *events)))

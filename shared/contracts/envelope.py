@@ -1,7 +1,7 @@
 """The envelope of a message: CloudEvents 1.0 in binary mode, as headers of AMQP 0.9.1.
 
-The headers are those of the RabbitMQ binding in the `cloudevents` package; this is its fast path, and a test
-holds the two equal. Beside the required attributes stand `subject` and `sequence` (a thing and its version),
+The headers are those that the RabbitMQ binding of the `cloudevents` package writes. This module is faster, and a test
+compares the two. Beside the required attributes there are `subject` and `sequence` (a thing and its version),
 `correlationid` and `causationid` (CloudEvents' correlation extension) and `traceparent` (W3C Trace Context).
 """
 
@@ -17,16 +17,15 @@ CONTENT_TYPE = "application/json"
 SPECIFICATION_VERSION = "1.0"
 REQUIRED = ("ce-specversion", "ce-id", "ce-source", "ce-type", "ce-time")
 LONGEST_HEADER = 200
-"""Characters."""
-
+"""Characters of a header's value."""
 
 _SEQUENCE = re.compile(r"[0-9]{1,18}")
 _YEARS = range(1970, 9000)
-"""Years that every database and calendar can reckon with, whatever the offset."""
+"""Years that every database and calendar can represent, whatever the offset from UTC."""
 
 
 class BrokenEnvelope(ValueError):
-    """The headers are not those of a CloudEvent; `faults` maps each one at fault to what is wrong with it."""
+    """The headers are not those of a CloudEvent. `faults` maps each attribute at fault to what is wrong with it."""
 
     def __init__(self, faults: dict[str, str]) -> None:
         super().__init__("; ".join(f"{attribute}: {reason}" for attribute, reason in faults.items()))
@@ -109,10 +108,11 @@ def _moment(text: str) -> datetime | None:
 
 
 def identity(envelope: Envelope, body: bytes, *, sender: str | None = None) -> UUID:
-    """What makes two deliveries the same message: source, id, type and body.
+    """A digest of source, id, type and body. Two deliveries with the same identity are the same message.
 
-    Two bodies under one id are two messages: whether the second is acceptable is for its handler to say. So are two
-    that different senders submitted: nobody can stand in the way of a message by sending it first in another's name.
+    Two bodies under one id are two messages; the handler of the second decides whether it is acceptable. The same
+    message from two senders is two messages as well: otherwise a sender could have another's message ignored, by
+    sending it first in the other's name.
     """
     source = envelope.source if sender in {None, envelope.source} else f"{sender} as {envelope.source}"
     digest = hashlib.sha256("\0".join((source, envelope.id, envelope.type, "")).encode())

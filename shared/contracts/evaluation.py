@@ -1,4 +1,4 @@
-"""What evaluation says: the surveys of both sides."""
+"""The events of evaluation: the surveys of both sides."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,8 +9,8 @@ from shared.contracts.fields import ApplicationId, Moment, ProjectId, RoundId
 from shared.contracts.message import Event
 
 SurveyId = Annotated[UUID, Field(description="The survey.", examples=["01990a4e-7c00-7000-8000-000000000044"])]
-Closes = Annotated[Moment, Field(description="Answers are taken to before here.")]
-Respondent = Annotated[Literal["student", "host"], Field(description="Which side is asked.")]
+Closes = Annotated[Moment, Field(description="Answers are accepted before this moment.")]
+Respondent = Annotated[Literal["student", "host"], Field(description="The side that is asked.")]
 
 
 class _OfSurvey(Event):
@@ -25,13 +25,13 @@ class _OfSurvey(Event):
 
 
 class SurveyOpened(_OfSurvey, about="survey"):
-    """A placement is over: this side is asked about it."""
+    """A placement is over, and this side is asked about it."""
 
     closes_at: Closes
 
 
 class SurveyUnanswered(_OfSurvey, about="survey"):
-    """Half of the time is over and nobody has answered: a reminder is due."""
+    """Half of the time to answer is over, and this side has not answered: it is to be reminded."""
 
     closes_at: Closes
 
@@ -41,6 +41,6 @@ class SurveyAnswered(_OfSurvey, about="survey"):
 
 
 class SurveyClosed(_OfSurvey, about="survey"):
-    """No more answers are taken."""
+    """No more answers are accepted."""
 
     answered: Annotated[bool, Field(description="Whether the side had answered.")]

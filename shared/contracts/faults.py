@@ -1,4 +1,4 @@
-"""What is wrong with what somebody sent: each field, and what to do, without repeating what was sent."""
+"""Faults: what is wrong with the fields of a submission or request, without repeating what was sent."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Fault(BaseModel):
-    """One thing wrong with a submission, and what to do about it. Never repeats what was sent."""
+    """One thing that is wrong with a submission, and what to do about it. Never repeats what was sent."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
@@ -25,7 +25,7 @@ _PLACES = {"body", "query", "path", "header"}
 
 
 def faults_of(errors: Iterable[Mapping[str, Any]]) -> list[Fault]:
-    """The faults in what `pydantic.ValidationError.errors()` tells, one a field."""
+    """The faults of `pydantic.ValidationError.errors()`, one for each field."""
     faults: dict[str, str] = {}
     for error in errors:
         field = ".".join(str(part) for part in error["loc"] if part not in _PLACES) or "body"

@@ -1,4 +1,4 @@
-"""What intake says: the front door's facts."""
+"""The events of intake, the front door."""
 
 from typing import Annotated, Literal
 
@@ -27,7 +27,7 @@ from shared.contracts.submissions import HostFacts, ProjectTemplate, StudentFact
 
 
 class PlacementWeek(BaseModel):
-    """A week that placements may fall in, Monday to Friday."""
+    """A week in which placements may take place, Monday to Friday."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
@@ -37,49 +37,59 @@ class PlacementWeek(BaseModel):
 
 
 class RoundCalendar(BaseModel):
-    """A round's dates and limits. What is sent at an opening is in time; at a closing, too late."""
+    """A round's dates and limits. What is sent exactly at an opening is in time; exactly at a closing, too late."""
 
-    # Built at once: FastAPI, which takes it as a body, silences warnings of what it annotates only while it builds.
+    # Built at once: FastAPI accepts it as a body, and silences warnings about its annotations only while it builds.
     model_config = ConfigDict(frozen=True)
 
-    name: Annotated[Line, Field(min_length=1, description="What people call it.", examples=["Trinity 2027"])]
+    name: Annotated[Line, Field(min_length=1, description="The round's name.", examples=["Trinity 2027"])]
     submissions_open_at: Annotated[
-        Moment, Field(description="Hosts may propose projects from here.", examples=["2027-03-08T09:00:00Z"])
+        Moment, Field(description="Hosts may propose projects from this moment on.", examples=["2027-03-08T09:00:00Z"])
     ]
     submissions_close_at: Annotated[
         Moment,
-        Field(description="Hosts may propose projects to before here.", examples=["2027-04-16T16:00:00Z"]),
+        Field(description="Hosts may propose projects before this moment.", examples=["2027-04-16T16:00:00Z"]),
     ]
-    opens_at: Annotated[Moment, Field(description="Students may apply from here.", examples=["2027-04-21T08:00:00Z"])]
+    opens_at: Annotated[
+        Moment, Field(description="Students may apply from this moment on.", examples=["2027-04-21T08:00:00Z"])
+    ]
     closes_at: Annotated[
-        Moment, Field(description="Students may apply to before here.", examples=["2027-05-10T11:00:00Z"])
+        Moment, Field(description="Students may apply before this moment.", examples=["2027-05-10T11:00:00Z"])
     ]
     rankings_due_at: Annotated[
         Moment,
-        Field(description="Hosts are asked for their rankings by here.", examples=["2027-05-19T16:00:00Z"]),
+        Field(
+            description="Hosts are asked to rank their applicants by this moment.", examples=["2027-05-19T16:00:00Z"]
+        ),
     ]
     offers_at: Annotated[
-        Moment, Field(description="The match is made and offers go out.", examples=["2027-05-21T08:00:00Z"])
+        Moment,
+        Field(
+            description="The moment at which the match is made and offers are sent.", examples=["2027-05-21T08:00:00Z"]
+        ),
     ]
     reply_within_days: Annotated[
-        int, Field(ge=1, le=30, description="Days a student has to reply to an offer.", examples=[3])
+        int, Field(ge=1, le=30, description="How many days a student has to reply to an offer.", examples=[3])
     ]
     applications_per_student: Annotated[
-        int, Field(ge=1, le=50, description="Applications a student may make.", examples=[2])
+        int, Field(ge=1, le=50, description="How many applications a student may make.", examples=[2])
     ]
-    weeks: Annotated[list[PlacementWeek], Field(min_length=1, description="The weeks placements may fall in.")]
+    weeks: Annotated[
+        list[PlacementWeek], Field(min_length=1, description="The weeks in which placements may take place.")
+    ]
     follows: Annotated[
         RoundId | None,
         Field(
-            description="Of a second round the first: it takes no proposals, has the first one's weeks, and gives away "
-            "the places that the first has left. Its id is the first one's and `.2`. Null for a first round.",
+            description="The first round, if this is a second one; null for a first round. A second round accepts no "
+            "proposals, has the weeks of the first, and offers the places that the first has left. Its id is that of "
+            "the first with `.2` added.",
             examples=["trinity-2027"],
         ),
     ] = None
 
 
 class RoundScheduled(Event, RoundCalendar, about="round"):
-    """A round was set, or its dates were changed: its timers move."""
+    """A round was scheduled, or its dates were changed."""
 
     round_id: RoundId
     round_version: Version
@@ -90,7 +100,7 @@ class RoundScheduled(Event, RoundCalendar, about="round"):
 
 
 class HostRegistered(Event, HostFacts, about="host"):
-    """A host is known, or its facts changed."""
+    """A host was registered, or its facts changed."""
 
     host_id: HostId
     host_version: Version
@@ -101,7 +111,7 @@ class HostRegistered(Event, HostFacts, about="host"):
 
 
 class StudentRegistered(Event, StudentFacts, about="student"):
-    """A student is known, or their facts changed. What only the door needs (visa hours) stays there."""
+    """A student was registered, or their facts changed. What only intake needs (visa hours) stays at intake."""
 
     student_id: StudentId
     student_version: Version
@@ -112,7 +122,7 @@ class StudentRegistered(Event, StudentFacts, about="student"):
 
 
 class ProjectSubmitted(Event, ProjectTemplate, about="project"):
-    """A proposal, or a correction of it, passed the door and waits for review."""
+    """A proposal, or a correction of it, was accepted by intake and waits for review."""
 
     project_id: ProjectId
     revision: Revision
@@ -125,7 +135,7 @@ class ProjectSubmitted(Event, ProjectTemplate, about="project"):
 
 
 class ProjectWithdrawn(Event, about="project"):
-    """A host took its project back; whatever was applied for, offered or placed there ends."""
+    """A host withdrew its project. All its applications, offers and placements end."""
 
     project_id: ProjectId
     round_id: RoundId
@@ -134,7 +144,7 @@ class ProjectWithdrawn(Event, about="project"):
 
 
 class ApplicationReceived(Event, about="application"):
-    """An application passed the door. Statement and CV stay at intake; the CV is named."""
+    """An application was accepted by intake. The statement and the CV stay at intake; the event has the CV's id."""
 
     application_id: ApplicationId
     round_id: RoundId
@@ -142,12 +152,12 @@ class ApplicationReceived(Event, about="application"):
     project_id: ProjectId
     host_id: HostId
     preference: Preference
-    cv: Annotated[DocumentId, Field(description="The CV's document at intake.")]
-    received_at: Annotated[Moment, Field(description="When the door took it, by the programme's time.")]
+    cv: Annotated[DocumentId, Field(description="The id of the CV, a document at intake.")]
+    received_at: Annotated[Moment, Field(description="When intake accepted it, by the programme's time.")]
 
 
 class ApplicationWithdrawn(Event, about="application"):
-    """A student took an application back."""
+    """A student withdrew an application."""
 
     application_id: ApplicationId
     round_id: RoundId
@@ -157,12 +167,12 @@ class ApplicationWithdrawn(Event, about="application"):
 
 
 class SubmissionRefused(Event, about="submission"):
-    """A submission broke its contract or a rule; nothing else happened to it. Every fault is named."""
+    """A submission broke its contract or a rule, and changed nothing. Every fault is named."""
 
     submission_id: Annotated[
         str,
         Field(
-            description="The id under which its sender sent it.",
+            description="The id that its sender gave it.",
             examples=["evt-p-2018-00056"],
             max_length=200,
         ),
@@ -178,19 +188,27 @@ class SubmissionRefused(Event, about="submission"):
             "application-withdrawal",
             "unknown",
         ],
-        Field(description="What it would have been."),
+        Field(description="The kind of submission."),
     ]
-    faults: Annotated[list[Fault], Field(min_length=1, description="Everything that is wrong, one a field.")]
+    faults: Annotated[list[Fault], Field(min_length=1, description="All that is wrong, one fault for each field.")]
     refused_at: Annotated[Moment, Field(description="When it was refused, by the programme's time.")]
-    host_id: Annotated[HostId | None, Field(description="The host, where one is named.")] = None
-    student_id: Annotated[StudentId | None, Field(description="The student, where one is named.")] = None
-    project_id: Annotated[ProjectId | None, Field(description="The project, where one is named.")] = None
-    application_id: Annotated[ApplicationId | None, Field(description="The application, where one is named.")] = None
+    host_id: Annotated[HostId | None, Field(description="The id of the host, if the submission names one.")] = None
+    student_id: Annotated[
+        StudentId | None, Field(description="The id of the student, if the submission names one.")
+    ] = None
+    project_id: Annotated[
+        ProjectId | None, Field(description="The id of the project, if the submission names one.")
+    ] = None
+    application_id: Annotated[
+        ApplicationId | None, Field(description="The id of the application, if the submission names one.")
+    ] = None
 
 
 class ApplicationsClosed(Event, about="round"):
-    """Applications closed. It says how many were received, so that nobody decides on half of them."""
+    """Applications of a round closed. The number received lets a subscriber wait until it has all of them."""
 
     round_id: RoundId
-    applications_received: Annotated[int, Field(ge=0, description="Including those withdrawn since.", examples=[496])]
+    applications_received: Annotated[
+        int, Field(ge=0, description="How many were received, with those withdrawn since.", examples=[496])
+    ]
     closed_at: Annotated[Moment, Field(description="When applications closed.", examples=["2027-05-10T11:00:00Z"])]

@@ -1,4 +1,4 @@
-"""What every message is: a frozen pydantic model that knows its type, its subject and its version."""
+"""The base classes of all messages: frozen pydantic models with a type, a subject and a version."""
 
 import re
 from typing import Annotated, Any, ClassVar, Self
@@ -14,22 +14,22 @@ type_registry: dict[str, type["Message"]] = {}
 class Message(BaseModel):
     """A message of any kind.
 
-    A subclass is declared with what it is about and its version, and says nothing else of the wire:
+    A subclass declares what it is about, and its version if that is not 1:
 
         class ProjectApproved(Event, about="project"):
             project_id: ProjectId
 
-    `about` names the thing; its id is the field `<about>_id`. `version` is the version of the class: a change
-    that would break a consumer is a new class with the next version, published beside the old one.
+    `about` is the kind of thing, whose id is the field `<about>_id`. `version` is the version of the contract: a change
+    that would break a consumer is made in a new class with the next version, published beside the old one.
     """
 
     model_config = ConfigDict(
         frozen=True,
         strict=True,
         extra="ignore",
-        # A service uses few of all messages: what reads and writes one is made when it is first used.
+        # A service uses few of all messages: the validator and serialiser of one are built when it is first used.
         defer_build=True,
-        # What we write has every field: those who hear may rely on it.
+        # What we publish has every field, also those with a default: subscribers may rely on them.
         json_schema_serialization_defaults_required=True,
     )
 
@@ -48,17 +48,17 @@ class Message(BaseModel):
 
     @property
     def subject(self) -> str:
-        """What the message is about, as `project/P0042`."""
+        """The thing that the message is about, such as `project/P0042`."""
         return subject(self.about, getattr(self, f"{self.about}_id"))
 
     @property
     def sequence(self) -> int | None:
-        """The version of the subject, for messages that are copied: the highest one is the newest."""
+        """The version of the subject, in messages whose facts are copied: the highest is the newest."""
         return None
 
     @classmethod
     def from_json(cls, body: bytes | str) -> Self:
-        """Read a body; raises `pydantic.ValidationError` with every field at fault."""
+        """Parse a body; raises `pydantic.ValidationError` with every field at fault."""
         return cls.model_validate_json(body)
 
     def to_json(self) -> bytes:
@@ -74,14 +74,14 @@ class Event(Message):
         super().__init_subclass__(about=about, version=version, **kwargs)
         noun, *verb = re.findall(r"[A-Z][a-z]*", cls.__name__)
         key = f"{noun.lower()}.{'-'.join(word.lower() for word in verb)}"
-        # A later version has a key of its own: who subscribes to the first alone is not sent what it does not know.
+        # A later version has a key of its own, so that it is not sent to services that only know the first.
         cls.routing_key = key if version == 1 else f"{key}.v{version}"
 
 
 class Submission(Message):
-    """What an outside system asks for, on the exchange `submissions`; intake accepts or refuses it.
+    """A command of an outside system, on the exchange `submissions`; intake accepts or refuses it.
 
-    A field that the contract does not know is refused: it is most often a misspelt one.
+    One with a field that is not in the contract is refused: most often its name is misspelt.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -95,30 +95,34 @@ class Submission(Message):
 
 
 class Private(Message):
-    """What a service says to itself; never on `events`, never in the published contracts."""
+    """A message of a service to itself. It is never sent to `events`, and is not in the published contracts."""
 
 
 class Timer(Private):
-    """A message to oneself at a moment of the programme's time.
+    """A message of a service to itself that is delivered at a moment of the programme's time.
 
-    It is not cancelled: its handler asks whether it still matters.
+    It cannot be cancelled: its handler checks whether it still matters.
     """
 
 
 class Effect(Private):
-    """A message to oneself that acts outside the database (a mail), alone and outside any transaction."""
+    """A message of a service to itself whose handler acts on the outside, such as by sending a mail.
+
+    It is handled alone, and outside any transaction.
+    """
 
 
 def subject(about: str, identifier: str) -> str:
-    """The name of a thing, in envelopes and in locks: `subject("project", "P0042") == "project/P0042"`."""
+    """The name of a thing in envelopes and locks: `subject("project", "P0042") == "project/P0042"`."""
     return f"{about}/{identifier}"
 
 
 PERSONAL = {"x-personal": True}
+"""The mark of a personal field, in its JSON Schema."""
 
 
 def is_personal(model: type[BaseModel], field: str) -> bool:
-    """Whether the contract marks the field as personal; logs mask what is marked."""
+    """Whether the contract marks the field as personal. Logs mask such fields."""
     extra = model.model_fields[field].json_schema_extra
     return isinstance(extra, dict) and bool(extra.get("x-personal"))
 

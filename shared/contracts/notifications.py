@@ -1,4 +1,4 @@
-"""What notifications says: what became of each mail, and of the links in them."""
+"""The events of notifications: which mails were sent or failed, and whose links were revoked."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -8,13 +8,13 @@ from pydantic import Field
 from shared.contracts.fields import Moment
 from shared.contracts.message import Event, Identifier
 
-EmailId = Annotated[UUID, Field(description="The mail.", examples=["01990a4e-7c00-7000-8000-000000000043"])]
-Template = Annotated[str, Field(description="The mail's template.", examples=["offer_made"], max_length=64)]
+EmailId = Annotated[UUID, Field(description="The mail's id.", examples=["01990a4e-7c00-7000-8000-000000000043"])]
+Template = Annotated[str, Field(description="The name of the mail's template.", examples=["offer_made"], max_length=64)]
 RecipientId = Annotated[str, Field(description="The host's or student's id, or `staff`.", examples=["S00042"])]
 
 
 class EmailSent(Event, about="email"):
-    """The mail server took a mail, or it lies in the folder for mails."""
+    """The mail server accepted a mail, or the mail was written to the folder for mails."""
 
     email_id: EmailId
     template: Template
@@ -22,7 +22,7 @@ class EmailSent(Event, about="email"):
 
 
 class EmailFailed(Event, about="email"):
-    """The mail server refused a mail for good."""
+    """The mail server refused a mail permanently."""
 
     email_id: EmailId
     template: Template
@@ -38,14 +38,16 @@ class EmailFailed(Event, about="email"):
 
 
 class LinksRevoked(Event, about="person"):
-    """The links to the pages that a host or student was sent before a moment open nothing any more.
+    """All links that a host or student was sent before a moment are revoked.
 
     The sessions that they opened end too.
     """
 
-    kind: Annotated[Literal["host", "student"], Field(description="Whose links they are.", examples=["host"])]
+    kind: Annotated[
+        Literal["host", "student"], Field(description="Whether the person is a host or a student.", examples=["host"])
+    ]
     person_id: Annotated[Identifier, Field(description="The host's or student's id.", examples=["H0042"])]
     issued_before: Annotated[
         Moment,
-        Field(description="Links issued before here are revoked.", examples=["2027-05-20T09:30:00Z"]),
+        Field(description="Links issued before this moment are revoked.", examples=["2027-05-20T09:30:00Z"]),
     ]

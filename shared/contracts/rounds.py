@@ -1,6 +1,7 @@
-"""A round and its second round, which gives away what the first has left: their ids tell that they belong together.
+"""The ids of a first round and of its second round, which offers the places that the first has left.
 
-So whoever changes who holds a place knows which two rounds have it to give, whatever else has arrived of them.
+The id of the second is that of the first with `.2` added. So a handler that changes who has a place knows both rounds
+from the id of either, whatever else has arrived about them.
 """
 
 from typing import Final
@@ -9,12 +10,12 @@ _SECOND: Final = ".2"
 
 
 def second_round(round_id: str) -> str:
-    """The id of the second round of a first one: `second_round("trinity-2027") == "trinity-2027.2"`."""
+    """The id of the second round of a first round: `second_round("trinity-2027") == "trinity-2027.2"`."""
     return round_id + _SECOND
 
 
 def first_round(round_id: str) -> str:
-    """The id of the first round: of a second round the one that it follows, of a first one its own."""
+    """The id of the first round, by the id of either round."""
     return round_id.removesuffix(_SECOND)
 
 
@@ -23,6 +24,6 @@ def is_second_round(round_id: str) -> bool:
 
 
 def both_rounds(round_id: str) -> tuple[str, str]:
-    """The ids of a first round and of its second, whether there is one or not, by the id of either."""
+    """The ids of the first round and of its second, which need not exist, by the id of either."""
     first = first_round(round_id)
     return first, second_round(first)

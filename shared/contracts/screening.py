@@ -1,4 +1,4 @@
-"""What screening says: the verdict on each revision of a project."""
+"""The events of screening: the verdict on each revision of a project."""
 
 from typing import Annotated
 
@@ -21,7 +21,7 @@ from shared.contracts.fields import (
 from shared.contracts.message import Event
 
 Comments = Annotated[
-    Reason, Field(description="What the reviewer tells the host.", examples=["Please name a supervisor."])
+    Reason, Field(description="The reviewer's comments to the host.", examples=["Please name a supervisor."])
 ]
 
 
@@ -39,7 +39,7 @@ class _OfRevision(Event):
 
 
 class ProjectApproved(_OfRevision, about="project"):
-    """A project may be applied for; with what others need to place students there."""
+    """A project was approved: students may apply for it. The event has what is needed to place students there."""
 
     title: Title
     places: Places
@@ -50,19 +50,19 @@ class ProjectApproved(_OfRevision, about="project"):
 
 
 class ProjectReturned(_OfRevision, about="project"):
-    """The host is asked to correct the project and send it again, with the next revision."""
+    """A project was returned: the host is asked to correct it and send it again, with the next revision number."""
 
     comments: Comments
 
 
 class ProjectDeclined(_OfRevision, about="project"):
-    """The project does not fit the programme."""
+    """A project was declined: it does not fit the programme."""
 
     comments: Comments
 
 
 class ReviewOverdue(Event, about="project"):
-    """A review has waited longer than it should."""
+    """The review of a project has waited too long."""
 
     project_id: ProjectId
     revision: Revision

@@ -1,4 +1,4 @@
-"""What outside systems send, on the exchange `submissions`, under `<system>.<noun>`."""
+"""The submissions of outside systems, sent to the exchange `submissions` with the routing key `<system>.<noun>`."""
 
 from typing import Annotated
 
@@ -28,22 +28,30 @@ from shared.contracts.message import PERSONAL, Submission
 
 
 class HostFacts(BaseModel):
-    """An organisation that gives projects, and whom to write to."""
+    """An organisation that hosts projects, and its contact."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
     organisation: Organisation
-    kind: Annotated[Line, Field(description="What it is, in its own words.", examples=["city council"])]
+    kind: Annotated[Line, Field(description="The kind of organisation, in its own words.", examples=["city council"])]
     legal_status: Annotated[
         Line,
-        Field(description="What it is in law.", examples=["commercial", "charity", "statutory", "public"]),
+        Field(
+            description="The organisation's legal status.", examples=["commercial", "charity", "statutory", "public"]
+        ),
     ]
-    sector: Annotated[Line, Field(description="By which students find it.", examples=["Heritage and museums"])]
-    size: Annotated[Line, Field(description="How large it is, in its own classes.", examples=["sme", "large"])]
-    city: Annotated[Line, Field(description="Where it works from.", examples=["Oxford"])]
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.", examples=["GB"])]
+    sector: Annotated[
+        Line, Field(description="The sector, by which students search.", examples=["Heritage and museums"])
+    ]
+    size: Annotated[
+        Line, Field(description="The size of the organisation, by its source's own classes.", examples=["sme", "large"])
+    ]
+    city: Annotated[Line, Field(description="The city where it is based.", examples=["Oxford"])]
+    country: Annotated[
+        str, Field(pattern=r"^[A-Z]{2}$", description="The country, as an ISO 3166-1 alpha-2 code.", examples=["GB"])
+    ]
     alumni: Annotated[bool, Field(description="Whether a former student of the university is the contact.")]
-    returning: Annotated[bool, Field(description="Whether it hosted in an earlier round.")]
+    returning: Annotated[bool, Field(description="Whether it was a host in an earlier round.")]
     contact_name: PersonName
     contact_email: EmailAddress
 
@@ -57,13 +65,13 @@ class StudentFacts(BaseModel):
     email: EmailAddress
     level: Annotated[str, Field(description="Level of study.", examples=["UG", "PGT", "PGR"], max_length=20)]
     year: Annotated[int, Field(ge=1, le=12, description="Year of study.", examples=[2])]
-    discipline: Annotated[Line, Field(description="What the student reads.", examples=["Mathematics"])]
-    division: Annotated[Line, Field(description="The division it belongs to.", examples=["Humanities"])]
+    discipline: Annotated[Line, Field(description="The student's subject.", examples=["Mathematics"])]
+    division: Annotated[Line, Field(description="The division to which the subject belongs.", examples=["Humanities"])]
     domicile: Annotated[Line, Field(description="Fee status.", examples=["home", "international"])]
 
 
 class ProjectTemplate(BaseModel):
-    """The guided template on which a host describes a project; intake judges whether it is complete."""
+    """The guided template on which a host describes a project. Intake checks whether it is complete."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
@@ -73,7 +81,7 @@ class ProjectTemplate(BaseModel):
     scope: Annotated[
         Text,
         Field(
-            description="What the project is and what it is not.",
+            description="What belongs to the project and what does not.",
             examples=["Try a first visitor guide with real users."],
         ),
     ]
@@ -83,7 +91,11 @@ class ProjectTemplate(BaseModel):
     ]
     deliverables: Annotated[
         list[Line],
-        Field(max_length=50, description="What will exist at the end.", examples=[["A ranked list of problems"]]),
+        Field(
+            max_length=50,
+            description="The results that will exist at the end.",
+            examples=[["A ranked list of problems"]],
+        ),
     ]
     strategic_focus: Annotated[
         Text,
@@ -92,7 +104,7 @@ class ProjectTemplate(BaseModel):
     supervision: Annotated[
         Text,
         Field(
-            description="Who is there for the student, when and how.",
+            description="Who supervises the student, when and how.",
             examples=["Daily, for fifteen minutes."],
         ),
     ]
@@ -100,17 +112,18 @@ class ProjectTemplate(BaseModel):
         str,
         Field(
             max_length=200,
-            description="Who supervises the student.",
+            description="The supervisor's name.",
             examples=["Hana Brown"],
             json_schema_extra=PERSONAL,
         ),
     ]
-    skills: Annotated[list[Line], Field(max_length=50, description="Skills sought.", examples=[["statistics"]])]
+    skills: Annotated[list[Line], Field(max_length=50, description="The skills sought.", examples=[["statistics"]])]
     attributes: Annotated[
-        list[Line], Field(max_length=50, description="Attributes sought.", examples=[["curious", "reliable"]])
+        list[Line], Field(max_length=50, description="The attributes sought.", examples=[["curious", "reliable"]])
     ]
     disciplines: Annotated[
-        list[Line], Field(max_length=50, description="Divisions addressed, or `any`.", examples=[["any"]])
+        list[Line],
+        Field(max_length=50, description="The divisions whose students are sought, or `any`.", examples=[["any"]]),
     ]
     places: Places
     week: Week
@@ -119,13 +132,13 @@ class ProjectTemplate(BaseModel):
 
 
 class HostRecord(Submission, HostFacts, about="host", noun="host"):
-    """A host and its contact, new or changed; the customer-relations system's."""
+    """A host and its contact, new or changed, from the customer-relations system."""
 
     host_id: HostId
 
 
 class StudentRecord(Submission, StudentFacts, about="student", noun="student"):
-    """A student, new or changed; the student-records system's."""
+    """A student, new or changed, from the student-records system."""
 
     student_id: StudentId
     visa_weekly_hours: Annotated[
@@ -133,7 +146,7 @@ class StudentRecord(Submission, StudentFacts, about="student", noun="student"):
         Field(
             ge=0,
             le=168,
-            description="The most hours a week that the student may work; null for no limit.",
+            description="How many hours a week the student may work at most; null for no limit.",
             examples=[20.0],
             json_schema_extra=PERSONAL,
         ),
@@ -141,7 +154,7 @@ class StudentRecord(Submission, StudentFacts, about="student", noun="student"):
 
 
 class ProjectProposal(Submission, ProjectTemplate, about="project", noun="project"):
-    """A host's proposal, or with a higher revision its correction."""
+    """A host's proposal of a project or, with a higher revision number, a correction of it."""
 
     project_id: ProjectId
     revision: Revision
@@ -149,14 +162,14 @@ class ProjectProposal(Submission, ProjectTemplate, about="project", noun="projec
 
 
 class ProjectWithdrawal(Submission, about="project", noun="project-withdrawal"):
-    """A host takes its project back."""
+    """A host withdraws its project."""
 
     project_id: ProjectId
     reason: Reason = ""
 
 
 class ApplicationForm(Submission, about="application", noun="application"):
-    """A student applies. The CV was sent to `/documents` before and is named here by the id given then."""
+    """A student applies. The CV must be sent to `/documents` first; its id is named here."""
 
     application_id: ApplicationId
     student_id: StudentId
@@ -166,16 +179,16 @@ class ApplicationForm(Submission, about="application", noun="application"):
         str,
         Field(
             max_length=20_000,
-            description="Why this project; at most 300 words.",
+            description="Why the student chose this project, in at most 300 words.",
             examples=["I enjoy making a messy table tell the truth."],
             json_schema_extra=PERSONAL,
         ),
     ]
-    cv: Annotated[DocumentId, Field(description="The document's id, as `/documents` answered it.")]
+    cv: Annotated[DocumentId, Field(description="The id of the CV, as answered by `/documents`.")]
 
 
 class ApplicationWithdrawal(Submission, about="application", noun="application-withdrawal"):
-    """A student takes an application back, and with it its offer or placement."""
+    """A student withdraws an application, and with it its offer or placement."""
 
     application_id: ApplicationId
     reason: Reason = ""

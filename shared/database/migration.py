@@ -1,7 +1,7 @@
-"""Migrations: a folder's SQL files in the order of their numbers, each applied once to a schema.
+"""Migrations: a folder's SQL files, applied once to a schema in the order of their numbers.
 
-Services work meanwhile. A statement that waits for a table keeps everybody waiting who comes after it, so a migration
-gives up soon, lets them pass, and tries again.
+Services keep running meanwhile. While a statement waits for a lock on a table, all later statements on that table wait
+behind it. So a migration gives up after a short time, lets them pass, and tries again.
 """
 
 import asyncio
@@ -13,17 +13,17 @@ import asyncpg
 from shared.database.connection import MigrationBlocked
 
 LOCK_WITHIN_MILLISECONDS = 1_000
-"""How long a migration waits for a lock, and so at most keeps others waiting."""
+"""How long a migration waits for a lock, and so the longest that it keeps others waiting."""
 
 TRIES = 30
 PAUSE = 2.0
-"""Seconds between two tries."""
+"""Seconds between two attempts."""
 
 
-async def patiently(migrate: Callable[[], Awaitable[None]], *, holders: Callable[[], Awaitable[str]]) -> None:
-    """Run a migration again until it gets its locks.
+async def with_lock_retries(migrate: Callable[[], Awaitable[None]], *, holders: Callable[[], Awaitable[str]]) -> None:
+    """Run a migration, again and again if need be, until it gets its locks.
 
-    Raises `MigrationBlocked`, with what `holders` returns, if it never does.
+    Raises `MigrationBlocked` if it never does; `holders` returns who holds them, for its text.
     """
     for _ in range(TRIES):
         try:
@@ -38,10 +38,11 @@ async def patiently(migrate: Callable[[], Awaitable[None]], *, holders: Callable
 async def upgrade(
     connection: "asyncpg.Connection[asyncpg.Record]", *, schema: str, folder: Path, version_table: str
 ) -> None:
-    """Apply the files that a schema has not had yet, in the transaction of the caller.
+    """Apply the files that were not applied to a schema before, in the transaction of the caller.
 
-    A file is named `0001_what.sql`. The version table holds the number of the last one; a number beyond those of the
-    folder is that of a newer version of the programme, whose tables an older one can use, and is left alone.
+    A file is named `0001_what.sql`. The version table holds the number of the last one that was applied. A number that
+    is higher than those of the folder is left alone: a newer version of the programme wrote it, and its tables can be
+    used by this one.
     """
     await connection.execute(
         f"""

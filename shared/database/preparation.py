@@ -1,4 +1,4 @@
-"""Prepares a service's schema, its login role and its tables; safe to repeat, and while services run."""
+"""Prepares a service's schema, its login role and its tables. Safe to repeat, also while services run."""
 
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -6,15 +6,15 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 
 from shared.database.connection import UnsuitableDatabase
-from shared.database.migration import patiently, upgrade
+from shared.database.migration import upgrade, with_lock_retries
 
 RUNTIME_MIGRATIONS = Path(__file__).parent.parent / "runtime" / "migrations"
 
 
 async def prepare_schema(administrator_url: str, *, service: str, url: str, migrations: Path) -> None:
-    """Make a service's schema and the role of `url`, which reaches this schema alone; then migrate its tables.
+    """Create a service's schema and the role of `url`, which can reach no other schema; then migrate its tables.
 
-    Whoever else prepares the same database at the same time waits. Raises `UnsuitableDatabase` and `MigrationBlocked`.
+    Only one such call at a time works on a database; others wait. Raises `UnsuitableDatabase` and `MigrationBlocked`.
     """
     parts = urlsplit(url)
     role, password = unquote(parts.username or ""), unquote(parts.password or "")
@@ -36,13 +36,13 @@ async def prepare_schema(administrator_url: str, *, service: str, url: str, migr
                 for folder, version_table in ((RUNTIME_MIGRATIONS, "runtime_version"), (migrations, "version")):
                     await upgrade(administrator, schema=service, folder=folder, version_table=version_table)
 
-        await patiently(migrate, holders=lambda: _transactions(administrator))
+        await with_lock_retries(migrate, holders=lambda: _transactions(administrator))
     finally:
         await administrator.close()
 
 
 async def _transactions(connection: "asyncpg.Connection[asyncpg.Record]") -> str:
-    """The open transactions of this database, the oldest first, in words."""
+    """The open transactions of this database as text, the oldest first."""
     rows = await connection.fetch(
         """
         select pid, usename, application_name, xact_start from pg_stat_activity
@@ -58,7 +58,7 @@ async def _transactions(connection: "asyncpg.Connection[asyncpg.Record]") -> str
 
 
 async def _formatted(connection: "asyncpg.Connection[asyncpg.Record]", statement: str, *values: str) -> str:
-    """A statement of data definition takes no parameters: the server quotes them."""
+    """A statement with its values quoted by the server: data definition statements take no parameters."""
     placeholders = ", ".join(f"${number}::text" for number in range(2, len(values) + 2))
     formatted: str = await connection.fetchval(f"select format($1, {placeholders})", statement, *values)
     return formatted

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 def service_url(administrator_url: str, service: str) -> str:
     """The URL of a service's own role on the administrator's server and database.
 
-    The password is derived from the administrator's, so that nothing has to be kept anywhere.
+    The password is derived from the administrator's, so that it need not be stored.
     """
     parts = urlsplit(administrator_url)
     role = f"ninthweek_{service}"

@@ -1,8 +1,14 @@
 """What makes a folder of handlers a service: one message in, one transaction, and nothing lost or done twice.
 
-A `replica` runs a `service`. In: a `subscriber` takes what its queue delivers, `incoming` reads it, `handling` has the
-handlers called in a transaction, each with a `Work`, and `acknowledgement` tells the broker. Out: the `relay` publishes
-what was committed, by the `publisher`. Where it goes otherwise: `failures`, `redelivery`, `caution`, `dead_letters`.
+A `replica` runs a `service`.
+
+Inbound: a `subscriber` consumes a queue, `incoming` reads each delivery against the contracts, `handling` calls the
+handlers in one transaction, each with a `Work`, and `acknowledgement` acknowledges the deliveries to the broker.
+
+Outbound: the `relay` publishes through the `publisher` what was committed to the outbox.
+
+When something goes wrong: `failures` (a handler raised), `redelivery` (a process died), `channel_recovery` (a channel
+was lost) and `dead_letters` (the broker gave up).
 """
 
 from shared.runtime.service import MalformedSubmission, NotYet, Service

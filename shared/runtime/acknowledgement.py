@@ -1,4 +1,9 @@
-"""Acknowledges what was handled: many deliveries in one frame, as far as none before them is still to be handled."""
+"""Acknowledges deliveries that were handled, many of them in one frame.
+
+One frame (`multiple=True`) acknowledges every delivery of a channel up to a number. It may therefore only name a number
+up to which everything was handled. Groups can be handled out of order; what was handled beyond a gap is acknowledged
+one by one.
+"""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -11,20 +16,23 @@ from shared.broker.connection import BROKER_AWAY
 from shared.broker.deliveries import RawDelivery
 
 ACKNOWLEDGE_WITHIN = 5.0
-"""Seconds for a group."""
+"""Seconds, for all deliveries of a group that came over one channel."""
 
 
 @dataclass(slots=True)
 class Settled:
-    """Which deliveries of a channel are settled; the broker numbers them 1, 2, 3, … (AMQP 0-9-1, "delivery-tag")."""
+    """Which deliveries of one channel were handled. The broker numbers them 1, 2, 3, … (AMQP 0-9-1, "delivery-tag")."""
 
     up_to: int = 0
+    """All deliveries up to this number were handled."""
     beyond: set[int] = field(default_factory=set)
+    """Those that were handled although one before them was not yet."""
 
     def settle(self, tags: Iterable[int]) -> tuple[int | None, list[int]]:
-        """Note these as handled; returns what to acknowledge: all up to a number, if any, and those beyond a gap.
+        """Note that these were handled, and return how to acknowledge them: all up to a number, and single ones.
 
-        The number is one of `tags`: the broker knows no delivery that was acknowledged before.
+        The number is `None` where none of them can be acknowledged with all before it. Otherwise it is one of `tags`,
+        never an earlier one: to acknowledge a delivery a second time is an error that closes the channel.
         """
         settled = sorted(tags)
         self.beyond.update(settled)
@@ -36,16 +44,16 @@ class Settled:
 
 
 class Acknowledgements:
-    """Acknowledges what one consumer has handled."""
+    """Acknowledges what one subscriber has handled, over the channel by which each delivery came."""
 
     def __init__(self) -> None:
         self._channels: dict[aiormq.abc.AbstractChannel, Settled] = {}
 
     async def send(self, group: Sequence[RawDelivery]) -> int:
-        """Acknowledge deliveries; returns how many.
+        """Acknowledge deliveries, and return how many were acknowledged.
 
-        Where a channel is gone its deliveries come again, and the inbox knows them. An acknowledgement that was begun
-        when the connection died would wait for ever.
+        Those of a closed channel are left out: the broker delivers them again, and the inbox recognises them. The
+        timeout is needed since an acknowledgement that was begun when the connection died would wait for ever.
         """
         acknowledged = 0
         tags: dict[aiormq.abc.AbstractChannel, list[int]] = {}

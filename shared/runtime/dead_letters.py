@@ -1,8 +1,8 @@
-"""Dead letters: what the broker gave up delivering. Their service keeps each among its failures, as a live message.
+"""Dead letters: messages that the broker gave up delivering. Their service keeps each among its failures.
 
-They lie in the service's queue `<service>.dead-letters`: an expiration passed, the limit of deliveries was reached,
-somebody rejected one, or a policy of the broker's administrator had the queue drop it. The broker notes that in the
-header `x-death`, with the exchange and the routing key that the message had.
+They arrive in the service's queue `<service>.dead-letters`, for one of four reasons: an expiration passed, the delivery
+limit was reached, somebody rejected the message, or a policy of the broker's administrator made the queue drop it. The
+broker notes the reason in the header `x-death`, with the exchange and the routing key that the message had.
 """
 
 import asyncio
@@ -24,16 +24,17 @@ from shared.runtime.handling import Handling
 from shared.runtime.incoming import Delivery, Incoming
 
 RECONNECT_EVERY = 2.0
-"""Seconds between two tries to reach the broker: a dead letter may be what the connection is lost by."""
+"""Seconds between two attempts to reach the broker. It is longer than elsewhere: a dead letter may be what breaks the
+connection, each time."""
 
 TRY_EVERY = 5.0
-"""Seconds between two tries to keep one."""
+"""Seconds between two attempts to keep one that could not be kept."""
 
 STUCK_AFTER = timedelta(seconds=30)
-"""So long one may not be kept before the service is not ready."""
+"""How long a dead letter may fail to be kept before the service reports that it is not ready."""
 
 WARN_FOR = timedelta(hours=1)
-"""So long the service is not ready after a policy of the broker dropped one of its messages."""
+"""How long the service reports that it is not ready after a policy made a queue drop one of its messages."""
 
 BY_POLICY = "only a policy of the broker's administrator does that, and none may: see `ninthweek queues`"
 
@@ -49,13 +50,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """What the broker notes of a message's death, in its own words: reason, queue, exchange, routing-keys, time."""
+    """One entry of `x-death`, by the broker's own keys: reason, queue, exchange, routing-keys, time and others."""
 
     noted: Mapping[str, Any]
 
     @classmethod
     def of(cls, service: str, headers: Mapping[str, Any]) -> "Death":
-        """The latest in a queue of this service; an empty one where somebody laid the message there by hand."""
+        """The latest death in a queue of this service; an empty one if somebody put the message there by hand."""
         deaths = headers.get("x-death")
         queues = [queue.of(service) for queue in ServiceQueue]
         ours = (
@@ -67,10 +68,12 @@ class Death:
 
     @property
     def may_be_forged(self) -> bool:
-        """Whether the message had an `x-death` when it was sent, by which a sender could pass for another.
+        """Whether the sender may have written this entry, to make the message look like another sender's.
 
-        RabbitMQ before 4 adds to it, and keeps the exchange and the routing key that stand there; then it sorts what it
-        writes by name, and else it does not. Since 4 it heeds nothing that a sender wrote.
+        RabbitMQ before 4 keeps an `x-death` that a message was sent with: it adds its own count, but leaves the
+        exchange and the routing key as the sender wrote them. It then writes the keys of the entry in alphabetical
+        order, which it does not do for an entry of its own. RabbitMQ 4 and later ignores what a sender wrote. An entry
+        without any keys, of a message that was put there by hand, counts as forged too.
         """
         return list(self.noted) == sorted(self.noted)
 
@@ -92,13 +95,13 @@ class Death:
 
     @property
     def by_policy(self) -> bool:
-        """Whether its queue did what no argument of our queues has it do."""
+        """Whether a policy caused it: our queues' own arguments neither let messages expire nor drop any."""
         reason = self.noted.get("reason")
         return reason == "maxlen" or (reason == "expired" and "original-expiration" not in self.noted)
 
     @property
     def cause(self) -> str:
-        """Why it died, and what to do about that."""
+        """Why the message died, and what to do about it."""
         if self.may_be_forged:
             return "nobody can tell how it came here, for it was sent with an x-death of its own, or laid here by hand"
         reason = self.noted.get("reason")
@@ -107,23 +110,23 @@ class Death:
         return REASONS.get(str(reason), f"the broker says: {reason}")
 
     def headers(self) -> dict[str, str]:
-        """As text, to be kept with the message."""
+        """The entry as text headers, to be kept with the message."""
         return {f"x-death-{name}": ascii(value) for name, value in self.noted.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that died, read as the live one would have been, so that it has the same identity."""
+    """A dead letter, read as the live message would have been, so that it has the same identity."""
 
     delivery: Delivery
     death: Death
 
 
 class DeadLetters:
-    """Adopts the dead letters of one service: keeps each among its failures, of which staff are told.
+    """Adopts the dead letters of one service: keeps each among the service's failures, which staff are told of.
 
-    Each has the identity that the live message had. So what was handled after all, or waits to be tried again, is no
-    failure; what came twice is one; and what staff retry is handled once.
+    A dead letter has the identity of the live message. So it is no failure if the message was handled after all or
+    waits for a retry; two dead letters of one message are one failure; and what staff retry is handled once.
     """
 
     def __init__(self, service: str, handling: Handling) -> None:
@@ -134,7 +137,7 @@ class DeadLetters:
         self._policy_seen_at: datetime | None = None
 
     def why_not_ready(self) -> list[str]:
-        """That they cannot be adopted, and that a policy of the broker made some; empty where all is well."""
+        """Reasons, if any: dead letters cannot be adopted, or a policy of the broker caused some."""
         now, reasons = system_time(), []
         if self._stuck_since and now - self._stuck_since > STUCK_AFTER:
             reasons.append(f"nothing can be taken from the queue {self.queue} since {self._stuck_since:%H:%M:%S} UTC")
@@ -143,7 +146,7 @@ class DeadLetters:
         return reasons
 
     def read(self, raw: RawDelivery) -> DeadLetter:
-        """What died, and how."""
+        """Read a dead letter: the message, and how it died."""
         headers, is_readable = read_headers(raw.properties)
         death = Death.of(self._service, headers)
         return DeadLetter(
@@ -162,15 +165,15 @@ class DeadLetters:
             death,
         )
 
-    async def adopt(self, letters: Sequence[DeadLetter]) -> None:
-        """Keep dead letters among the failures; then they may be acknowledged. Raises `DatabaseAway`.
+    async def adopt(self, dead_letters: Sequence[DeadLetter]) -> None:
+        """Keep dead letters among the failures; afterwards they may be acknowledged. Raises `DatabaseAway`.
 
-        No letter can end the service: one that cannot be kept is tried again and again.
+        No dead letter can end the service: one that cannot be kept is tried again and again.
         """
-        for letter in letters:
+        for dead_letter in dead_letters:
             while True:
                 try:
-                    await self._keep(letter)
+                    await self._keep(dead_letter)
                 except DatabaseAway:
                     raise
                 except Exception as error:  # noqa: BLE001 - there is no end to what may be wrong with a dead letter
@@ -182,12 +185,12 @@ class DeadLetters:
                     self._stuck_since = None
                     break
 
-    async def _keep(self, letter: DeadLetter) -> None:
-        delivery, death = letter.delivery, letter.death
+    async def _keep(self, dead_letter: DeadLetter) -> None:
+        delivery, death = dead_letter.delivery, dead_letter.death
         async with acquire(self._handling.pool) as connection:
-            in_hand = await store.inbox.has_in_hand(connection, delivery.identity)
-        if in_hand:
-            log.info("a dead letter was handled after all", service=self._service)
+            is_no_failure = await store.inbox.was_handled_or_waits(connection, delivery.identity)
+        if is_no_failure:
+            log.info("a dead letter was handled after all, or waits for a retry", service=self._service)
             return
         if death.by_policy and not death.may_be_forged:
             self._policy_seen_at = system_time()

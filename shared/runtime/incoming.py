@@ -1,4 +1,4 @@
-"""What a queue delivers: raw, then read against the contracts."""
+"""Deliveries: as they come from a queue, and as they are once they were checked against the contracts."""
 
 import hashlib
 from collections.abc import Collection, Mapping
@@ -20,10 +20,10 @@ from shared.identifiers import new_id
 from shared.runtime.outgoing import Outgoing
 
 LARGEST_BODY = 1_000_000
-"""Bytes; what a service takes from a queue. Documents are not carried in messages."""
+"""Bytes of a message's body. Documents are not sent in messages."""
 
 UNSTORABLE = rb"\u0000"
-"""How JSON spells the one character that PostgreSQL's text cannot hold."""
+"""The JSON escape of U+0000, the one character that PostgreSQL cannot hold in a text."""
 
 _ATTEMPTS = "ninthweek-attempts"
 _WAITS = "ninthweek-waits"
@@ -33,7 +33,7 @@ _ROUTING_KEY = "ninthweek-routing-key"
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A delivery. One that returns to be tried again keeps the exchange and the key that it first came by."""
+    """A delivery. A retry has the exchange and the routing key with which the message first came."""
 
     queue: ServiceQueue
     exchange: str
@@ -44,11 +44,11 @@ class Incoming:
     waits: int = 0
     delivered_before: bool = False
     is_readable: bool = True
-    """Whether its headers could be read to their end."""
+    """Whether all of its headers could be decoded."""
 
     @classmethod
     def from_raw(cls, raw: RawDelivery, *, service: str, queue: ServiceQueue) -> "Incoming":
-        """A delivery off the wire, whatever properties it has."""
+        """Decode a raw delivery; whatever its properties are, this does not fail."""
         headers, is_readable = read_headers(raw.properties)
         return cls.delivered(
             service=service,
@@ -74,7 +74,11 @@ class Incoming:
         delivered_before: bool,
         is_readable: bool = True,
     ) -> "Incoming":
-        """Only on its own exchange does a service believe the headers that it wrote for itself."""
+        """A delivery with these parts.
+
+        The headers `ninthweek-…` of a retry are believed only if the message came over the service's own exchange, on
+        which nobody else may publish.
+        """
         own = headers if exchange == service else {}
         return cls(
             queue=queue,
@@ -88,8 +92,8 @@ class Incoming:
             is_readable=is_readable,
         )
 
-    def to_return(self, *, attempts: int, waits: int) -> dict[str, str]:
-        """The headers under which it comes back to this service."""
+    def retry_headers(self, *, attempts: int, waits: int) -> dict[str, str]:
+        """The headers of a retry: the message's own, and by which exchange and key it first came, and how often."""
         return {
             **self.text_headers(),
             _EXCHANGE: self.exchange,
@@ -98,21 +102,24 @@ class Incoming:
             _WAITS: str(waits),
         }
 
-    def returning(self, service: str, identity: UUID, *, attempts: int, waits: int, at: datetime) -> Outgoing:
-        """It, on its way back to this service alone, at a moment of the system's time; its inbox knows it again."""
+    def as_retry(self, service: str, identity: UUID, *, attempts: int, waits: int, at: datetime) -> Outgoing:
+        """The message as a retry to this service alone, at a moment of the system's time.
+
+        It has a new id, but keeps its identity, by which the inbox recognises it.
+        """
         return Outgoing(
             id=new_id(),
             identity=identity,
             exchange=service,
             routing_key=self.queue,
-            headers=self.to_return(attempts=attempts, waits=waits),
+            headers=self.retry_headers(attempts=attempts, waits=waits),
             body=self.body,
             mandatory=True,
             retry_at=at,
         )
 
     def text_headers(self) -> dict[str, str]:
-        """As text that can be kept, whatever came."""
+        """The headers as printable text, which can be stored whatever was sent."""
         return {
             _printable(name): _printable(value) if isinstance(value, str) else ascii(value)
             for name, value in self.headers.items()
@@ -120,13 +127,17 @@ class Incoming:
 
     @property
     def sender(self) -> str | None:
-        """The outside system that submitted it: the first word of the routing key, which the broker holds it to."""
+        """The outside system that submitted it, else `None`.
+
+        It is the first word of the routing key, which the sender cannot choose: the broker lets each system publish
+        only with keys that begin with its own name.
+        """
         return self.routing_key.partition(".")[0] if self.exchange == SUBMISSIONS else None
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A delivery that keeps its contract."""
+    """A delivery that fulfils its contract."""
 
     incoming: Incoming
     envelope: Envelope
@@ -136,7 +147,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A delivery that breaks its contract: every fault, and as much of the envelope as there is."""
+    """A delivery that breaks its contract, with every fault. Its envelope is `None` if that could not be read."""
 
     incoming: Incoming
     envelope: Envelope | None
@@ -147,7 +158,7 @@ class Broken:
 _UNREADABLE = Fault(field="headers", reason="The headers of the message cannot be read: send each of them as text.")
 
 Delivery = Received | Broken
-"""A delivery that was read."""
+"""A delivery that was checked against the contracts."""
 
 
 def log_fields(delivery: Delivery) -> dict[str, str]:
@@ -166,8 +177,8 @@ def _printable(text: str) -> str:
     return text if text.isprintable() else ascii(text)
 
 
-def read(service: str, taken: Collection[str], incoming: Incoming) -> Delivery:
-    """Hold a delivery against the contracts; `taken` are the types that the service handles."""
+def read(service: str, handled: Collection[str], incoming: Incoming) -> Delivery:
+    """Check a delivery against the contracts. `handled` are the types that the service handles."""
     try:
         envelope = Envelope.from_headers(incoming.headers)
     except BrokenEnvelope as broken:
@@ -177,8 +188,8 @@ def read(service: str, taken: Collection[str], incoming: Incoming) -> Delivery:
     if not incoming.is_readable:
         return Broken(incoming, envelope, same, (_UNREADABLE,))
     message_type = type_registry.get(envelope.type)
-    if message_type is None or envelope.type not in taken or incoming.exchange != _exchange_of(service, message_type):
-        reason = "No such message is taken here: see the published contracts for its types."
+    if message_type is None or envelope.type not in handled or incoming.exchange != _exchange_of(service, message_type):
+        reason = "No such message is accepted here: see the published contracts for its types."
         return Broken(incoming, envelope, same, (Fault(field="ce-type", reason=reason),))
     if unfit := _unfit(incoming.body):
         return Broken(incoming, envelope, same, (Fault(field="body", reason=unfit),))
@@ -190,9 +201,9 @@ def read(service: str, taken: Collection[str], incoming: Incoming) -> Delivery:
 
 
 def _unfit(body: bytes) -> str | None:
-    """Why a body is not even read."""
+    """Why a body is not even parsed, or `None`."""
     if len(body) > LARGEST_BODY:
-        return f"The body has {len(body):,} bytes; at most {LARGEST_BODY:,} are taken."
+        return f"The body has {len(body):,} bytes; at most {LARGEST_BODY:,} are accepted."
     if UNSTORABLE in body:
         return "The text has the character U+0000, which no database of ours holds: leave it out."
     return None
@@ -213,7 +224,7 @@ def _as_faults(faults: Mapping[str, str]) -> tuple[Fault, ...]:
 
 
 def _identity_without_envelope(incoming: Incoming) -> UUID:
-    """Deliveries without an envelope are told apart by all that there is of them."""
+    """The identity of a delivery without a readable envelope: a digest of all that there is of it."""
     stand_in = repr((incoming.exchange, incoming.routing_key, sorted(incoming.text_headers().items())))
     return _digest(stand_in.encode() + b"\0" + incoming.body)
 

@@ -1,4 +1,4 @@
-"""A service's figures for Prometheus."""
+"""A service's metrics, for Prometheus."""
 
 from functools import cache
 
@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 
 class Metrics:
-    """What one service counts; several services may share a registry."""
+    """The metrics of one service. Several services of a process share a registry."""
 
     def __init__(self, service: str, registry: CollectorRegistry) -> None:
         messages, published, seconds = _instruments(registry)

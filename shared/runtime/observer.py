@@ -1,6 +1,6 @@
-"""Who looks on while services run in its process: told what they publish and what they are done with, asked nothing.
+"""Observers: called when a service of their process publishes a message and when it has handled one.
 
-The demonstration and the tests do, to know when all is quiet; a service that runs for its own sake has no observer.
+The demonstration and the tests use one to know when no message is in flight any more. A service in production has none.
 """
 
 from collections.abc import Sequence
@@ -12,17 +12,17 @@ from shared.runtime.publisher import Publish
 
 
 class Observer(Protocol):
-    """Told in the very turn of the loop, so that what it counts is never behind what happens."""
+    """Called synchronously, in the same turn of the event loop, so that its counts never lag behind what happens."""
 
     def publishing(self, service: str, outgoing: Outgoing) -> None:
-        """A service is about to publish a message; told again where that failed."""
+        """A service is about to publish a message. Called again if that failed and is repeated."""
 
     def handled(self, service: str, message: UUID) -> None:
-        """A service is done with a message: handled, known already, put aside, or among its failures."""
+        """A service is done with a message: handled, now or before, or stored for a retry or as a failure."""
 
 
 def observed(service: str, publish: Publish, observer: Observer | None) -> Publish:
-    """A service's `publish`, of which an observer is told first: what is published may be handled before it returns."""
+    """`publish`, with a call of the observer before: a message may already be handled when `publish` returns."""
     if observer is None:
         return publish
 

@@ -1,4 +1,4 @@
-"""Messages on their way out."""
+"""Messages that a service sends."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,10 +7,9 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message on its way out, known to the inboxes of its subscribers by its `identity`.
+    """A message to be sent. The inboxes of its subscribers recognise it by its `identity`.
 
-    It is due at once, or at `due_at` by the programme's clock (a timer), or at `retry_at` by the system's (a
-    retry).
+    It is sent at once, or at `due_at` by the programme's clock (a timer), or at `retry_at` by the system's (a retry).
     """
 
     id: UUID

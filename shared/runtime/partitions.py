@@ -1,23 +1,25 @@
-"""The partitions of inbox and outbox: filled one after the other, and emptied whole.
+"""The partitions of the inbox and the outbox: filled one after the other, and emptied as a whole.
 
-A partition takes a sixth of what is remembered. Eight of them leave one that is being filled and one that may wait to
-be emptied, so that none is filled again before all of it is forgotten.
+Emptying a partition costs the same however many rows it has, and leaves no dead rows behind, as deleting would. There
+are eight. Each takes the rows of a sixth of the time that is remembered, so that six together hold what must be
+remembered. Beside them one is being filled and one may wait to be emptied: none is filled again before all of its rows
+are old enough to be forgotten.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SLOTS = 8
-"""As many as the tables have partitions."""
+"""The number of partitions that each table has."""
 
 _REMEMBERED_SLOTS = SLOTS - 2
 
 
 @dataclass(frozen=True, slots=True)
 class Partitions:
-    """Which partition a row of a moment belongs to, where rows are remembered for so long.
+    """Which partition the rows of a moment belong to. `remember` is how long rows must be kept.
 
-    The answer may change with the setting: a partition is emptied by the age of what is in it, and by nothing else.
+    The setting may change at any time: a partition is emptied by the age of the rows in it, not by its number.
     """
 
     remember: timedelta

@@ -1,7 +1,7 @@
-"""What publishes to the broker: over a connection of its own, many messages in a write, with pipelined confirms.
+"""Publishes to the broker over a connection of its own: many messages in one write, with pipelined confirms.
 
-A broker that runs out of memory stops reading from connections that publish: what is consumed is acknowledged over
-another one all the same.
+The connection is not shared with the subscribers: a broker that runs short of memory stops reading from connections
+that publish. Over another connection, what was consumed is acknowledged all the same.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ from shared.contracts.envelope import CONTENT_TYPE
 from shared.runtime.outgoing import Outgoing
 
 PUBLISH_WITHIN = 10.0
-"""Seconds for the broker to confirm; then it counts as away, and the row is published again."""
+"""Seconds for the broker to confirm. Then it counts as away, and the rows are published again."""
 
 Publish = Callable[[Sequence[Outgoing]], Awaitable[list[BaseException | None]]]
-"""Publishes rows side by side and waits for the broker's answer to each.
+"""Publishes rows together, and returns the broker's answer to each.
 
-`None` is its confirmation, `PublishError` says that no queue takes a row, `DeliveryError` that the broker refuses it,
-and any other error that the broker is away.
+`None`: the broker confirmed the row. `PublishError`: it returned the row, since no queue is bound to its key.
+`DeliveryError`: it refused the row. Any other error: the broker is away.
 """
 
 Frame = spec.Basic.Publish | ContentHeader | ContentBody
@@ -35,24 +35,25 @@ Frame = spec.Basic.Publish | ContentHeader | ContentBody
 
 @asynccontextmanager
 async def publisher(amqp_url: str) -> AsyncIterator[Publish]:
-    """A publisher that connects again by itself, while the block lasts."""
+    """Publish while the block lasts, over a connection that is restored by itself."""
     async with connected(amqp_url) as connection:
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
 
         async def publish(rows: Sequence[Outgoing]) -> list[BaseException | None]:
             async with asyncio.timeout(PUBLISH_WITHIN):
-                below = cast("aiormq.Channel", await channel.get_underlay_channel())
-                await below.connection.ready()  # not while the broker blocks those who publish
-                return await _publish(below, rows)
+                underlay = cast("aiormq.Channel", await channel.get_underlay_channel())
+                await underlay.connection.ready()  # waits while the broker blocks connections that publish
+                return await _publish(underlay, rows)
 
         yield publish
 
 
 async def _publish(channel: aiormq.Channel, rows: Sequence[Outgoing]) -> list[BaseException | None]:
-    """As the channel's `basic_publish` does for each, but in one write, and without a task and three locks for each.
+    """Do for all rows in one write what the channel's `basic_publish` does for one.
 
-    That took more than half of the relay's time. The channel numbers what it publishes and keeps a future for each
-    number; it tells a returned message by its id.
+    `basic_publish` takes a task and three locks for each message, which was more than half of the relay's time. So its
+    bookkeeping is done here: the channel counts the messages that it publishes, keeps a future for each number until
+    the broker confirms it, and finds the number of a returned message by its `message_id`.
     """
     async with channel.lock:
         frames = [frame for row in rows for frame in _frames(row, channel.max_content_size)]
@@ -74,7 +75,7 @@ def _expect_confirmation(channel: aiormq.Channel, row: Outgoing) -> "asyncio.Fut
 
 
 def _frames(row: Outgoing, largest: int) -> Iterator[Frame]:
-    """A message on the wire: what is to be done with it, its properties, and its body in parts of so many bytes."""
+    """The frames of a message: the method, the properties, and the body in parts of at most `largest` bytes."""
     yield spec.Basic.Publish(exchange=row.exchange, routing_key=row.routing_key, mandatory=row.mandatory)
     properties = spec.Basic.Properties(
         content_type=CONTENT_TYPE,
@@ -88,5 +89,5 @@ def _frames(row: Outgoing, largest: int) -> Iterator[Frame]:
 
 
 def _message_id(row: Outgoing) -> str:
-    """An event's id; what returns to its service to be tried again has one of its own each time."""
+    """The row's id: that of an event, while each retry of a message has a new one."""
     return str(row.id)

@@ -1,7 +1,7 @@
-"""The relay: publishes what was committed, with pipelined confirms.
+"""The relay: publishes the rows of the outbox once they are committed, with pipelined confirms.
 
-What a transaction of this process publishes is handed over in memory once it is committed. The tables are read for the
-rest: timers and retries when they are due, and what a crash left behind.
+The rows of this process's transactions are handed over in memory after the commit, so that they need not be read again.
+A sweep of the tables finds the rest: timers and retries that are due, and rows that a crash left behind.
 """
 
 import asyncio
@@ -23,25 +23,25 @@ from shared.runtime.publisher import Publish
 from shared.telemetry import sending
 
 BATCH = 1_000
-"""Rows published at a time."""
+"""The most rows that are published at a time."""
 
 MOST_IN_MEMORY = 10_000
-"""Rows; while the broker is away, what is published beyond them is left in the table."""
+"""Rows. Those beyond, while the broker is away, are left in the table: a later sweep finds them."""
 
 SWEEP_EVERY = timedelta(seconds=2)
-"""How often the tables are read at least."""
+"""The longest time between two sweeps of the tables."""
 
 STALLED_WAITS = 0.5
-"""Seconds between two tries to publish while the broker or the database is away."""
+"""Seconds between two attempts to publish while the broker or the database is away."""
 
 RETURNED_WAITS = timedelta(seconds=10)
-"""How long a message that found no queue waits."""
+"""How long a message waits that the broker returned or refused, until it is published again."""
 
 log = structlog.get_logger()
 
 
 class Relay:
-    """Publishes one replica's outbox. Two replicas share the tables without publishing the same row twice."""
+    """Publishes the outbox of a service. The relays of several replicas share the tables: each row is leased by one."""
 
     def __init__(
         self,
@@ -58,16 +58,16 @@ class Relay:
         self._publish = sending(service, publish)
         self._partitions = partitions
         self._metrics = metrics
-        self._handed: deque[Outgoing] = deque()
+        self._pending: deque[Outgoing] = deque()
         self._awake = asyncio.Event()
         self._sweep_at = datetime.min.replace(tzinfo=UTC)
         self.stalled_since: datetime | None = None
         """Since when publishing fails (the system's time); `None` while it works."""
 
-    def hand(self, outgoing: Sequence[Outgoing]) -> None:
-        """Take what a transaction published, after its commit."""
-        if len(self._handed) < MOST_IN_MEMORY:
-            self._handed.extend(row for row in outgoing if row.immediate)
+    def hand_over(self, outgoing: Sequence[Outgoing]) -> None:
+        """Take over the rows that a transaction stored, after its commit."""
+        if len(self._pending) < MOST_IN_MEMORY:
+            self._pending.extend(row for row in outgoing if row.immediate)
         self._sweep_by(*(row.retry_at for row in outgoing if row.retry_at))
         if any(row.due_at and row.due_at <= self._clock() for row in outgoing):
             self._sweep_by(system_time())
@@ -75,52 +75,53 @@ class Relay:
             self._awake.set()
 
     def wake(self) -> None:
-        """Look at the tables now: the programme's clock was stepped."""
+        """Sweep the tables now, as after the programme's clock was stepped."""
         self._sweep_by(system_time())
         self._awake.set()
 
     async def run(self) -> None:
-        """Publish until cancelled; however much is handed over, the tables are looked at in time."""
+        """Publish until cancelled. However much is handed over, the tables are swept when they are due."""
         while True:
-            self._awake.clear()  # before looking: what is handed over from here on has it look again
+            self._awake.clear()  # before looking, so that rows handed over from here on wake it again
             try:
-                if self._handed:
-                    await self._send_handed()
+                if self._pending:
+                    await self._send_pending()
                 if system_time() >= self._sweep_at:
                     await self._sweep()
                 self.stalled_since = None
-                patience = (self._sweep_at - system_time()).total_seconds()
+                pause = (self._sweep_at - system_time()).total_seconds()
             except (DatabaseAway, TimeoutError, *BROKER_AWAY) as error:
                 if self.stalled_since is None:
                     self.stalled_since = system_time()
                     log.warning("the relay stalls", service=self._service, error=type(error).__name__)
-                patience = STALLED_WAITS
-                self._awake.clear()  # what was handed over during the try does not cut this pause short
-            if not self._handed or self.stalled_since:
-                await _wait(self._awake, max(patience, 0))
+                pause = STALLED_WAITS
+                self._awake.clear()  # rows that were handed over during the attempt do not cut this pause short
+            if not self._pending or self.stalled_since:
+                await _wait(self._awake, max(pause, 0))
 
     async def drain(self) -> None:
-        """Publish all that was handed over in memory."""
-        while self._handed:
-            await self._send_handed()
+        """Publish all rows that were handed over in memory."""
+        while self._pending:
+            await self._send_pending()
 
-    async def _send_handed(self) -> None:
-        batch = [self._handed.popleft() for _ in range(min(BATCH, len(self._handed)))]
+    async def _send_pending(self) -> None:
+        batch = [self._pending.popleft() for _ in range(min(BATCH, len(self._pending)))]
         try:
             await self._send(batch)
         except BaseException:
-            self._handed.extendleft(reversed(batch))  # what was confirmed may go out twice, and is handled once
+            # Those that were confirmed already may be published twice. The inboxes handle them once.
+            self._pending.extendleft(reversed(batch))
             raise
 
     async def _sweep(self) -> None:
-        """Publish what is due in the tables; where that fails, they have it still."""
-        full = True
-        while full:
+        """Publish what is due in the tables. Rows whose publishing fails are still there for the next sweep."""
+        is_full = True
+        while is_full:
             async with acquire(self._pool) as connection:
                 due = await self._due(connection)
             if due:
                 await self._send(due)
-            full = len(due) >= BATCH
+            is_full = len(due) >= BATCH
         async with acquire(self._pool) as connection:
             timer, retry = await store.waiting.next_due(connection)
         now = system_time()
@@ -131,7 +132,7 @@ class Relay:
             self._sweep_by(now + (timer - self._clock()))
 
     async def _due(self, connection: Connection) -> list[Outgoing]:
-        """Timers and retries whose time has come, and what nobody has sent in time; no other replica gets them now."""
+        """Timers and retries that are due, and rows that were not sent in time, leased from the other replicas."""
         now = system_time()
         released = await store.waiting.release(
             connection, programme_now=self._clock(), now=now, slot=self._partitions.slot(now), limit=BATCH
@@ -139,9 +140,9 @@ class Relay:
         return [*released, *await store.outbox.left_behind(connection, now=now, limit=BATCH)]
 
     async def _send(self, rows: Sequence[Outgoing]) -> None:
-        """Publish rows side by side, and record which the broker took and which it returned or refused.
+        """Publish rows together, and record which the broker confirmed and which it returned or refused.
 
-        Raises where the broker is away.
+        Raises one of `BROKER_AWAY`, `TimeoutError` or `DatabaseAway` where broker or database are away.
         """
         sent, returned = [], []
         for row, outcome in zip(rows, await self._publish(rows), strict=True):
@@ -154,7 +155,7 @@ class Relay:
                 raise outcome
         async with acquire(self._pool) as connection:
             await store.outbox.mark_sent(connection, sent)
-            if returned:  # they wait for their queue to be there, behind everything else
+            if returned:  # published again later, behind everything else, when their queue may be there
                 await store.outbox.postpone(connection, returned, until=system_time() + RETURNED_WAITS)
         self._metrics.sent.inc(len(sent))
         self._metrics.returned.inc(len(returned))

@@ -1,4 +1,4 @@
-"""One running replica of a service: a FastStream application with its pool and its relay, begun and ended in order."""
+"""A running replica of a service: a FastStream application, its connection pool and its relay, started in order."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -31,8 +31,8 @@ from shared.runtime.settings import RuntimeSettings
 from shared.runtime.subscriber import Consumption, GroupSubscriber
 from shared.runtime.work import UnitsOfWork
 
-FORGET_EVERY = 600.0
-"""Seconds between two clearings of what the inbox and the outbox need not remember."""
+CLEAR_EVERY = 600.0
+"""Seconds between two clearings of the rows that the inbox and the outbox need not remember any longer."""
 
 ANSWERS_WITHIN = 2.0
 """Seconds that the database may take to answer before it counts as away."""
@@ -47,27 +47,27 @@ log = structlog.get_logger()
 
 @dataclass
 class Replica:
-    """A service at work. `running` starts and stops it."""
+    """A running service. `running` starts and stops it."""
 
     service: Service
     clock: Clock
     pool: Pool
     relay: Relay
     subscribers: tuple[GroupSubscriber, ...]
-    """To its queues; and apart from them, to its dead letters."""
-    to_dead_letters: GroupSubscriber
+    """The subscribers to its queues."""
+    dead_letter_subscriber: GroupSubscriber
     dead_letters: DeadLetters
     units_of_work: UnitsOfWork
     crash: "asyncio.Future[None]"
-    """Done with the error of a task of the runtime that must not end; whoever runs the replica stops it then."""
+    """Holds the error of a task of the runtime that must never end. Whoever runs the replica then stops it."""
 
     async def why_not_ready(self) -> list[str]:
-        """What keeps it from its work; empty while it consumes, the pool answers, outbox and dead letters drain."""
+        """Why it is not ready. Empty while it consumes, the database answers, and outbox and dead letters drain."""
         if self.crash.done():
             return ["the runtime has crashed"]
-        subscribers = (*self.subscribers, self.to_dead_letters)
-        looked = await asyncio.gather(*(subscriber.why_not_ready() for subscriber in subscribers))
-        reasons = list(dict.fromkeys(reason for reason in looked if reason))
+        subscribers = (*self.subscribers, self.dead_letter_subscriber)
+        answers = await asyncio.gather(*(subscriber.why_not_ready() for subscriber in subscribers))
+        reasons = list(dict.fromkeys(reason for reason in answers if reason))
         try:
             async with asyncio.timeout(ANSWERS_WITHIN), acquire(self.pool) as connection:
                 await connection.execute("select")
@@ -78,7 +78,7 @@ class Replica:
         return reasons + self.dead_letters.why_not_ready()
 
     async def anything_due(self) -> bool:
-        """Whether anything in its outbox is due by now."""
+        """Whether anything is due to be published by now, or waits for a retry."""
         async with acquire(self.pool) as connection:
             return await store.glance.anything_due(connection, programme_now=self.clock())
 
@@ -102,8 +102,9 @@ async def running(
 ) -> AsyncIterator[Replica]:
     """Run one replica while the block lasts.
 
-    Stopping takes nothing more, finishes what was delivered, publishes the outcome, and only then lets go of broker
-    and database: nothing is lost. What the broker has on its way at that moment, it delivers to another.
+    When the block ends the replica stops in this order, so that nothing is lost: it consumes nothing more, handles what
+    was delivered, publishes what that led to, and only then closes the connections to broker and database. Messages
+    that the broker was about to deliver go to another replica.
     """
     service.check()
     settings = settings or RuntimeSettings()
@@ -111,26 +112,34 @@ async def running(
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        """What must be there before the broker delivers, and until it has delivered no more for a while."""
+        """Open pool, publisher and relay before the first delivery, and close them after the last one was handled."""
         async with publisher(amqp_url) as publish, _pool(database_url, service.name, settings) as pool:
             partitions, figures = Partitions(settings.remember), Metrics(service.name, metrics)
             relay = Relay(service.name, pool, clock, observed(service.name, publish, observer), partitions, figures)
             handling = Handling(service, pool, clock, relay, partitions, figures, observer)
             limit = settings.stop_within
             subscribers = tuple(
-                broker.take(consumption, stop_within=limit)
+                broker.add_group_subscriber(consumption, stop_within=limit)
                 for consumption in _consumptions(service, handling, settings)
             )
             dead_letters = DeadLetters(service.name, handling)
-            to_dead_letters = dead_letter_broker.take(
+            dead_letter_subscriber = dead_letter_broker.add_group_subscriber(
                 _consumption_of_dead_letters(dead_letters, handling), stop_within=limit
             )
             crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             replica = Replica(
-                service, clock, pool, relay, subscribers, to_dead_letters, dead_letters, handling.units_of_work, crash
+                service,
+                clock,
+                pool,
+                relay,
+                subscribers,
+                dead_letter_subscriber,
+                dead_letters,
+                handling.units_of_work,
+                crash,
             )
-            tasks = [asyncio.create_task(relay.run()), asyncio.create_task(_forget(pool, settings))]
-            tasks += [asyncio.create_task(subscriber.run()) for subscriber in (*subscribers, to_dead_letters)]
+            tasks = [asyncio.create_task(relay.run()), asyncio.create_task(_clear_regularly(pool, settings))]
+            tasks += [asyncio.create_task(subscriber.run()) for subscriber in (*subscribers, dead_letter_subscriber)]
             for task in tasks:
                 task.add_done_callback(lambda ended: _note_crash(service.name, ended, crash))
             application.context.set_global("replica", replica)
@@ -154,7 +163,11 @@ async def running(
 
 
 def _note_crash(service: str, ended: "asyncio.Task[None]", crash: "asyncio.Future[None]") -> None:
-    """Nothing that may be expected ends these tasks; what has no name yet is told loudly, and not gone on after."""
+    """Log why a task of the runtime ended, and record the error.
+
+    These tasks handle every error that is known to occur. After any other the state of the runtime is unknown: the
+    replica must be stopped, and does not go on.
+    """
     if ended.cancelled() or crash.done():
         return
     error = ended.exception() or RuntimeError("it ended")
@@ -163,14 +176,14 @@ def _note_crash(service: str, ended: "asyncio.Task[None]", crash: "asyncio.Futur
 
 
 async def _stop(application: FastStream, settings: RuntimeSettings) -> None:
-    """Take nothing more, and end what was begun, unless that takes too long: then it comes again elsewhere."""
+    """Consume nothing more and finish what was begun. What takes too long is delivered again, to another replica."""
     with suppress(TimeoutError, *BROKER_AWAY):
         async with asyncio.timeout(settings.stop_within.total_seconds() + CLOSE_WITHIN):
             await application.stop()
 
 
 async def _publish_the_rest(replica: Replica) -> None:
-    """What the last messages published; what cannot be published now is in the outbox."""
+    """Publish what the last messages led to. What cannot be published now stays in the outbox, for the next sweep."""
     with suppress(TimeoutError, DatabaseAway, *BROKER_AWAY):
         async with asyncio.timeout(PUBLISHES_WITHIN):
             await replica.relay.drain()
@@ -190,14 +203,14 @@ async def _pool(database_url: str, schema: str, settings: RuntimeSettings) -> As
 
 
 def _consumptions(service: Service, handling: Handling, settings: RuntimeSettings) -> list[Consumption[Delivery]]:
-    """From the service's queues to its handlers and effects."""
+    """How the service's queues are consumed: its messages in groups, its effects one by one."""
     messages = _consumption(
         handling,
         ServiceQueue.MESSAGES,
         handling.handle_messages,
         prefetch=settings.prefetch,
         largest_group=settings.largest_group,
-        side_by_side=1,
+        concurrency=1,
     )
     effects = _consumption(
         handling,
@@ -205,62 +218,65 @@ def _consumptions(service: Service, handling: Handling, settings: RuntimeSetting
         handling.handle_effects,
         prefetch=settings.effects_side_by_side,
         largest_group=1,
-        side_by_side=settings.effects_side_by_side,
+        concurrency=settings.effects_side_by_side,
     )
     return [messages, effects] if service.effects else [messages]
 
 
 def _consumption(
-    handling: Handling, queue: ServiceQueue, handle: Handle, *, prefetch: int, largest_group: int, side_by_side: int
+    handling: Handling, queue: ServiceQueue, handle: Handle, *, prefetch: int, largest_group: int, concurrency: int
 ) -> Consumption[Delivery]:
     name = handling.service.name
     return Consumption(
         queue=queue.of(name),
         read=lambda raw: handling.read(Incoming.from_raw(raw, service=name, queue=queue)),
         handle=handle,
-        until_answers=_until_answers(handling.pool),
-        report=handling.on_error.report,
+        wait_for_database=_database_waiter(handling.pool),
+        report_stuck=handling.on_error.report_stuck_queue,
         prefetch=prefetch,
         largest_group=largest_group,
-        side_by_side=side_by_side,
+        concurrency=concurrency,
     )
 
 
 def _consumption_of_dead_letters(dead_letters: DeadLetters, handling: Handling) -> Consumption[DeadLetter]:
-    """One at a time, over a connection of their own: one that breaks it breaks the delivery of nothing else."""
+    """How dead letters are consumed: one at a time, over a connection of their own.
+
+    A dead letter that breaks its connection then breaks the delivery of nothing else.
+    """
     return Consumption(
         queue=dead_letters.queue,
         read=dead_letters.read,
         handle=dead_letters.adopt,
-        until_answers=_until_answers(handling.pool),
-        report=handling.on_error.report,
+        wait_for_database=_database_waiter(handling.pool),
+        report_stuck=handling.on_error.report_stuck_queue,
         prefetch=1,
         largest_group=1,
-        side_by_side=1,
-        is_spare=True,
+        concurrency=1,
+        is_optional=True,
     )
 
 
-def _until_answers(pool: Pool) -> Callable[[], Coroutine[Any, Any, None]]:
-    async def until_answers() -> None:
-        """Wait for the database, asking more and more slowly."""
-        patience = 0.1
+def _database_waiter(pool: Pool) -> Callable[[], Coroutine[Any, Any, None]]:
+    async def wait_for_database() -> None:
+        """Return once the database answers, asking at longer and longer intervals."""
+        pause = 0.1
         log.warning("the database is away: nothing is handled until it is back")
         while True:
-            await asyncio.sleep(patience)
+            await asyncio.sleep(pause)
             with suppress(DatabaseAway):
                 async with acquire(pool) as connection:
                     await connection.execute("select", timeout=ANSWERS_WITHIN)
                 log.info("the database is back")
                 return
-            patience = min(patience * 2, 2.0)
+            pause = min(pause * 2, 2.0)
 
-    return until_answers
+    return wait_for_database
 
 
-async def _forget(pool: Pool, settings: RuntimeSettings) -> None:
+async def _clear_regularly(pool: Pool, settings: RuntimeSettings) -> None:
     while True:
         with suppress(DatabaseAway):
             async with acquire(pool) as connection:
-                await store.forgetting.forget(connection, before=system_time() - settings.remember)
-        await asyncio.sleep(FORGET_EVERY)
+                await store.retention.clear(connection, before=system_time() - settings.remember)
+        await asyncio.sleep(CLEAR_EVERY)

@@ -1,4 +1,4 @@
-"""A service: its card, its handlers, its routes. What runs one is `shared.runtime.replica`."""
+"""A service: its card, its handlers and its routes. `shared.runtime.replica` runs one."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ Subjects = Callable[[AnyMessage], tuple[str, ...]]
 
 
 class NotYet(Exception):
-    """A handler lacks a fact that was published and is still on its way: the message comes back later."""
+    """A handler lacks a fact that was published and has not arrived yet: the message is handled again later."""
 
 
 @dataclass(frozen=True, slots=True)
 class MalformedSubmission:
-    """A submission that breaks its contract: who sent it, under which id, and every fault."""
+    """A submission that breaks its contract, with every fault."""
 
     id: str
     source: str
@@ -34,7 +34,7 @@ class MalformedSubmission:
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """What handles one type of message, and which subjects it changes."""
+    """The function that handles one type of message, and the subjects that it changes."""
 
     message: type[Message]
     call: Callable[[Any, Work], Awaitable[None]]
@@ -46,7 +46,7 @@ class Handler:
 
 
 class Service:
-    """The definition of a service. Its rooms register themselves on it when they are imported."""
+    """The definition of a service. Its modules register their handlers and routes on it when they are imported."""
 
     def __init__(self, card: Card) -> None:
         self.card = card
@@ -54,7 +54,7 @@ class Service:
         self.may_publish = frozenset(card.may_publish)
         self.routes = APIRouter()
         self.open_routes = APIRouter()
-        """For whoever comes: what is behind no door."""
+        """Routes that need no authentication."""
         self.handlers: dict[str, Handler] = {}
         self.effects: dict[str, Callable[[Any, UnitsOfWork], Awaitable[None]]] = {}
         self.malformed: Callable[[MalformedSubmission, Work], Awaitable[None]] | None = None
@@ -62,17 +62,17 @@ class Service:
     def subscriber(
         self, message: type[AnyMessage], *, changes: Subjects[AnyMessage] | None = None
     ) -> Callable[[Callable[[AnyMessage, Work], Awaitable[None]]], Callable[[AnyMessage, Work], Awaitable[None]]]:
-        """Register what handles an event, a submission or a timer of this service.
+        """Register the handler of an event, a submission or a timer of this service.
 
-        `changes` names the subjects that the handler changes, which are locked before it is called; by default the
-        message's own. The handler shares its transaction with other messages: it never commits and never catches a
-        database error. It raises `NotYet` where a fact is still on its way.
+        `changes` returns the subjects that the handler changes: they are locked before it is called. By default it is
+        the subject of the message. The handler shares its transaction with other messages, so it never commits and
+        never catches a database error. It raises `NotYet` if it needs a fact that has not arrived.
         """
 
         def register(
             call: Callable[[AnyMessage, Work], Awaitable[None]],
         ) -> Callable[[AnyMessage, Work], Awaitable[None]]:
-            self._claim(message)
+            self._check_message(message)
             self.handlers[message.type] = Handler(message, call, changes or _own_subject)
             return call
 
@@ -84,16 +84,16 @@ class Service:
         [Callable[[AnyEffect, UnitsOfWork], Awaitable[None]]],
         Callable[[AnyEffect, UnitsOfWork], Awaitable[None]],
     ]:
-        """Register what acts outside the database.
+        """Register the handler of an effect, which acts outside the database.
 
-        It is called alone and outside any transaction, opens short units of work to read and to record, and may be
-        called again where the process died in between: what it records tells it what was done.
+        It is called outside any transaction, and opens short units of work to read and to record. It may be called
+        again if the process died in between: it must record what it has done, and act by what is recorded.
         """
 
         def register(
             call: Callable[[AnyEffect, UnitsOfWork], Awaitable[None]],
         ) -> Callable[[AnyEffect, UnitsOfWork], Awaitable[None]]:
-            self._claim(effect)
+            self._check_message(effect)
             self.effects[effect.type] = call
             return call
 
@@ -102,18 +102,18 @@ class Service:
     def on_malformed_submission(
         self, call: Callable[[MalformedSubmission, Work], Awaitable[None]]
     ) -> Callable[[MalformedSubmission, Work], Awaitable[None]]:
-        """Register who answers a submission that breaks its contract; without one it is among the failures."""
+        """Register the handler that answers malformed submissions; without one they are kept as failures."""
         self.malformed = call
         return call
 
     def check(self) -> None:
-        """Raise `TypeError` unless the handlers are those that the card names."""
+        """Raise `TypeError` unless there is a handler for each event and submission on the card, and for no other."""
         expected = {message.type for message in (*self.card.subscribes_to, *self.card.takes)}
         present = {type_ for type_ in self.handlers if not issubclass(type_registry[type_], Timer)}
         if expected != present:
             raise TypeError(f"{self.name}: handlers and card differ in {sorted(expected ^ present)}")
 
-    def _claim(self, message: type[Message]) -> None:
+    def _check_message(self, message: type[Message]) -> None:
         if message.type in self.handlers or message.type in self.effects:
             raise TypeError(f"{self.name} handles {message.__name__} twice")
         if issubclass(message, Event) and message not in self.card.subscribes_to:

@@ -1,8 +1,8 @@
-"""What takes messages from one of a service's queues: FastStream's subscriber, with another path to the handlers.
+"""Consumes a queue of a service: FastStream's subscriber, with a path of its own from a delivery to the handlers.
 
-FastStream finds the queue, opens a channel for it, and starts and stops the subscriber with its broker. What is
-delivered is not given to FastStream's handlers, one message at a time: here what waits is handled together. While the
-database is away nothing more is handled, and nothing is acknowledged or counted as an attempt.
+FastStream finds the queue, opens a channel for it, and starts and stops the subscriber with its broker. Deliveries do
+not go through FastStream's handlers, which take one message at a time: here all that wait are handled as a group. While
+the database is away nothing is handled, acknowledged or counted as an attempt.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from shared.broker.deliveries import DeliveringConnection, RawDelivery
 from shared.database.connection import DatabaseAway
 from shared.identifiers import new_id
 from shared.runtime.acknowledgement import Acknowledgements
-from shared.runtime.caution import Caution
+from shared.runtime.channel_recovery import ChannelRecovery
 
 if TYPE_CHECKING:
     import aiormq
@@ -34,38 +34,39 @@ if TYPE_CHECKING:
     from faststream.rabbit.configs import RabbitBrokerConfig
 
 ANSWERS_WITHIN = 2.0
-"""Seconds that the broker may take to restore a channel before it counts as not delivering."""
+"""Seconds that the broker may take to restore a channel. After that the subscriber counts as not consuming."""
 
 log = structlog.get_logger()
 
 
 Read = TypeVar("Read")
-"""What a delivery is once it was read."""
+"""What a raw delivery becomes when it is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consumption(Generic[Read]):
-    """How the messages of a queue are consumed.
+    """How the messages of one queue are consumed.
 
-    `side_by_side` groups of at most `largest_group` are handled at a time; `prefetch` messages are delivered before the
-    first of them is acknowledged. `until_answers` waits while the database is away. `report` says that the queue gets
-    no further: its name, how often in a row its channel was lost, and with which error. A service works on without a
-    queue that `is_spare`, where the broker does not let it read that one.
+    At most `concurrency` groups are handled at a time, each of at most `largest_group` messages. The broker delivers up
+    to `prefetch` messages before the first of them is acknowledged. `wait_for_database` returns once the database
+    answers again. `report_stuck` publishes that the queue is stuck; it is called with the queue's name, the number of
+    times in a row that its channel was lost, and the last error. A service does without a queue that `is_optional`
+    where the broker does not let it read that queue.
     """
 
     queue: str
     read: Callable[[RawDelivery], Read]
     handle: Callable[[Sequence[Read]], Coroutine[Any, Any, None]]
-    until_answers: Callable[[], Coroutine[Any, Any, None]]
-    report: Callable[[str, int, str], Coroutine[Any, Any, None]]
+    wait_for_database: Callable[[], Coroutine[Any, Any, None]]
+    report_stuck: Callable[[str, int, str], Coroutine[Any, Any, None]]
     prefetch: int
     largest_group: int
-    side_by_side: int
-    is_spare: bool = False
+    concurrency: int
+    is_optional: bool = False
 
 
 class GroupSubscriber(RabbitSubscriber):
-    """Takes what one queue delivers, reads it as it comes, and has it handled in groups."""
+    """Consumes one queue: reads each delivery as it arrives, and has those that wait handled in groups."""
 
     def __init__(self, broker: RabbitBroker, consumption: Consumption[Any], *, stop_within: float) -> None:
         calls = CallsCollection[Any]()
@@ -88,86 +89,87 @@ class GroupSubscriber(RabbitSubscriber):
         self._tag = ""
         self._waiting: asyncio.Queue[tuple[RawDelivery, Any]] = asyncio.Queue()
         self._acknowledgements = Acknowledgements()
-        self._caution = Caution(consumption.prefetch)
+        self._recovery = ChannelRecovery(consumption.prefetch)
         self._reason = ""
         self._is_refused = False
         self._reporting: asyncio.Task[None] | None = None
-        self._delivers: RobustQueue | None = None
-        """The queue, once it is found."""
+        self._robust_queue: RobustQueue | None = None
+        """The queue, from the start of the subscriber on."""
 
     async def start(self) -> None:
-        """Have the broker deliver over a channel of its own, again after every loss of the connection or the queue."""
-        await super().start()  # with no handlers of its own, FastStream opens the channel and does not consume
+        """Begin to consume, over a channel of its own. It is restored by itself when connection or channel are lost."""
+        await super().start()  # opens the channel; FastStream consumes only for handlers of its own, and there are none
         assert self._queue_obj is not None  # noqa: S101 - it was just found
-        self._delivers = self._queue_obj
+        self._robust_queue = self._queue_obj
         try:
             await self._consume()
         except ChannelAccessRefused:
-            if not self._consumption.is_spare:
+            if not self._consumption.is_optional:
                 raise
             self._is_refused = True
             log.error("the broker does not let us read a queue", queue=self._consumption.queue)
         else:
-            self._delivers.channel.close_callbacks.add(self._note_loss)
+            self._robust_queue.channel.close_callbacks.add(self._note_loss)
 
     async def run(self) -> None:
-        """Handle what is taken, until cancelled."""
+        """Handle deliveries until cancelled, in as many workers as the consumption says."""
         async with asyncio.TaskGroup() as workers:
-            for _ in range(self._consumption.side_by_side):
+            for _ in range(self._consumption.concurrency):
                 workers.create_task(self._work())
 
     async def why_not_ready(self) -> str | None:
-        """Why it gets no further, if it does not: a channel may live whose queue is gone."""
-        if self._caution.is_stuck(_now()):
-            return self._stuck()
+        """Why it is not ready, or `None`. An open channel is not enough: its queue may have been deleted."""
+        if self._recovery.is_stuck(_now()):
+            return self._why_stuck()
         if self._is_refused:
             queue = self._consumption.queue
             return f"the broker does not let it read {queue}: load `ninthweek definitions`, then start it again"
-        return None if await self._consumes() else "the broker does not deliver"
+        return None if await self._is_consuming() else "the broker does not deliver"
 
     async def stop(self) -> None:
-        """Have the broker deliver no more, then wait until all that was delivered is handled and acknowledged."""
+        """Consume nothing more, then wait until all that was delivered is handled and acknowledged."""
         try:
             async with asyncio.timeout(self._stop_within):
-                await self.stop_taking()
+                await self.stop_consuming()
                 await self.finish()
         except TimeoutError:
             log.warning("stopped before all was handled", queue=self._consumption.queue)
         await super().stop()
 
-    async def stop_taking(self) -> None:
-        if self._delivers is not None and await self._consumes():
-            self._delivers.channel.close_callbacks.discard(self._note_loss)
+    async def stop_consuming(self) -> None:
+        """Have the broker deliver nothing more. Closing the channel later is no loss of it."""
+        if self._robust_queue is not None and await self._is_consuming():
+            self._robust_queue.channel.close_callbacks.discard(self._note_loss)
             with suppress(*BROKER_AWAY):
-                await self._delivers.cancel(self._tag)
+                await self._robust_queue.cancel(self._tag)
 
     async def finish(self) -> None:
         """Wait until all that was delivered is handled and acknowledged."""
         await self._waiting.join()
 
     async def _consume(self) -> None:
-        assert self._delivers is not None  # noqa: S101 - it was started
+        assert self._robust_queue is not None  # noqa: S101 - it was started
         tag = f"{self._consumption.queue}.{new_id()}"
-        (await self._connection()).takers[tag] = self._take
-        # What is delivered to this tag is handed over by the connection: aio-pika never calls what it is given here.
-        await self._delivers.consume(cast("Any", self.consume), consumer_tag=tag)
+        (await self._connection()).delivery_callbacks[tag] = self._on_delivery
+        # The connection hands deliveries to this tag over by itself, so aio-pika never calls the callback given here.
+        await self._robust_queue.consume(cast("Any", self.consume), consumer_tag=tag)
         self._tag = tag
 
     async def _connection(self) -> DeliveringConnection:
         return cast("DeliveringConnection", await self._broker.connect())
 
-    async def _consumes(self) -> bool:
-        if self._delivers is None:
+    async def _is_consuming(self) -> bool:
+        if self._robust_queue is None:
             return False
         try:
             async with asyncio.timeout(ANSWERS_WITHIN):
-                below = cast("aiormq.Channel", await self._delivers.channel.get_underlay_channel())
-                return self._tag in below.consumers
+                underlay = cast("aiormq.Channel", await self._robust_queue.channel.get_underlay_channel())
+                return self._tag in underlay.consumers
         except (TimeoutError, *BROKER_AWAY):
             return False
 
-    def _take(self, raw: RawDelivery) -> None:
-        # Read as it comes: while a group waits for the database there is nothing else to do.
+    def _on_delivery(self, raw: RawDelivery) -> None:
+        # Read at once: while the group before it waits for the database, the process has nothing else to do.
         self._waiting.put_nowait((raw, self._consumption.read(raw)))
 
     async def _work(self) -> None:
@@ -175,56 +177,54 @@ class GroupSubscriber(RabbitSubscriber):
             group = [await self._waiting.get()]
             while len(group) < self._consumption.largest_group and not self._waiting.empty():
                 group.append(self._waiting.get_nowait())
-            await self._until_handled([read for _, read in group])
-            if self._caution.acknowledged(await self._acknowledgements.send([raw for raw, _ in group])):
-                await self._take_together_again()
+            await self._handle_until_done([read for _, read in group])
+            if self._recovery.note_acknowledged(await self._acknowledgements.send([raw for raw, _ in group])):
+                await self._restore_prefetch()
             for _ in group:
                 self._waiting.task_done()
 
-    async def _until_handled(self, group: Sequence[Any]) -> None:
+    async def _handle_until_done(self, group: Sequence[Any]) -> None:
         while True:
             try:
                 return await self._consumption.handle(group)
             except DatabaseAway:
-                await self._consumption.until_answers()
+                await self._consumption.wait_for_database()
 
     async def _note_loss(self, channel: "AbstractChannel | None", reason: BaseException | None) -> None:
-        """From now on one at a time: aio-pika limits the channel so when it opens it again.
-
-        Over one that was opened and found no queue, nothing was delivered.
-        """
+        """Note that the channel was lost, and take one message at a time from now on."""
         if isinstance(reason, ChannelNotFoundEntity):
-            return
-        assert self._delivers is not None  # noqa: S101 - it was started
-        was_stuck = self._caution.is_stuck(_now())
-        self._caution.lost(_now(), found_waiting=self._delivers.declaration_result.message_count or 0)
+            return  # the channel was closed because its queue is missing: nothing was delivered over it
+        assert self._robust_queue is not None  # noqa: S101 - it was started
+        was_stuck = self._recovery.is_stuck(_now())
+        self._recovery.note_loss(_now(), found_waiting=self._robust_queue.declaration_result.message_count or 0)
         self._reason = type(reason).__name__
-        cast("RobustChannel", channel)._prefetch_count = 1
-        if self._caution.is_stuck(_now()) and not was_stuck:
-            log.error("the queue gets no further", queue=self._consumption.queue, reason=self._reason)
+        cast("RobustChannel", channel)._prefetch_count = 1  # aio-pika sets it when it restores the channel
+        if self._recovery.is_stuck(_now()) and not was_stuck:
+            log.error("the queue is stuck", queue=self._consumption.queue, reason=self._reason)
             self._reporting = asyncio.create_task(
-                self._consumption.report(self._consumption.queue, self._caution.losses, self._reason)
+                self._consumption.report_stuck(self._consumption.queue, self._recovery.losses, self._reason)
             )
 
-    async def _take_together_again(self) -> None:
-        """A limit holds for those who begin to consume after it was set: so another consumer takes this one's place.
+    async def _restore_prefetch(self) -> None:
+        """Let the broker deliver many messages at a time again.
 
-        If the channel is lost meanwhile, one of the two is restored with it.
+        A prefetch limit applies only to consumers that start after it was set (RabbitMQ, "Consumer Prefetch"). So a new
+        consumer replaces this one. If the channel is lost meanwhile, one of the two is restored with it.
         """
-        assert self._delivers is not None  # noqa: S101 - it was started
+        assert self._robust_queue is not None  # noqa: S101 - it was started
         one_at_a_time = self._tag
         try:
             async with asyncio.timeout(ANSWERS_WITHIN):
-                await self._delivers.channel.set_qos(prefetch_count=self._consumption.prefetch)
+                await self._robust_queue.channel.set_qos(prefetch_count=self._consumption.prefetch)
                 await self._consume()
-                await self._delivers.cancel(one_at_a_time)
-                del (await self._connection()).takers[one_at_a_time]
+                await self._robust_queue.cancel(one_at_a_time)
+                del (await self._connection()).delivery_callbacks[one_at_a_time]
         except (TimeoutError, *BROKER_AWAY):
-            self._caution.to_take_alone = 1
+            self._recovery.left_to_take_alone = 1  # try again after the next message
 
-    def _stuck(self) -> str:
+    def _why_stuck(self) -> str:
         return (
-            f"the broker has closed the channel of queue {self._consumption.queue} {self._caution.losses} times "
+            f"the broker has closed the channel of queue {self._consumption.queue} {self._recovery.losses} times "
             f"in a row, before a message was handled ({self._reason})"
         )
 

@@ -1,4 +1,4 @@
-"""The unit of work: what changed and what is published are committed together or not at all."""
+"""The unit of work: changes and published messages are committed together or not at all."""
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -22,11 +22,11 @@ from shared.telemetry import created
 
 
 class Work:
-    """One message in, or one request in, and one transaction.
+    """One message or one request, handled in one transaction.
 
-    `connection` is inside the transaction and `now` is the programme's time. `cause` is the envelope of what is handled
-    (none in a route) and `sender` the outside system that submitted it, as its routing key says and the broker holds it
-    to. Nobody commits: whoever opened the work does.
+    `connection` is inside the transaction, and `now` is the programme's time. `cause` is the envelope of the message
+    that is handled; a route has none. `sender` is the outside system that submitted the message, known by its routing
+    key, which the broker checks. Handlers and actions never commit: the runtime does, when they have returned.
     """
 
     def __init__(
@@ -91,9 +91,9 @@ class Work:
         )
 
     async def lock(self, *subjects: str) -> None:
-        """Wait until nobody else changes these subjects, and keep others waiting until the commit.
+        """Lock these subjects until the commit, waiting for whoever holds them now.
 
-        For routes; a handler's subjects were locked before it was called.
+        This is for routes: the subjects of a handler are locked before it is called.
         """
         await store.inbox.lock(self.connection, lock_keys(self._service, subjects))
 
@@ -104,7 +104,10 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class _Route:
-    """Where a service publishes a type of message; it must reach a queue where the contracts know a subscriber."""
+    """Where a service publishes a type of message. `mandatory`: the broker returns it if it reaches no queue.
+
+    That is set where the contracts know a subscriber, whose queue must be there. An event without any is dropped.
+    """
 
     exchange: str
     routing_key: str
@@ -121,15 +124,15 @@ def _route(service: str, message: type[Event | Timer | Effect]) -> _Route:
 
 
 def lock_keys(service: str, subjects: Iterable[str]) -> list[int]:
-    """The keys of PostgreSQL's advisory locks for these subjects, sorted so that two takers cannot deadlock."""
+    """The keys of the advisory locks of these subjects, sorted: two transactions that want both cannot deadlock."""
     digests = (hashlib.blake2b(f"{service}:{subject}".encode(), digest_size=8).digest() for subject in subjects)
     return sorted({int.from_bytes(digest, signed=True) for digest in digests})
 
 
-class TakesOutgoing(Protocol):
-    """The relay, as a unit of work sees it."""
+class OutgoingRelay(Protocol):
+    """The part of the relay that a unit of work needs."""
 
-    def hand(self, outgoing: list[Outgoing]) -> None: ...
+    def hand_over(self, outgoing: list[Outgoing]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,29 +143,29 @@ class UnitsOfWork:
     may_publish: frozenset[type[Event]]
     pool: Pool
     clock: Clock
-    relay: TakesOutgoing
+    relay: OutgoingRelay
     partitions: Partitions
     cause: Envelope | None = None
     sender: str | None = None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Connection]:
-        """A connection for a single statement that publishes nothing: no transaction, and two round trips less."""
+        """A connection without a transaction, for a single query: this saves two round trips."""
         async with acquire(self.pool) as connection:
             yield connection
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Work]:
-        """One transaction: committed when the block ends, rolled back when it raises. Then the relay is woken."""
+        """A unit of work: committed when the block ends, and then handed to the relay; rolled back when it raises."""
         async with acquire(self.pool) as connection, transaction(connection):
             work = Work(self.service, self.may_publish, connection, self.clock(), self.cause, self.sender)
             yield work
             await store_outgoing(connection, work.outgoing, self.partitions)
-        self.relay.hand(work.outgoing)
+        self.relay.hand_over(work.outgoing)
 
 
 async def store_outgoing(connection: Connection, outgoing: Sequence[Outgoing], partitions: Partitions) -> None:
-    """Store what this transaction publishes, together with everything else that it changes."""
+    """Store the messages that this transaction publishes, in the outbox or, if they have a time, among the waiting."""
     now = system_time()
     at_once = [row for row in outgoing if row.immediate]
     later = [row for row in outgoing if not row.immediate]

@@ -1,7 +1,7 @@
-"""Tracing: spans by OpenTelemetry's conventions, sent where an endpoint is set.
+"""Tracing: spans by OpenTelemetry's conventions, which are sent if an endpoint is set.
 
-The runtime calls what is here at each hop. While tracing is off nothing that makes spans is imported, each of these
-does nothing, and the W3C trace context of a message is passed on, as text, to what it causes.
+The runtime calls these functions at each hop of a message. While tracing is off they do nothing, and the OpenTelemetry
+library is not imported. The W3C trace context of a message is then passed on as text to the messages that it causes.
 """
 
 import os
@@ -28,7 +28,7 @@ _NO_SPAN = nullcontext()
 
 
 def check_settings() -> None:
-    """Raise `ValueError` where spans are to be sent in a way that there is not."""
+    """Raise `ValueError` if a setting names an endpoint or a protocol that is not supported."""
     for name in filter(os.environ.get, ENDPOINTS):
         if not os.environ[name].startswith(("http://", "https://")):
             raise ValueError(f"{name} must begin with http:// or https://, as http://collector:4318.")
@@ -39,7 +39,7 @@ def check_settings() -> None:
 
 @contextmanager
 def tracing() -> Iterator[None]:
-    """Send spans while the block lasts, where the environment names an endpoint; all are sent when it ends."""
+    """Send spans while the block lasts, if the environment names an endpoint. The last ones are sent when it ends."""
     global _spans  # noqa: PLW0603 - a process sends its spans to one place
     if not any(map(os.environ.get, ENDPOINTS)) or os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
         yield
@@ -57,29 +57,29 @@ def tracing() -> Iterator[None]:
 def created(
     service: str, exchange: str, routing_key: str, message_id: str, message_type: str, cause: str | None
 ) -> str | None:
-    """The trace context of a message that a service publishes: that of its own span, else that of its cause."""
+    """The trace context of a message that a service publishes: its own span's, or without tracing that of its cause."""
     if _spans is None:
         return cause
     return _spans.created(service, exchange, routing_key, message_id, message_type, cause)
 
 
 def sending(service: str, publish: Publish) -> Publish:
-    """What publishes, with a span for each message that the broker answers."""
+    """`publish`, with a span for each message that the broker answers."""
     return publish if _spans is None else _spans.sending(service, publish)
 
 
 def processing(
     service: str, queue: str, exchange: str, routing_key: str, envelope: Envelope
 ) -> AbstractContextManager[None]:
-    """The block in which a message is handled."""
+    """A span around the block in which a message is handled."""
     return _NO_SPAN if _spans is None else _spans.processing(service, queue, exchange, routing_key, envelope)
 
 
 def calling(service: str, name: str, *, protocol: str, address: str, port: int | None) -> AbstractContextManager[None]:
-    """The block in which a service calls a server outside."""
+    """A span around the block in which a service calls an outside server."""
     return _NO_SPAN if _spans is None else _spans.calling(service, name, protocol, address, port)
 
 
 def serving(application: "ASGIApp", service: str) -> "ASGIApp":
-    """An HTTP application, with a span for each request."""
+    """`application`, with a span for each request."""
     return application if _spans is None else _spans.serving(application, service)

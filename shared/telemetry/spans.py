@@ -1,14 +1,15 @@
-"""The spans, and where they go. Imported only where they are sent.
+"""The spans, and how they are sent. Imported only where tracing is on.
 
-OpenTelemetry's conventions for messaging, as RabbitMQ's page has them:
+They follow OpenTelemetry's conventions for messaging, as its page on RabbitMQ has them:
 
-- `create` (producer): a service publishes a message. It is the creation context that the message carries to the end,
-  however often it is sent and tried again.
-- `send` (client): the relay has published it. Child of its creation context, and linked to it.
-- `process` (consumer): it was handled. Child of its creation context, so that one trace leads from the first sender to
-  the last mail, and linked to it. A group in one transaction has a span for each of its messages.
+- `create` (producer): a service publishes a message. This span is the creation context: the message carries it for
+  ever, however often it is sent and retried.
+- `send` (client): the relay published the message. A child of the creation context, and linked to it.
+- `process` (consumer): the message was handled. A child of the creation context, so that one trace leads from the first
+  sender to the last mail, and linked to it. In a group, each message has a span of its own.
 
-What an error says, a path and a subject may name people: of errors there is the class alone, of requests the route.
+The text of an error, a path and a subject may name people. So a span has only the class of an error, and the route of a
+request.
 """
 
 import logging
@@ -44,10 +45,10 @@ if TYPE_CHECKING:
     from shared.telemetry import Publish
 
 CLOSE_WITHIN = 5.0
-"""Seconds that a collector may take for the last spans; else they are given up."""
+"""Seconds that a collector may take for the last spans. Then they are given up."""
 
 UNSEEN = {"/healthz", "/readyz", "/metrics"}
-"""Paths that machines ask for every few seconds."""
+"""Paths that monitoring asks for every few seconds: they have no spans."""
 
 Attributes = dict[str, AttributeValue]
 
@@ -55,23 +56,23 @@ _carrier = TraceContextTextMapPropagator()
 
 
 class Spans:
-    """Makes spans in the name of each service of this process, and sends them in batches, from a thread of its own.
+    """Makes the spans of all services of this process, and sends them in batches from a thread of its own.
 
-    Endpoint, headers, sampling and sizes are those of OpenTelemetry's standard variables.
+    Endpoint, headers, sampling and batch sizes are set by OpenTelemetry's standard environment variables.
     """
 
     def __init__(self) -> None:
-        self._told = _Told()
-        logging.getLogger("opentelemetry").addHandler(self._told)
+        self._warnings = _ForwardedWarnings()
+        logging.getLogger("opentelemetry").addHandler(self._warnings)
         self._processor = BatchSpanProcessor(OTLPSpanExporter())
         self._tracer = cache(self._new_tracer)
 
     def close(self) -> None:
-        """Send what is left."""
+        """Send the spans that are left, within `CLOSE_WITHIN`."""
         closing = Thread(target=self._processor.shutdown, daemon=True)
         closing.start()
         closing.join(CLOSE_WITHIN)
-        logging.getLogger("opentelemetry").removeHandler(self._told)
+        logging.getLogger("opentelemetry").removeHandler(self._warnings)
 
     def created(
         self, service: str, exchange: str, routing_key: str, message_id: str, message_type: str, cause: str | None
@@ -99,7 +100,7 @@ class Spans:
                     f"send {row.exchange}:{row.routing_key}",
                     context=context,
                     kind=SpanKind.CLIENT,
-                    # What staff send back may never have had an id or a type.
+                    # A failure that staff retry may never have had an id or a type.
                     attributes=_message(
                         "send",
                         row.exchange,
@@ -168,8 +169,8 @@ class Spans:
         return provider.get_tracer("ninthweek")
 
 
-class _Told(logging.Handler):
-    """Puts what OpenTelemetry warns of among our own logs."""
+class _ForwardedWarnings(logging.Handler):
+    """Writes OpenTelemetry's warnings to our own logs."""
 
     def emit(self, record: logging.LogRecord) -> None:
         structlog.get_logger().warning("spans are not sent as they should be", reason=record.getMessage())
@@ -203,7 +204,7 @@ def _answer(span: Span, status: int) -> None:
 
 
 def _context(trace_parent: str | None) -> Context:
-    """The context that a message carries; an empty one begins a trace."""
+    """The context that a message carries; without one, an empty context, with which a new trace begins."""
     return _carrier.extract({"traceparent": trace_parent} if trace_parent else {}, Context())
 
 
@@ -214,7 +215,7 @@ def _links(context: Context) -> list[Link]:
 
 @contextmanager
 def _current(span: Span) -> Iterator[None]:
-    """What the block does is done within the span, which ends with it."""
+    """Make a span the current one while the block lasts, and end it afterwards."""
     try:
         with trace.use_span(span, record_exception=False, set_status_on_exception=False):
             yield
@@ -226,6 +227,6 @@ def _current(span: Span) -> Iterator[None]:
 
 
 def _note(span: Span, raised: BaseException) -> None:
-    """The class of an error; its text may name people."""
+    """Record the class of an error. Its text may name people."""
     span.set_attribute(error.ERROR_TYPE, type(raised).__qualname__)
     span.set_status(StatusCode.ERROR)

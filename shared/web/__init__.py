@@ -1,7 +1,6 @@
-"""HTTP: one application for all services or for one, its door, its pages, and what its errors look like."""
+"""HTTP: the application of one service or of all, who may use it, its pages and its errors."""
 
-from shared.web.callers import Caller, Purpose, Role
-from shared.web.door import (
+from shared.web.authentication import (
     CallerIs,
     HostIs,
     HostWithSurveyIs,
@@ -13,9 +12,10 @@ from shared.web.door import (
     ViewerIs,
     VisitorIs,
 )
+from shared.web.callers import Caller, Purpose, Role
 from shared.web.forms import FormIs, Submitted, model_of
 from shared.web.layout import is_htmx
-from shared.web.limits import count_request, limited
+from shared.web.limits import count_request, rate_limited
 from shared.web.pages import Pages, redirect
 from shared.web.unit_of_work import work_in
 
@@ -38,8 +38,8 @@ __all__ = [
     "VisitorIs",
     "count_request",
     "is_htmx",
-    "limited",
     "model_of",
+    "rate_limited",
     "redirect",
     "work_in",
 ]

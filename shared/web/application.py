@@ -1,4 +1,4 @@
-"""The HTTP application of one service or of all: their routes behind one door, and how they are."""
+"""The HTTP application of one service or of all: their routes, authentication, errors and health."""
 
 import json
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ from shared.runtime.replica import Replica
 from shared.runtime.service import Service
 from shared.telemetry import serving
 from shared.web import entrance
+from shared.web.authentication import Authenticator, at_service, caller
 from shared.web.description import ERRORS, Application
-from shared.web.door import Door, at_service, caller
 from shared.web.guard import Guard
-from shared.web.limits import Limiter
+from shared.web.limits import RateLimiter
 from shared.web.problems import (
     answer_away,
     answer_fault,
@@ -37,10 +37,10 @@ TITLE = "ninthweek"
 DESCRIPTION = "Micro-placements, from a host's proposal to both sides' evaluation."
 
 LARGEST_BODY = 6_000_000
-"""Bytes: a document of the largest size, and what a form says beside it."""
+"""Bytes of a request: a document of the largest size, and the other fields of its form."""
 
 SECONDS_TO_SIGN_IN = 600
-"""Between leaving for the OpenID provider and coming back."""
+"""How long a sign-in at the OpenID provider may take."""
 
 ANSWERS = {
     Refusal: answer_refusal,
@@ -53,21 +53,21 @@ ANSWERS = {
 }
 
 
-def application(replicas: Sequence[Replica], door: Door) -> FastAPI:
-    """The routes of these services, on one origin."""
+def application(replicas: Sequence[Replica], authenticator: Authenticator) -> FastAPI:
+    """The application of these replicas: the routes of all their services on one origin."""
     app = routes_of([replica.service for replica in replicas])
-    app.state.door = door
+    app.state.authenticator = authenticator
     app.state.units_of_work = {replica.service.name: replica.units_of_work for replica in replicas}
-    app.state.sign_in = sign_in_at_provider(door.settings)
-    app.state.limiter = Limiter()
+    app.state.sign_in = sign_in_at_provider(authenticator.settings)
+    app.state.limiter = RateLimiter()
     app.add_middleware(
         SessionMiddleware,
-        secret_key=door.settings.session_secret.get_secret_value(),
+        secret_key=authenticator.settings.session_secret.get_secret_value(),
         session_cookie="ninthweek-signing-in",
         max_age=SECONDS_TO_SIGN_IN,
-        https_only=door.settings.behind_tls,
+        https_only=authenticator.settings.behind_tls,
     )
-    app.add_middleware(Guard, settings=door.settings)
+    app.add_middleware(Guard, settings=authenticator.settings)
     app.add_middleware(serving, replicas[0].service.name if len(replicas) == 1 else TITLE)
 
     @app.get("/readyz", include_in_schema=False)
@@ -80,14 +80,14 @@ def application(replicas: Sequence[Replica], door: Door) -> FastAPI:
 
 
 def routes_of(services: Sequence[Service]) -> FastAPI:
-    """The application without anything that runs: enough to tell what it offers."""
+    """The application without running services: enough to describe its routes."""
     app = Application(
         title=TITLE,
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
         max_body_size=LARGEST_BODY,
-        # FastAPI's own spans have paths, which name people; ours are those of `shared.telemetry`.
+        # FastAPI's own spans hold paths, which name people. The spans of `shared.telemetry` do not.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.include_router(entrance.routes)
@@ -115,7 +115,7 @@ def routes_of(services: Sequence[Service]) -> FastAPI:
 
 @cache
 def _published_asyncapi() -> str:
-    """The same for every application; it takes a while to make, and its parts are held from then on only."""
+    """The AsyncAPI document, made when it is first asked for: making it takes a while, and its modules take memory."""
     from shared.contracts.documents import asyncapi_document  # noqa: PLC0415
 
     return json.dumps(asyncapi_document())

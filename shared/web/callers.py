@@ -1,4 +1,4 @@
-"""Who may come in: kinds of callers, and what each may do."""
+"""Callers: their roles, what each role may do, and the links by which people come in."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,39 +7,39 @@ from typing import Final, Literal, TypeAlias, get_args
 
 
 class Role(StrEnum):
-    """What kind of caller somebody is."""
+    """The role of a caller."""
 
     SYSTEM = "system"
     """Another system of the university."""
     STUDENT = "student"
     HOST = "host"
     VIEWER = "viewer"
-    """A member of staff who reads."""
+    """A member of staff who may only read."""
     REVIEWER = "reviewer"
-    """A member of staff who reads, and reviews projects."""
+    """A member of staff who may read, and review projects."""
     STAFF = "staff"
-    """A member of staff who does everything."""
+    """A member of staff who may do everything."""
 
 
 STAFF_ROLES: Final = (Role.VIEWER, Role.REVIEWER, Role.STAFF)
-"""Each may do what those before it may."""
+"""In ascending order: each role may do all that the ones before it may."""
 
 PersonKind: TypeAlias = Literal["host", "student"]
-"""Who comes by a link in a mail."""
+"""The kinds of people who come in by a link in a mail."""
 
 
 class Purpose(StrEnum):
     """What a link in a mail opens."""
 
     ALL_PAGES = "desk"
-    """All of the person's pages; the value is in the links of mails that were sent."""
+    """All of the person's pages. The value must stay: it is in links that were sent."""
     SURVEY = "survey"
-    """The person's surveys alone."""
+    """Only the person's surveys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `id` is the host's or student's id, the outside system's name, or who the member of staff is."""
+    """Whoever makes a request. `id` is a host's or student's id, a system's name, or an id of a member of staff."""
 
     role: Role
     id: str
@@ -51,7 +51,7 @@ class Caller:
         return self.role is Role.STAFF
 
     def may_act_as(self, role: Role) -> bool:
-        """Whether this caller has a role, or one of staff that includes it."""
+        """Whether the caller has this role, or a higher role of staff."""
         if self.role in STAFF_ROLES and role in STAFF_ROLES:
             return STAFF_ROLES.index(self.role) >= STAFF_ROLES.index(role)
         return self.role is role
@@ -59,7 +59,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link in a mail: for one person and purpose, from the moment it was issued until its end (programme's time)."""
+    """A link in a mail, for one person and purpose. `issued_at` and `ends_at` are of the programme's time."""
 
     kind: PersonKind
     person_id: str

@@ -1,4 +1,4 @@
-"""What `/openapi.json` says of every route: beside what the route itself says, the errors that it may answer."""
+"""The OpenAPI document: adds to each route the errors that it may answer."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,16 +11,17 @@ from shared.web.problems import PROBLEM_TYPE, ProblemDetails
 ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"description": HTTPStatus(status).phrase} for status in (400, 401, 403, 404, 409, 413, 422, 503)
 }
-"""All errors that a route may answer; those that it cannot are taken out again.
+"""All errors that a route may answer; those that a route cannot answer are removed from its description.
 
-Their model is put in when they are described: named here, FastAPI would make what writes it for each of each route.
+Their model, `ProblemDetails`, is added only in the description. If it were named here, FastAPI would build a serialiser
+of it for each error of each route.
 """
 
 REFERENCE: Final = "#/components/schemas/{model}"
 
 
 class Application(FastAPI):
-    """An application that describes its errors as what they are: problem details, where they can occur."""
+    """An application that describes its errors as problem details, each at the routes where it can occur."""
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:

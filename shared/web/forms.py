@@ -1,4 +1,4 @@
-"""What a form says, read without trusting it: text as it was typed, and the faults of a model made of it."""
+"""Forms, read without trusting them: the fields as they were typed, and the faults of a model made from them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A form as it was sent. A field that is absent, or is not what it is read as, is empty or `None`."""
+    """A form as it was sent. A field that is missing, or cannot be read as asked, is empty or `None`."""
 
     form: FormData
 
@@ -34,12 +34,12 @@ class Submitted:
         return _clean(value) if isinstance(value, str) else ""
 
     def lines(self, name: str) -> list[str]:
-        """The items of a list: one a line, or one a field of that name; empty ones are left out."""
+        """The items of a list: one in each line, or in each field of that name. Empty ones are left out."""
         texts = (_clean(value) for value in self.form.getlist(name) if isinstance(value, str))
         return [line.strip() for text in texts for line in text.split("\n") if line.strip()]
 
     def choices(self, name: str) -> list[str]:
-        """What was chosen of several."""
+        """The options that were chosen."""
         return [_clean(value) for value in self.form.getlist(name) if isinstance(value, str)]
 
     def number(self, name: str) -> int | None:
@@ -63,7 +63,7 @@ class Submitted:
 
 
 async def read_form(request: Request) -> Submitted:
-    """The form of a request, closed with it; raises what its parser raises where it is none."""
+    """The form of a request. Its files are closed with the request; a malformed form raises the parser's error."""
     return Submitted(await request.form(max_files=5, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD))
 
 
@@ -71,7 +71,7 @@ FormIs = Annotated[Submitted, Depends(read_form)]
 
 
 def model_of(model: type[ModelT], values: Mapping[str, Any]) -> tuple[ModelT | None, list[Fault]]:
-    """A model made of a form's values, or every fault that keeps it from being made."""
+    """A model made from a form's values; or `None`, and all faults of the values."""
     try:
         return model.model_validate(values), []
     except ValidationError as error:
@@ -79,5 +79,5 @@ def model_of(model: type[ModelT], values: Mapping[str, Any]) -> tuple[ModelT | N
 
 
 def _clean(text: str) -> str:
-    """Without what no keyboard types, and with line ends of one kind."""
+    """The text with one kind of line breaks, without U+0000, and without white space around it."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()

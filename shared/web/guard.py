@@ -1,4 +1,4 @@
-"""What every request meets and every answer carries, whatever route it is."""
+"""A middleware for every route: protection against cross-site request forgery, and security headers."""
 
 from typing import Final
 from urllib.parse import urlsplit
@@ -30,7 +30,7 @@ HEADERS: Final = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # Not `no-referrer`: browsers would then hide a form's own origin too, by which it is told from a forged one.
+    # Not `no-referrer`: browsers would then hide the `Origin` of our own forms, and these would look like forged ones.
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -43,7 +43,7 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Guard:
-    """Refuses what another site had a browser send, and adds the headers that a route has not set."""
+    """Refuses requests that another site made a browser send, and adds the headers that a route has not set."""
 
     def __init__(self, app: ASGIApp, settings: WebSettings) -> None:
         self._app = app
@@ -67,10 +67,11 @@ class Guard:
         return None
 
     def _is_forged(self, request: Request) -> bool:
-        """Whether another site may have had the browser send it, along with a session of ours.
+        """Whether another site may have made the browser send this request, with the cookie of a session of ours.
 
-        Browsers say where a request comes from, by `Sec-Fetch-Site` or at least by `Origin` (OWASP, Cross-Site Request
-        Forgery Prevention, "Fetch Metadata"). What says neither and has no session is no browser.
+        Browsers name the origin of a request in `Sec-Fetch-Site` or at least in `Origin` (OWASP, Cross-Site Request
+        Forgery Prevention, "Fetch Metadata"). A request with neither is not from a browser, and is refused only if it
+        has the cookie of a session.
         """
         site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
         if site is not None:

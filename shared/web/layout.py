@@ -1,4 +1,4 @@
-"""The one look of all pages: the layout and the parts that every service's templates are made of."""
+"""The common layout of all pages: the templates that every service's pages are made of, and the navigation."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -16,10 +16,10 @@ from shared.web.callers import STAFF_ROLES, Caller, Purpose, Role
 TEMPLATES: Final = Path(__file__).parent / "templates"
 ASSETS: Final = Path(__file__).parent / "assets"
 
-Place = tuple[str, str]
-"""A path, and what it is called."""
+NavigationItem = tuple[str, str]
+"""A path, and its label."""
 
-_STAFF_PLACES: Final[Sequence[Place]] = (
+_STAFF_NAVIGATION: Final[Sequence[NavigationItem]] = (
     ("/staff/rounds", "Rounds"),
     ("/staff/screening", "Screening"),
     ("/staff/matching", "Matching"),
@@ -28,7 +28,7 @@ _STAFF_PLACES: Final[Sequence[Place]] = (
     ("/staff/people", "People"),
 )
 
-PLACES: Final[dict[Role, Sequence[Place]]] = {
+NAVIGATION: Final[dict[Role, Sequence[NavigationItem]]] = {
     Role.HOST: (
         ("/host/projects", "Projects"),
         ("/host/applicants", "Applicants"),
@@ -40,21 +40,21 @@ PLACES: Final[dict[Role, Sequence[Place]]] = {
         ("/student/applications", "My applications"),
         ("/student/surveys", "Surveys"),
     ),
-    **dict.fromkeys(STAFF_ROLES, _STAFF_PLACES),
+    **dict.fromkeys(STAFF_ROLES, _STAFF_NAVIGATION),
 }
-"""Where each kind of person can go from every page; the first is where they begin."""
+"""The navigation of each role, on every page. Its first item is the role's first page."""
 
 
-def places_of(caller: Caller | None) -> Sequence[Place]:
+def navigation_of(caller: Caller | None) -> Sequence[NavigationItem]:
     if caller is None:
         return ()
     if caller.purpose is Purpose.SURVEY:
-        return [place for place in PLACES[caller.role] if place[0].endswith("/surveys")]
-    return PLACES.get(caller.role, ())
+        return [(path, label) for path, label in NAVIGATION[caller.role] if path.endswith("/surveys")]
+    return NAVIGATION.get(caller.role, ())
 
 
 def environment(*loaders: BaseLoader) -> Environment:
-    """Templates of these loaders, in the common look."""
+    """A template environment: the templates of these loaders, and the common ones."""
     pages = Environment(
         loader=ChoiceLoader([*loaders, FileSystemLoader(TEMPLATES)]),
         autoescape=True,
@@ -75,7 +75,7 @@ def environment(*loaders: BaseLoader) -> Environment:
         "asset": asset_url,
         "days_between": dates.days_between,
         "left": dates.left,
-        "places_of": places_of,
+        "navigation_of": navigation_of,
         "plural": dates.plural,
     }
     return pages
@@ -83,24 +83,24 @@ def environment(*loaders: BaseLoader) -> Environment:
 
 @cache
 def layout() -> Environment:
-    """The common pages alone."""
+    """The environment of the common templates only."""
     return environment()
 
 
 @cache
 def asset_url(name: str) -> str:
-    """Where an asset is served; the address changes with its content, so that browsers may keep it for good."""
+    """The address of an asset. It changes with the content, so that browsers may cache it for ever."""
     digest = sha256((ASSETS / name).read_bytes()).hexdigest()[:12]
     return f"/assets/{name}?{digest}"
 
 
 def is_htmx(request: Request) -> bool:
-    """Whether a part of a page is asked for, to be put into the page that is shown."""
+    """Whether HTMX asks for a part of a page, to put it into the page that is shown."""
     return request.headers.get("hx-request") == "true"
 
 
 def wants_page(request: Request) -> bool:
-    """Whether whoever asks shows pages to a person."""
+    """Whether the answer is shown to a person: the client is a browser or HTMX."""
     return is_htmx(request) or "text/html" in request.headers.get("accept", "")
 
 

@@ -1,7 +1,7 @@
-"""Signed links: every service can tell that one is ours, for whom, what for and until when, and needs no table for it.
+"""Signed links. A link itself says for whom it is, what for and until when, so services need no table to verify it.
 
-A link may be used until its end, as often as its reader likes, and changes nothing by itself: a mail scanner that
-follows it opens a session that nobody has. It names ids, never names or addresses.
+A link may be used as often as its reader likes until its end. Following it changes nothing: a mail scanner that does so
+only opens a session that nobody uses. It holds ids, never names or addresses.
 """
 
 from datetime import UTC, datetime
@@ -18,15 +18,15 @@ from shared.web.settings import WebSettings
 ENTRANCE: Final = "/enter"
 STAFF_ENTRANCE: Final = "/staff/enter"
 MINUTES_TO_ENTER: Final = 60 * 12
-"""How long a link for staff may be used, once."""
+"""How long a link for staff is valid. It can be used once."""
 
 
 class NotOurs(Exception):
-    """The text is no link of ours, or not a whole one."""
+    """The text is not a link of ours, or not a complete one."""
 
 
 def link_url(link: Link, settings: WebSettings) -> str:
-    """The same for the same link, however often it is made."""
+    """The address of a link. The same link always has the same address."""
     return f"{settings.origin}{ENTRANCE}/{sign(link, settings)}"
 
 
@@ -36,7 +36,7 @@ def sign(link: Link, settings: WebSettings) -> str:
 
 
 def read(token: str, settings: WebSettings) -> Link:
-    """The link that a token is; raises `NotOurs`. Whether it has ended or is revoked is another question."""
+    """The link of a token; raises `NotOurs`. It does not check whether the link has ended or was revoked."""
     try:
         kind, person_id, purpose, issued_at, ends_at, path = _signer(settings, "link").loads(token)
         if kind not in PERSON_KINDS:
@@ -47,14 +47,14 @@ def read(token: str, settings: WebSettings) -> Link:
 
 
 def staff_link_url(role: Role, settings: WebSettings, *, who: str) -> str:
-    """A link that signs somebody in as staff, once, within twelve hours: for whoever runs the programme."""
+    """A link that signs somebody in as staff, once and within twelve hours."""
     ends_at = system_time().timestamp() + MINUTES_TO_ENTER * 60
     token = _signer(settings, "staff").dumps((str(new_id()), role, who, int(ends_at)))
     return f"{settings.origin}{STAFF_ENTRANCE}/{token}"
 
 
 def read_staff_link(token: str, settings: WebSettings) -> tuple[UUID, Caller]:
-    """The id of a link for staff, and whom it signs in; raises `NotOurs`, also for one that has ended."""
+    """The id of a link for staff, and the caller whom it signs in; raises `NotOurs`, also if the link has ended."""
     try:
         link_id, role, who, ends_at = _signer(settings, "staff").loads(token)
         if ends_at < system_time().timestamp():
@@ -65,7 +65,7 @@ def read_staff_link(token: str, settings: WebSettings) -> tuple[UUID, Caller]:
 
 
 def is_path_of_ours(path: str) -> bool:
-    """Whether a path leads to a page of this site and nowhere else, so that it may be redirected to."""
+    """Whether a path is certainly a page of this site, so that it is safe to redirect to it."""
     return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
 
 
@@ -74,7 +74,7 @@ def _signer(settings: WebSettings, purpose: str) -> URLSafeSerializer:
 
 
 def _encoded(moment: datetime) -> int:
-    """Microseconds since 1970: short, and exact."""
+    """Microseconds since 1970: a short text, and exact."""
     return round(moment.timestamp() * 1_000_000)
 
 

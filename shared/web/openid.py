@@ -1,4 +1,4 @@
-"""Staff sign in by OpenID Connect, at whatever provider the university has: found by its discovery URL (Authlib)."""
+"""Staff sign in by OpenID Connect, at the university's own provider, which is set by its discovery URL (Authlib)."""
 
 import hashlib
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from shared.web.sign_in import SIGN_IN
 
 @dataclass(frozen=True, slots=True)
 class OpenIdSignIn:
-    """The provider, as one of its clients. What was asked is kept in the browser, signed, for the minutes between."""
+    """A client of the provider. The state of a sign-in is kept in a signed cookie of the browser while it lasts."""
 
     client: Any
     settings: WebSettings
@@ -30,12 +30,15 @@ class OpenIdSignIn:
         return answer
 
     async def caller(self, request: Request) -> Caller:
-        """Whom the provider has signed in; raises `Unauthorized`, and `Forbidden` for whoever has no role here."""
+        """The caller whom the provider has signed in.
+
+        Raises `Unauthorized` if the sign-in was not completed, and `Forbidden` for somebody without a role here.
+        """
         try:
             token = await self.client.authorize_access_token(request)
             claims = dict(token.get("userinfo") or {})
             if self.settings.oidc_roles_claim not in claims:
-                # Some providers tell more of a person when they are asked again (OpenID Connect Core 1.0, 5.3).
+                # Some providers have further claims at their userinfo endpoint (OpenID Connect Core 1.0, 5.3).
                 claims |= await self.client.userinfo(token=token)
         except OAuthError as error:
             raise Unauthorized("The sign-in was not completed: please sign in again.") from error
@@ -49,19 +52,19 @@ class OpenIdSignIn:
 
 
 def role_in(claims: Mapping[str, Any], claim: str) -> Role | None:
-    """The role of staff that a claim names, the one that may do most if it names several; else `None`."""
+    """The role of staff that a claim names, or `None`; if it names several, the highest."""
     named = claims.get(claim, ())
     names = {named} if isinstance(named, str) else {name for name in named if isinstance(name, str)}
     return next((role for role in reversed(STAFF_ROLES) if role in names), None)
 
 
 def staff_id(claims: Mapping[str, Any]) -> str:
-    """Short and lasting: a digest of what the provider calls the person (OpenID Connect Core 1.0, 5.7: iss and sub)."""
+    """A short id that never changes: a digest of the claims `iss` and `sub` (OpenID Connect Core 1.0, 5.7)."""
     return hashlib.sha256(f"{claims.get('iss')} {claims.get('sub')}".encode()).hexdigest()[:16]
 
 
 def at_provider(settings: WebSettings, discovery_url: str, secret: str) -> OpenIdSignIn:
-    """How staff sign in, at the provider that is set."""
+    """The sign-in at the provider with this discovery URL."""
     clients = OAuth()
     clients.register(
         name="staff",

@@ -1,4 +1,4 @@
-"""A service's pages: its own templates in the common look, and the answers that carry them."""
+"""A service's pages: its own templates in the common layout, and HTTP answers with them."""
 
 from typing import Any, Final
 
@@ -7,14 +7,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from itsdangerous import BadSignature, URLSafeSerializer
 from jinja2 import PackageLoader
 
+from shared.web.authentication import authenticator_of, units_of
 from shared.web.callers import Caller
-from shared.web.door import door_of, units_of
 from shared.web.layout import environment
 from shared.web.links import is_path_of_ours
 from shared.web.settings import WebSettings
 
 NOTICE: Final = "ninthweek-notice"
-"""The cookie by which a page tells what was done on the page before; shown once."""
+"""The cookie of a notice: a page shows once what was done on the page before."""
 
 NOTICE_SECONDS: Final = 60
 
@@ -28,7 +28,7 @@ class Pages:
     def answer(
         self, request: Request, caller: Caller | None, template: str, *, status: int = 200, **facts: Any
     ) -> HTMLResponse:
-        """A page for a caller. Beside `facts` a template knows `caller`, `now`, `path` and `notice`."""
+        """A page for a caller. Its template gets `facts`, and `caller`, `now`, `path` and `notice`."""
         notice = _notice(request)
         html = self._environment.get_template(template).render(
             caller=caller, now=units_of(request).clock(), path=request.url.path, notice=notice, **facts
@@ -40,12 +40,12 @@ class Pages:
 
 
 def redirect(request: Request, path: str, *, notice: str = "") -> RedirectResponse:
-    """After a POST, to the page to go on with, which tells once what was done. Raises `ValueError` for another site."""
+    """Redirect to a page after a POST; it shows `notice` once. Raises `ValueError` for a path to another site."""
     if not is_path_of_ours(path):
         raise ValueError("only to a page of this site")
     answer = RedirectResponse(path, status_code=303)
     if notice:
-        settings = door_of(request).settings
+        settings = authenticator_of(request).settings
         answer.set_cookie(
             NOTICE,
             _signer(settings).dumps(notice),
@@ -59,7 +59,7 @@ def redirect(request: Request, path: str, *, notice: str = "") -> RedirectRespon
 
 def _notice(request: Request) -> str:
     try:
-        notice: str = _signer(door_of(request).settings).loads(request.cookies.get(NOTICE, ""))
+        notice: str = _signer(authenticator_of(request).settings).loads(request.cookies.get(NOTICE, ""))
     except BadSignature:
         return ""
     return notice

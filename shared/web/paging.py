@@ -11,10 +11,10 @@ from fastapi import Query
 Item = TypeVar("Item")
 
 PAGE: Final = 50
-"""Rows."""
+"""Rows of a page."""
 
 PageIs = Annotated[int, Query(ge=1, le=100_000, description="Which page of a long list.")]
-WordsAre = Annotated[str, Query(max_length=200, description="Words that are all to be found.")]
+WordsAre = Annotated[str, Query(max_length=200, description="Words, all of which must be found.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ class Paged(Generic[Item]):
 
     @property
     def page(self) -> int:
-        """The last one stands for all that would come after it."""
+        """The page that is shown: the last one if a later one was asked for."""
         return min(self.asked, self.pages)
 
     @property
     def first(self) -> int:
-        """The place of its first row in the list, from 1."""
+        """The number of its first row in the list, from 1."""
         return (self.page - 1) * PAGE + 1
 
     @property
@@ -50,5 +50,5 @@ def page_of(items: Sequence[Item], asked: int) -> Paged[Item]:
 
 
 def address(path: str, **asked: str) -> str:
-    """A list's address up to the number of its page."""
+    """The address of a list's page, up to the page number."""
     return f"{path}?{urlencode({name: value for name, value in asked.items() if value} | {'page': ''})}"

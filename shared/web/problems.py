@@ -1,4 +1,4 @@
-"""What a caller did wrong: every fault, and what to do; as RFC 9457 problem details, or as a page in a browser."""
+"""Answers to errors: RFC 9457 problem details, or a page in a browser, with every fault and what to do about it."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -62,7 +62,7 @@ _HEADERS: Final = {
 
 
 def answer(refusal: Refusal, request: Request) -> Response:
-    """A refusal as problem details; as a page, or a notice in it, for whoever shows pages to a person."""
+    """The answer to a refusal: problem details, or for a person a page or a notice in the page that is shown."""
     return _answer(refusal, STATUSES[type(refusal)], request)
 
 
@@ -89,10 +89,10 @@ _TITLES: Final = {
 
 
 def _page(refusal: Refusal, status: HTTPStatus, request: Request, headers: Mapping[str, str]) -> Response:
-    """The same as a page; what HTMX asked for becomes a notice in the page that asked."""
+    """A refusal as a page; for HTMX, as a notice to be put into the page that is shown."""
     template = layout().get_template("problem_notice.jinja" if is_htmx(request) else "problem.jinja")
     title = _TITLES.get(status, status.phrase)
-    session = session_of(request, request.app.state.door.settings)
+    session = session_of(request, request.app.state.authenticator.settings)
     caller = session.caller if session and status is not HTTPStatus.UNAUTHORIZED else None
     html = template.render(title=title, refusal=refusal, status=status, path=request.url.path, caller=caller, notice="")
     return HTMLResponse(html, status_code=status, headers=dict(headers))
@@ -109,7 +109,7 @@ async def answer_invalid(request: Request, error: Exception) -> Response:
 
 
 async def answer_unstorable(request: Request, _error: Exception) -> Response:
-    """PostgreSQL's text holds every character but one."""
+    """Answer a text with U+0000, the one character that PostgreSQL cannot hold."""
     return answer(Invalid([Fault(field="body", reason="The text has the character U+0000: leave it out.")]), request)
 
 
@@ -125,14 +125,14 @@ _FRAMEWORK: Final = {
 
 
 async def answer_http(request: Request, error: Exception) -> Response:
-    """What the framework itself refuses: an unknown path, a method that a path does not have."""
+    """Answer what the framework itself refuses, such as an unknown path or method."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for these alone
     status = HTTPStatus(error.status_code)
     return _answer(Refusal(_FRAMEWORK.get(status, str(error.detail))), status, request, error.headers)
 
 
 async def answer_fault(request: Request, error: Exception) -> Response:
-    """A fault of ours: told to the log by its class and place, and to the caller without either."""
+    """Answer an error of ours. The log has its class and place; the caller is told neither."""
     log.error("a request failed", method=request.method, route=request.scope.get("path"), error=describe(error))
     refusal = Refusal("The fault is ours and is noted. Nothing was changed.")
     return _answer(refusal, HTTPStatus.INTERNAL_SERVER_ERROR, request)

@@ -1,4 +1,4 @@
-"""Sessions: a signed cookie that says who somebody is, until when, and for a host or student by which link."""
+"""Sessions: a signed cookie with a caller, the end of the session and, for a host or student, the link they came by."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,24 +13,24 @@ from shared.web.callers import Caller, Link, Role
 from shared.web.settings import WebSettings
 
 LASTS: Final = timedelta(hours=12)
-"""By the system's clock."""
+"""How long a session lasts, by the system's clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who somebody is, and the link that they came by; staff come by none."""
+    """A caller, and the link by which they came in; staff have none."""
 
     caller: Caller
     link: Link | None = None
 
 
 def cookie_name(settings: WebSettings) -> str:
-    """Behind TLS the name itself has browsers take it only from this host, over TLS (RFC 6265bis, 4.1.3.2)."""
+    """The cookie's name. Browsers accept `__Host-…` only over TLS and from this host (RFC 6265bis, 4.1.3.2)."""
     return "__Host-ninthweek" if settings.behind_tls else "ninthweek"
 
 
 def open_session(answer: Response, session: Session, settings: WebSettings) -> None:
-    """Send the cookie along with an answer. `lax`: a link in a mail comes from another site."""
+    """Send the cookie with an answer. It is `lax`, not `strict`: people come by links in mails, from another site."""
     ends_at = system_time() + LASTS
     content = {
         "ends_at": int(ends_at.timestamp()),
@@ -52,7 +52,7 @@ def close_session(answer: Response, settings: WebSettings) -> None:
 
 
 def session_of(request: Request, settings: WebSettings) -> Session | None:
-    """The session of a request, if its cookie is ours and its time is not over."""
+    """The session of a request, or `None` if its cookie is not ours or the session has ended."""
     try:
         content = _signer(settings).loads(request.cookies.get(cookie_name(settings), ""))
         return _session(content, settings)

@@ -1,4 +1,4 @@
-"""Where people reach the programme, and how staff sign in: read from the environment."""
+"""The settings of the web application, from the environment: its address, and how staff sign in."""
 
 import secrets
 from functools import cache
@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 @cache
 def _secret_of_this_process() -> SecretStr:
-    """Where none is set, links and sessions end with the process."""
+    """The secret if none is set: links and sessions are then valid only until the process ends."""
     return SecretStr(secrets.token_urlsafe(32))
 
 
@@ -23,10 +23,10 @@ class WebSettings(BaseSettings):
     """Where people's browsers reach the programme; links in mails begin with it."""
 
     session_secret: Annotated[SecretStr, Field(min_length=16, default_factory=_secret_of_this_process)]
-    """Signs links and sessions; every service must have the same one."""
+    """The key that signs links and sessions. Every service must have the same one."""
 
     oidc_discovery_url: AnyHttpUrl | None = None
-    """The provider's `…/.well-known/openid-configuration`; without one, staff sign in by a link of `ninthweek`."""
+    """The provider's `…/.well-known/openid-configuration`. Without one, staff use a link of `ninthweek sign-in`."""
 
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None

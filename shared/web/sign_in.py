@@ -1,4 +1,4 @@
-"""Where staff sign in, and whether the university has a provider of OpenID Connect to sign in at."""
+"""The sign-in of staff at the university's OpenID provider, if one is set."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -13,10 +13,10 @@ SIGN_IN: Final = "/staff/sign-in"
 
 
 def sign_in_at_provider(settings: WebSettings) -> "OpenIdSignIn | None":
-    """How staff sign in, where a provider is set."""
+    """The sign-in at the provider, or `None` if none is set."""
     if settings.oidc_discovery_url is None or settings.oidc_client_secret is None:
         return None
-    # Authlib and what it needs take 12 MB, which a service without a provider does not hold.
+    # Imported here, since Authlib and its dependencies take 12 MB: without a provider they are not loaded.
     from shared.web.openid import at_provider  # noqa: PLC0415
 
     return at_provider(settings, str(settings.oidc_discovery_url), settings.oidc_client_secret.get_secret_value())

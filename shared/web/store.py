@@ -1,4 +1,4 @@
-"""Every SQL statement of the pages: which links open nothing any more. The tables are in every service's schema."""
+"""Every SQL statement of `shared.web`: revoked and used links. The tables are in every service's schema."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ async def revoke_links(connection: Connection, kind: PersonKind, person_id: str,
 
 
 async def is_revoked(connection: Connection, kind: PersonKind, person_id: str, issued_at: datetime) -> bool:
-    """Whether a link that was issued then opens nothing any more."""
+    """Whether a link that was issued at this moment is revoked."""
     return bool(
         await connection.fetchval(
             "select exists (select from revoked_links where kind = $1 and person_id = $2 and issued_before > $3)",
@@ -33,7 +33,7 @@ async def is_revoked(connection: Connection, kind: PersonKind, person_id: str, i
 
 
 async def use_link(connection: Connection, link_id: UUID, at: datetime) -> bool:
-    """Note that a link that opens once was used; false where it was used before."""
+    """Note that a link for a single use was used; false if it was used before."""
     used = await connection.fetchval(
         "insert into used_links (link_id, used_at) values ($1, $2) on conflict do nothing returning true", link_id, at
     )

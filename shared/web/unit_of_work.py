@@ -1,4 +1,4 @@
-"""A route's unit of work."""
+"""The unit of work of a route."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -8,7 +8,7 @@ from shared.runtime.work import Work
 
 
 def work_in(service: str) -> Callable[[Request], AsyncIterator[Work]]:
-    """The dependency that opens a unit of work in a service. It commits before the answer is sent:
+    """A dependency that opens a unit of work of a service. With this scope it commits before the answer is sent:
 
     InScreening = Annotated[Work, Depends(work_in("screening"), scope="function")]
     """

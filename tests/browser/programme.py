@@ -17,8 +17,8 @@ from ninthweek.serving import listening
 from ninthweek.settings import AdministratorUrls
 from shared.contracts.submissions import HostRecord, StudentRecord
 from shared.web.application import application
+from shared.web.authentication import Authenticator
 from shared.web.callers import Role
-from shared.web.door import Door
 from shared.web.links import staff_link_url
 from shared.web.settings import WebSettings
 from tests.support.intake import a_calendar
@@ -84,6 +84,6 @@ async def programme(
     term = Term(folder, calendar, (), (), Script({}, {}, {}, {}), Expected())
     async with (
         stage_for(term, urls) as stage,
-        listening(application(list(stage.replicas.values()), Door({}, settings)), port),
+        listening(application(list(stage.replicas.values()), Authenticator({}, settings)), port),
     ):
         yield Programme(stage, settings, folder / "mails")

@@ -25,9 +25,9 @@ from ninthweek.demonstration.visitors import with_most_to_do
 from ninthweek.serving import listening
 from ninthweek.settings import AdministratorUrls
 from shared.web.application import application
+from shared.web.authentication import Authenticator
 from shared.web.callers import Role
-from shared.web.door import Door
-from shared.web.layout import places_of
+from shared.web.layout import navigation_of
 from shared.web.sessions import Session, cookie_name
 from tests.browser.conftest import OpenBrowser
 from tests.browser.routes import moment_of, pages_at, route_of
@@ -92,7 +92,7 @@ async def _programme(moment: Moment, database_url: str, amqp_url: str, folder: P
             "viewer": staff(Role.VIEWER),
             **{f"another {kind}": (host if kind == "host" else student)(each) for kind, each in others},
         }
-        async with listening(application(list(stage.replicas.values()), Door({}, SETTINGS))) as url:
+        async with listening(application(list(stage.replicas.values()), Authenticator({}, SETTINGS))) as url:
             yield Site(url, sessions, [f"/staff/people/{kind}/{person_id}" for kind, person_id in people.items()])
 
 
@@ -142,7 +142,7 @@ async def test_nothing_is_wrong_with_any_page(
 async def _found_by_links(site: Site, session: Session | None) -> dict[str, list[str]]:
     """The paths of each page that a person comes to from where they begin, by route, without the ones refused."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    waiting = [path for path, _ in places_of(session.caller)] if session else ["/", "/enter", "/staff/sign-in"]
+    waiting = [path for path, _ in navigation_of(session.caller)] if session else ["/", "/enter", "/staff/sign-in"]
     waiting += site.searched
     asked: set[str] = set()
     cookies = {cookie_name(SETTINGS): session_cookie(session)} if session else {}

@@ -33,7 +33,7 @@ from shared.runtime.service import Handler, Service
 from shared.runtime.settings import RuntimeSettings
 from shared.runtime.work import Work
 from shared.web.application import routes_of
-from shared.web.door import STAFF, Door
+from shared.web.authentication import STAFF, Authenticator
 from tests.support.running import TOKENS, connect_to
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class MatchingWithoutBroker:
     def now(self) -> datetime:
         return self.clock()
 
-    def hand(self, _outgoing: list[Outgoing]) -> None:
+    def hand_over(self, _outgoing: list[Outgoing]) -> None:
         """Called in the relay's place once all is committed; what was published is read from the table."""
         self.trouble.after_the_commit()
 
@@ -222,7 +222,7 @@ async def matching_without_broker(database_url: str) -> AsyncIterator[MatchingWi
     headers = {"Authorization": f"Bearer {TOKENS[STAFF]}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://ninthweek.test", headers=headers) as http:
         matching = MatchingWithoutBroker(pool, tables, http, service)
-        routes.state.door = Door(TOKENS)
+        routes.state.authenticator = Authenticator(TOKENS)
         routes.state.units_of_work = {service.name: _Current(lambda: matching.handling)}
         yield matching
     await tables.close()

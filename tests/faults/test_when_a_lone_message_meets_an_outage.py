@@ -76,13 +76,13 @@ async def test_a_row_of_the_outbox_when_the_database_goes_away_right_after_the_c
     """The row is sent, but that cannot be recorded."""
     screening = await start(probe(publish_declined), to_database=to_database)
     (replica,) = screening.replicas
-    hand = replica.relay.hand
+    hand = replica.relay.hand_over
 
     def hand_and_lose_the_database(outgoing: list[Outgoing]) -> None:
         to_database.cut()
         hand(outgoing)
 
-    monkeypatch.setattr(replica.relay, "hand", hand_and_lose_the_database)
+    monkeypatch.setattr(replica.relay, "hand_over", hand_and_lose_the_database)
     await send(screening, projects(1))
     await until_not_ready(screening, "the outbox has not drained")
     ledger.injected("database away after a lone row")

@@ -17,7 +17,7 @@ from shared.contracts.envelope import Envelope, identity
 from shared.contracts.every_service import QueueStuck
 from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.screening import ProjectDeclined
-from shared.runtime import caution
+from shared.runtime import channel_recovery
 from tests.faults.conftest import Ledger
 from tests.faults.faulty import judged, projects, send, until_not_ready, until_ready
 from tests.faults.wire import PLAIN, Odd, publish_raw
@@ -133,5 +133,5 @@ async def test_when_a_message_cannot_be_handed_over_nothing_else_is_counted_with
     assert "delivered again and again" in failure["error"]
     ledger.judged(judge(sent, [event.project_id for event in await screening.published(ProjectDeclined)]))
     assert [event.queue_id for event in await screening.published(QueueStuck)] == ["screening", DEAD]
-    monkeypatch.setattr(caution, "CALM_AFTER", 0.0)
+    monkeypatch.setattr(channel_recovery, "STABLE_AFTER", 0.0)
     await until_ready(screening)

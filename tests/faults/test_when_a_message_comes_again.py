@@ -10,7 +10,7 @@ from shared.contracts.intake import ProjectSubmitted
 from shared.contracts.matching import MatchMade, OfferMade
 from shared.runtime import Work
 from shared.runtime.settings import RuntimeSettings
-from shared.runtime.store.forgetting import forget
+from shared.runtime.store.retention import clear
 from tests.faults.conftest import Ledger
 from tests.faults.noted import Notes
 from tests.services.matching.driver import Matching
@@ -90,7 +90,7 @@ async def test_when_all_facts_come_twice_and_in_reverse(start: Start, ledger: Le
 
 async def _forget(service: RunningService, *, older_than: timedelta) -> None:
     """Clear what a service need not remember, as it does itself every few minutes."""
-    await forget(service.connection, before=system_time() - older_than)
+    await clear(service.connection, before=system_time() - older_than)
 
 
 class TestOlderThanTheInboxsMemory:

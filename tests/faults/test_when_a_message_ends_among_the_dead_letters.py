@@ -174,7 +174,7 @@ async def test_when_what_was_to_be_tried_again_ends_there_it_keeps_what_it_was(
         routing_key=event.routing_key,
         headers=dict(envelope_of(event, "P1", "intake")),
         body=event.to_json(),
-    ).to_return(attempts=3, waits=0)
+    ).retry_headers(attempts=3, waits=0)
     await publish(broker, event.to_json(), returning, exchange=SERVICE, routing_key=ServiceQueue.MESSAGES)
     await until_dead(broker, 1)
     ledger.injected("expiration passed")
@@ -315,7 +315,7 @@ async def test_when_one_cannot_be_adopted_the_service_reports_it_and_goes_on(
 
     await lose(broker, "P1")
     with monkeypatch.context() as patch:
-        patch.setattr(store.inbox, "has_in_hand", broken)
+        patch.setattr(store.inbox, "was_handled_or_waits", broken)
         patch.setattr(dead_letters, "STUCK_AFTER", timedelta(milliseconds=200))
         screening = await start(probe(publish_declined))
         await until_not_ready(screening, f"nothing can be taken from the queue {DEAD}")

@@ -18,7 +18,7 @@ from ninthweek.servers.rabbitmq import LocalRabbitMQ, installed_rabbitmq
 from ninthweek.settings import AdministratorUrls
 from ninthweek.staff_tools.queues import states
 from shared.broker.definitions import definitions
-from shared.broker.policies import ManagementUnusable, PoliciesEndanger, dangers
+from shared.broker.policies import ManagementUnusable, UnsafePolicies, dangers
 from shared.broker.topology import topology
 from shared.contracts.directory import OUTSIDE_SYSTEMS, SERVICES
 from tests.faults.conftest import Ledger, declare_all
@@ -170,7 +170,7 @@ async def test_when_there_is_one_migrate_refuses_and_staff_tools_show_it(
     with policy(managed, {"message-ttl": 60_000}, pattern="^matching$"):
         await until_found(managed, 1)
         ledger.injected("policy that endangers queues")
-        with pytest.raises(PoliciesEndanger, match="matching: the policy the-cap sets message-ttl = 60000"):
+        with pytest.raises(UnsafePolicies, match="matching: the policy the-cap sets message-ttl = 60000"):
             await prepare()
         shown = {state.service: state.policies for state in await states(urls)}
         assert [service for service, lines in shown.items() if lines] == ["matching"]

@@ -46,7 +46,7 @@ async def _stop_taking(service: RunningService) -> None:
     """The service goes on publishing, and consumes nothing more."""
     for replica in service.replicas:
         for subscriber in replica.subscribers:
-            await subscriber.stop_taking()
+            await subscriber.stop_consuming()
 
 
 async def test_events_that_were_lost_on_their_way_to_a_subscriber_are_sent_again(

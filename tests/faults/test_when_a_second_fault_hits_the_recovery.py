@@ -78,7 +78,7 @@ async def test_the_database_dies_while_the_outbox_is_swept_after_a_crash(
         return rows
 
     with monkeypatch.context() as crash:
-        crash.setattr(Relay, "hand", lambda *_: None)
+        crash.setattr(Relay, "hand_over", lambda *_: None)
         crashed = await start_on_killable_servers(probe(publish_declined))
         sent = projects(MANY)
         await send(crashed, sent)

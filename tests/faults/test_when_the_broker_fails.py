@@ -190,8 +190,8 @@ async def test_when_the_broker_closes_a_channel_inside_a_handler(start: Start, b
     await gate.inside.wait()
     (replica,) = screening.replicas
     for subscriber in replica.subscribers:
-        assert subscriber._delivers is not None
-        below = await subscriber._delivers.channel.get_underlay_channel()
+        assert subscriber._robust_queue is not None
+        below = await subscriber._robust_queue.channel.get_underlay_channel()
         await cast("aiormq.Channel", below).basic_ack(1_000_000)
         await asyncio.wait([cast("aiormq.Channel", below).closing])
         ledger.injected("channel closed by the broker")

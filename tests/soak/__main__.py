@@ -23,7 +23,7 @@ from ninthweek.migration import migrate
 from ninthweek.servers import Servers, local_servers, remove_servers
 from ninthweek.services import NAMES, load
 from shared.contracts.directory import OUTSIDE_SYSTEMS
-from shared.web.door import STAFF
+from shared.web.authentication import STAFF
 from tests.soak import store
 from tests.soak.audit import Audit, bind_audit
 from tests.soak.mail import mail_server

@@ -27,7 +27,7 @@ from shared.contracts.directory import OUTSIDE_SYSTEMS, subscribers
 from shared.contracts.intake import SubmissionRefused
 from shared.contracts.message import Event, type_registry
 from shared.contracts.submissions import ApplicationForm
-from shared.web.door import STAFF
+from shared.web.authentication import STAFF
 from tests.journeys.terms import MadeUpTerm
 from tests.soak import store
 from tests.soak.audit import Audit

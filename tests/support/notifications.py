@@ -10,7 +10,7 @@ from pydantic_core import to_jsonable_python
 from services.notifications.messages import LinkRequested, MoreFailures, RankingReminder
 from services.notifications.rules import applications, failures, links, placements, projects, rankings, refusals
 from services.notifications.rules.known import Applicants, Application, Host, Project, Round, Student
-from services.notifications.rules.mails import DueEmail, Leads, Mail, Recipient
+from services.notifications.rules.mails import DueEmail, Mail, MailLink, Recipient
 from services.notifications.rules.refusals import Concerned
 from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
 from shared.contracts.every_service import MessageFailed, QueueStuck
@@ -173,7 +173,7 @@ def due(mail: Mail, *, name: str | None = "José Evans", address: str | None = "
         name=name,
         address=address,
         facts=to_jsonable_python(mail.facts),
-        leads=Leads(mail.path, mail.opens, NOW, mail.link_ends_at) if mail.path else None,
+        link=MailLink(mail.path, mail.opens, NOW, mail.link_ends_at) if mail.path else None,
     )
 
 

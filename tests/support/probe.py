@@ -13,7 +13,7 @@ from shared.contracts.message import Effect, Timer
 from shared.contracts.notifications import LinksRevoked
 from shared.contracts.screening import ProjectDeclined
 from shared.runtime import Service, UnitsOfWork, Work
-from shared.web.revocations import heed_revocations
+from shared.web.revocations import subscribe_to_revocations
 
 OnProject = Callable[[ProjectSubmitted, Work], Awaitable[None]]
 
@@ -69,7 +69,7 @@ def withdrawn(project_id: str = "P1") -> ProjectWithdrawn:
 def probe(on_project: OnProject, *, changes: Callable[[Any], tuple[str, ...]] | None = None) -> Service:
     """A service that calls `on_project`; its timer starts its effect, and its effect publishes `ProjectDeclined`."""
     service = Service(replace(SCREENING, subscribes_to=(ProjectSubmitted, ProjectWithdrawn, LinksRevoked)))
-    heed_revocations(service)
+    subscribe_to_revocations(service)
     service.subscriber(ProjectSubmitted, changes=changes)(on_project)
 
     @service.subscriber(ProjectWithdrawn)

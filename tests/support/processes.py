@@ -24,7 +24,7 @@ import uvloop
 
 from ninthweek.services import NAMES, ROOMS, load
 from ninthweek.serving import Server
-from ninthweek.settings import door_from_environment
+from ninthweek.settings import authenticator_from_environment
 from shared.clock import Clock, system_time
 from shared.database.roles import service_url
 from shared.runtime.replica import Replica, running
@@ -265,7 +265,7 @@ def _clock(order: _Order) -> Clock:
 @asynccontextmanager
 async def _listening(replica: Replica, port: int) -> AsyncIterator[None]:
     """Serve the replica's routes while the block lasts."""
-    routes = application([replica], door_from_environment())
+    routes = application([replica], authenticator_from_environment())
     server = Server(uvicorn.Config(routes, log_config=None, access_log=False, lifespan="off"))
     listener = socket.create_server(("127.0.0.1", port))
     serving = asyncio.create_task(server.serve([listener]))

@@ -28,7 +28,7 @@ from shared.runtime.replica import Replica, running
 from shared.runtime.service import Service
 from shared.runtime.settings import RuntimeSettings
 from shared.web.application import application
-from shared.web.door import STAFF, Door
+from shared.web.authentication import STAFF, Authenticator
 from tests.support.network import Link, url_through
 from tests.support.publishing import publish_event
 
@@ -184,7 +184,7 @@ async def connect_to(url: str, schema: str) -> "asyncpg.Connection[asyncpg.Recor
 
 
 def _http(replicas: list[Replica]) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(application(replicas, Door(TOKENS)), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(application(replicas, Authenticator(TOKENS)), raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {TOKENS[STAFF]}"}
     return httpx.AsyncClient(transport=transport, base_url="http://ninthweek.test", headers=headers)
 

@@ -10,8 +10,8 @@ from pydantic import AnyHttpUrl, SecretStr
 
 from shared.runtime.replica import Replica
 from shared.web.application import application
+from shared.web.authentication import Authenticator
 from shared.web.callers import Caller, Link, PersonKind, Purpose, Role
-from shared.web.door import Door
 from shared.web.links import sign
 from shared.web.sessions import Session, cookie_name, open_session
 from shared.web.settings import WebSettings
@@ -65,7 +65,7 @@ def staff(role: Role = Role.STAFF, who: str = "somebody") -> Session:
 @asynccontextmanager
 async def browser(replicas: Sequence[Replica], session: Session | None = None) -> AsyncIterator[httpx.AsyncClient]:
     """A client that sends these services what a browser would send, with a session or without."""
-    app = application(replicas, Door({}, SETTINGS))
+    app = application(replicas, Authenticator({}, SETTINGS))
     cookies = {cookie_name(SETTINGS): session_cookie(session)} if session else {}
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app, raise_app_exceptions=False),

@@ -1,1 +1,1 @@
-"""What notifications does: it keeps what events tell, decides by its rules who is told what, and sends the mails."""
+"""The use cases of notifications: keep the facts of events, decide by rules who is told what, and send the mails."""

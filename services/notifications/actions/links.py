@@ -1,4 +1,4 @@
-"""Links to all of a person's pages: a new one is asked for by whoever lost theirs, or by staff, and sent by mail."""
+"""Send a new link to a person's pages by mail, for somebody who lost theirs, or for staff."""
 
 from services.notifications import store
 from services.notifications.actions import people
@@ -11,19 +11,19 @@ from shared.runtime import UnitsOfWork, Work
 
 
 def request_link(address: str, work: Work) -> None:
-    """Note that a link is asked for to an address; whether it is one of ours is looked up later, in an effect."""
+    """Note that somebody asked for a link to an address. An effect looks up later whether the address is known."""
     work.publish(LinkRequested(request_id=new_id(), email=address))
 
 
 async def send_links(address: str, units: UnitsOfWork) -> None:
-    """Send a link to each person of an address; nothing at all where it is nobody's."""
+    """Send a link to each person with this address, if there is any."""
     async with units.open() as work:
-        asking = await store.people.at_address(work.connection, address)
-        await send_after_commit(new_links(asking, await store.known.rounds(work.connection), work.now), work)
+        recipients = await store.people.at_address(work.connection, address)
+        await send_after_commit(new_links(recipients, await store.known.rounds(work.connection), work.now), work)
 
 
 async def send_link(kind: PersonKind, person_id: str, work: Work) -> None:
-    """Send a person a link; raises `NotFound` where nobody is known by that id."""
+    """Send a person a link; raises `NotFound` if nobody has that id."""
     await people.person(kind, person_id, work)
     to = [Recipient(kind, person_id)]
     await send_after_commit(new_links(to, await store.known.rounds(work.connection), work.now), work)

@@ -1,4 +1,4 @@
-"""Hosts and students: what is known of them is kept, and their links are revoked."""
+"""Keep copies of hosts and students, and revoke their links."""
 
 from services.notifications import store
 from services.notifications.rules import people as rules
@@ -12,21 +12,21 @@ from shared.web import revocations
 
 
 async def keep_host(event: HostRegistered, work: Work) -> None:
-    """Keep what is told of a host; what was sent to an earlier address opens nothing any more."""
+    """Keep a host's facts. If the address changed, revoke the links that were sent to the earlier one."""
     before = await store.people.person(work.connection, "host", event.host_id)
-    if await store.copies.keep_host(work.connection, event) and rules.has_moved(before, event.contact_email):
+    if await store.copies.keep_host(work.connection, event) and rules.address_changed(before, event.contact_email):
         await revoke_links("host", event.host_id, work, by=rules.CHANGED_ADDRESS)
 
 
 async def keep_student(event: StudentRegistered, work: Work) -> None:
-    """Keep what is told of a student; what was sent to an earlier address opens nothing any more."""
+    """Keep a student's facts. If the address changed, revoke the links that were sent to the earlier one."""
     before = await store.people.person(work.connection, "student", event.student_id)
-    if await store.copies.keep_student(work.connection, event) and rules.has_moved(before, event.email):
+    if await store.copies.keep_student(work.connection, event) and rules.address_changed(before, event.email):
         await revoke_links("student", event.student_id, work, by=rules.CHANGED_ADDRESS)
 
 
 async def person(kind: PersonKind, person_id: str, work: Work) -> Person:
-    """Raises `NotFound` where nobody is known by that id."""
+    """The person with that id; raises `NotFound` if nobody has it."""
     known = await store.people.person(work.connection, kind, person_id)
     if known is None:
         raise NotFound(f"There is no {kind} {person_id}.")
@@ -34,7 +34,7 @@ async def person(kind: PersonKind, person_id: str, work: Work) -> Person:
 
 
 async def revoke_links(kind: PersonKind, person_id: str, work: Work, *, by: str) -> None:
-    """Have all links that a person was sent so far open nothing any more, in any service."""
+    """Revoke all links that a person was sent so far, in every service."""
     await work.lock(subject(kind, person_id))
     await person(kind, person_id, work)
     await store.people.add_revocation(work.connection, kind, person_id, by=by, at=work.now)

@@ -1,4 +1,4 @@
-"""What both sides are told of a placement: that it is confirmed, cancelled, or to be evaluated."""
+"""Tell both sides that a placement is confirmed or cancelled, and ask them to evaluate it."""
 
 from services.notifications import store
 from services.notifications.actions.applications import application
@@ -9,12 +9,12 @@ from shared.contracts.matching import PlacementCancelled, PlacementConfirmed
 from shared.runtime import Work
 
 
-async def tell_of_confirmation(event: PlacementConfirmed, work: Work) -> None:
+async def notify_of_confirmation(event: PlacementConfirmed, work: Work) -> None:
     await store.copies.place_application(work.connection, event)
     await send_after_commit(rules.confirmed(event, await application(event.application_id, work)), work)
 
 
-async def tell_of_cancellation(event: PlacementCancelled, work: Work) -> None:
+async def notify_of_cancellation(event: PlacementCancelled, work: Work) -> None:
     await send_after_commit(rules.cancelled(event, await application(event.application_id, work)), work)
 
 

@@ -1,4 +1,4 @@
-"""What a host is told of its project, from the door to the verdict; and staff, of a review that waits."""
+"""Tell a host about its project, from its receipt to the verdict, and staff about an overdue review."""
 
 from services.notifications import store
 from services.notifications.actions.mails import send_after_commit
@@ -9,30 +9,30 @@ from shared.contracts.screening import ProjectApproved, ProjectDeclined, Project
 from shared.runtime import NotYet, Work
 
 
-async def tell_of_submission(event: ProjectSubmitted, work: Work) -> None:
+async def notify_of_submission(event: ProjectSubmitted, work: Work) -> None:
     await store.copies.keep_project(work.connection, event)
     await send_after_commit(rules.received(event, await _project(event.project_id, work)), work)
 
 
-async def tell_of_approval(event: ProjectApproved, work: Work) -> None:
+async def notify_of_approval(event: ProjectApproved, work: Work) -> None:
     await store.copies.approve_project(work.connection, event)
     await send_after_commit(rules.approved(event, await _project(event.project_id, work)), work)
 
 
-async def tell_of_return(event: ProjectReturned, work: Work) -> None:
+async def notify_of_return(event: ProjectReturned, work: Work) -> None:
     await send_after_commit(rules.returned(event, await _project(event.project_id, work), now=work.now), work)
 
 
-async def tell_of_decline(event: ProjectDeclined, work: Work) -> None:
+async def notify_of_decline(event: ProjectDeclined, work: Work) -> None:
     await send_after_commit(rules.declined(event, await _project(event.project_id, work)), work)
 
 
-async def tell_of_withdrawal(event: ProjectWithdrawn, work: Work) -> None:
+async def notify_of_withdrawal(event: ProjectWithdrawn, work: Work) -> None:
     await store.copies.withdraw_project(work.connection, event)
     await send_after_commit(rules.withdrawn(event, await _project(event.project_id, work)), work)
 
 
-async def tell_of_overdue_review(event: ReviewOverdue, work: Work) -> None:
+async def notify_of_overdue_review(event: ReviewOverdue, work: Work) -> None:
     await send_after_commit(rules.review_overdue(event, await _project(event.project_id, work)), work)
 
 

@@ -1,4 +1,4 @@
-"""Rounds and their rankings: hosts are asked whom they want, reminded, and told of places that a second round gives."""
+"""Ask hosts to rank their applicants, remind them, and tell them about places left for a second round."""
 
 from services.notifications import store
 from services.notifications.actions.mails import send_after_commit
@@ -11,7 +11,7 @@ from shared.runtime import NotYet, Work
 
 
 async def keep_round(event: RoundScheduled, work: Work) -> None:
-    """Keep a round's dates, and have its hosts reminded shortly before rankings are due."""
+    """Keep a round's dates, and set a timer to remind its hosts shortly before rankings are due."""
     await store.copies.keep_round(work.connection, event)
     reminder = RankingReminder(round_id=event.round_id, rankings_due_at=event.rankings_due_at)
     work.publish(reminder, at=rules.remind_at(event.rankings_due_at))
@@ -22,7 +22,7 @@ async def keep_ranking(event: RankingReceived, work: Work) -> None:
 
 
 async def ask_for_rankings(event: ApplicationsClosed, work: Work) -> None:
-    """Ask each host to rank its applicants, once as many applications are known as were received."""
+    """Ask each host to rank its applicants, once all applications that were received have arrived here."""
     if await store.known.count_applications(work.connection, event.round_id) < event.applications_received:
         raise NotYet("some of the round's applications are still on their way")
     await store.copies.close_round(work.connection, event)
@@ -40,7 +40,7 @@ async def remind_of_rankings(timer: RankingReminder, work: Work) -> None:
         await send_after_commit(rules.remind(round_, applicants), work)
 
 
-async def tell_of_places_left(event: PlacesLeft, work: Work) -> None:
+async def notify_of_places_left(event: PlacesLeft, work: Work) -> None:
     await store.copies.keep_places_left(work.connection, event)
     second = await store.known.round_(work.connection, second_round(event.round_id))
     left = [project.project_id for project in event.projects]

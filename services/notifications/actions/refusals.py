@@ -1,4 +1,4 @@
-"""Who is told of a submission that was refused."""
+"""Tell whom it concerns about a refused submission."""
 
 from services.notifications import store
 from services.notifications.actions.mails import send_after_commit
@@ -7,7 +7,7 @@ from shared.contracts.intake import SubmissionRefused
 from shared.runtime import NotYet, Work
 
 
-async def tell_of_refusal(event: SubmissionRefused, work: Work) -> None:
+async def notify_of_refusal(event: SubmissionRefused, work: Work) -> None:
     concerned = await store.known.concerned(work.connection, event)
     if rules.is_incomplete(event, concerned):
         raise NotYet("the host or the student is still on its way")

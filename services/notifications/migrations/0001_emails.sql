@@ -1,4 +1,5 @@
--- One mail to one recipient because of one event. `facts` is what it states; name and address are looked up when it is sent.
+-- One mail to one recipient because of one event. `facts` has what it states. Name and address are looked up when it is
+-- sent.
 create table emails (
     email_id uuid primary key,
     cause text not null,
@@ -75,7 +76,7 @@ create table applications (
 );
 create index applications_of_a_round on applications (round_id);
 
--- Projects whose host has sent a ranking; it may be heard of before the project.
+-- Projects whose host has sent a ranking. The ranking may arrive before the project.
 create table rankings (
     project_id text primary key
 );

@@ -1,5 +1,5 @@
--- The page that a mail leads to, what its link opens and until when; a mail of before links has none, and staff's page
--- needs no link that signs them in.
+-- The page that a mail leads to, what its link opens, and when the link ends. A mail that was stored before mails had
+-- links has none of these. A mail to staff may have a page, but no link that signs them in.
 alter table emails
     add path text,
     add opens text check (opens in ('desk', 'survey')),
@@ -8,8 +8,8 @@ alter table emails
 
 create index emails_of_a_recipient on emails (recipient_kind, recipient_id, email_id);
 
--- The last day of a round's placements, until two weeks after which links are good. Unknown of a round that was heard of
--- before links.
+-- The last day of a round's placements: links are valid until two weeks after it. It is unknown for a round whose event
+-- was handled before mails had links.
 alter table rounds add last_day date;
 
 create or replace view known_projects as
@@ -51,7 +51,7 @@ from applications
 join students using (student_id)
 join known_projects using (project_id);
 
--- Hosts and students under one roof: whoever can be sent a link.
+-- Hosts and students in one view: all who can be sent a link.
 create view people as
 select 'host' as kind, host_id as person_id, contact_name as name, organisation, contact_email as email from hosts
 union all
@@ -60,7 +60,7 @@ select 'student', student_id, name, null, email from students;
 create index hosts_by_address on hosts (lower(contact_email));
 create index students_by_address on students (lower(email));
 
--- Whose links were revoked, when and by whom; lines are only ever added.
+-- Whose links were revoked, when and by whom. Rows are only ever added.
 create table revocations (
     id bigint generated always as identity primary key,
     kind text not null check (kind in ('host', 'student')),

@@ -1,19 +1,20 @@
 drop view known_applications;
 drop view known_projects;
 
--- Projects whose host has sent a ranking, and in which round. One whose project has not arrived yet is asked for again.
+-- Projects whose host has sent a ranking, and in which round. A ranking whose project has not arrived is deleted,
+-- so that its host is asked again.
 alter table rankings add column round_id text;
 update rankings set round_id = projects.round_id from projects where projects.project_id = rankings.project_id;
 delete from rankings where round_id is null;
 alter table rankings drop constraint rankings_pkey, add primary key (project_id, round_id);
 
--- The places that projects have for the second round of their own.
+-- The places that projects have left for the second round of their round.
 create table places_left (
     project_id text primary key,
     places integer not null
 );
 
--- A project in each round that it may take part in: its own, and the second of that (`.2`), in which it has what is left.
+-- A project in each round that it may take part in: its own, and the second round of that (`.2`), with the places left.
 create view known_projects as
 select
     projects.project_id,

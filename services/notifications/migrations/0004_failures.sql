@@ -1,4 +1,4 @@
--- Kinds of failures of which staff were told less than an hour ago, and how many have followed.
+-- Kinds of failures that staff were told about less than an hour ago, and how many more of each have followed.
 create table failures_told (
     service text not null,
     error text not null,

@@ -1,1 +1,1 @@
-"""The outside of notifications: what mails look like to mail servers, readers and calendars, and how they leave."""
+"""The adapters of notifications: the formats of mails and calendar files, and how mails are sent."""

@@ -1,4 +1,4 @@
-"""A placement as an iCalendar file (RFC 5545), which a calendar takes in or, once cancelled, takes out."""
+"""A placement as an iCalendar file (RFC 5545). A calendar adds the entry or, if it is cancelled, removes it."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -8,7 +8,7 @@ from icalendar import Calendar, Event, vCalAddress
 
 
 def placement_file(facts: Mapping[str, Any], *, organiser: str, now: datetime) -> tuple[str, bytes]:
-    """The method (RFC 5546) and the file for a placement that is `confirmed` or `cancelled`, as its facts say.
+    """The method (RFC 5546) and the file of a placement. The fact `calendar` is `confirmed` or `cancelled`.
 
     Its days are whole days: the hours are settled between student and host.
     """

@@ -1,7 +1,7 @@
-"""A mail as it travels: headers, text, HTML, and a calendar file where a placement is confirmed or cancelled.
+"""Composes a mail: headers, text, HTML, and a calendar file where a placement is confirmed or cancelled.
 
-This module, `letters.py` and `calendars.py` do no I/O but to read templates. They are adapters all the same: they know
-the forms that mail servers, mail programs and calendars expect, and decide nothing.
+This module, `mail_text.py` and `calendars.py` do no I/O except to read templates. They are adapters all the same: they
+know the formats that mail servers, mail programs and calendars expect, and decide nothing.
 """
 
 import hashlib
@@ -18,15 +18,15 @@ from email.policy import compat32
 from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any
 
-from services.notifications.outside.letters import Letter, one_line, write_letter
+from services.notifications.outside.mail_text import MailText, one_line, render
 from services.notifications.outside.settings import MailSettings, is_mailbox
-from services.notifications.rules.mails import DueEmail, Leads, Recipient
+from services.notifications.rules.mails import DueEmail, MailLink, Recipient
 from shared.clock import LOCAL_TIME
 from shared.web.callers import Link, Purpose
 from shared.web.links import ENTRANCE, link_url
 from shared.web.settings import WebSettings
 
-# The classes of `email.mime` and not `EmailMessage`: they make the same mail in a third of the time.
+# The classes of `email.mime`, not `EmailMessage`: they compose the same mail in a third of the time.
 _WIRE = compat32.clone(linesep="\r\n")
 
 _UTF_8 = Charset("utf-8")
@@ -39,7 +39,7 @@ STAFF_NAME = "colleagues"
 
 
 class Refused(Exception):
-    """The mail can never reach this recipient. `reason` says why, without the address."""
+    """The mail was refused permanently. `reason` says why, without the address."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -47,8 +47,8 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """A mail ready to be handed over. The file name is the one that it has where mails are laid in a folder."""
+class ComposedMail:
+    """A mail that is ready to be sent. `file_name` is its name where mails are written to a folder."""
 
     sender: str
     recipient: str
@@ -56,23 +56,23 @@ class Parcel:
     content: bytes
 
 
-def compose(email: DueEmail, settings: MailSettings, web: WebSettings, *, now: datetime) -> Parcel:
-    """Write a stored mail; raises `Refused` where the address on record is not one that mail can be sent to."""
+def compose(email: DueEmail, settings: MailSettings, web: WebSettings, *, now: datetime) -> ComposedMail:
+    """Compose a stored mail; raises `Refused` if mail cannot be sent to the address on record."""
     recipient = email.address or settings.staff_email
     if not is_mailbox(recipient):
         raise Refused("The address on record is not one that mail can be sent to.")
-    letter = write_letter(email.template, {**email.facts, **_of_every_mail(email, settings, web)})
-    mail = _body(letter)
+    content = render(email.template, {**email.facts, **_of_every_mail(email, settings, web)})
+    mail = _body(content)
     if "calendar" in email.facts:
         mail = _with_calendar(mail, email, settings, now)
     mail["From"] = _mailbox(*parseaddr(settings.mail_from))
     mail["To"] = _mailbox(one_line(email.name or ""), recipient)
     mail["Reply-To"] = settings.staff_email
-    mail["Subject"] = _encoded(letter.subject)
+    mail["Subject"] = _encoded(content.subject)
     mail["Date"] = format_datetime(now.astimezone(LOCAL_TIME))
     mail["Message-ID"] = message_id(email, settings)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
-    return Parcel(
+    return ComposedMail(
         sender=settings.sender,
         recipient=recipient,
         file_name=f"{email.email_id}-{email.template}-{email.recipient.id}.eml",
@@ -81,26 +81,26 @@ def compose(email: DueEmail, settings: MailSettings, web: WebSettings, *, now: d
 
 
 def _of_every_mail(email: DueEmail, settings: MailSettings, web: WebSettings) -> dict[str, Any]:
-    """What the layout states: whom it is for, where the button leads, and until when."""
-    leads = email.leads
+    """The facts that the layout of every mail states: its recipient, its link, and when the link ends."""
+    link = email.link
     return {
         "name": email.name or STAFF_NAME,
         "staff_email": settings.staff_email,
-        "link": leads and _url(email.recipient, leads, web),
-        "link_ends_at": leads.ends_at.isoformat() if leads and leads.ends_at else None,
+        "link": link and _url(email.recipient, link, web),
+        "link_ends_at": link.ends_at.isoformat() if link and link.ends_at else None,
         "new_link": f"{web.origin}{ENTRANCE}",
     }
 
 
-def _url(reader: Recipient, leads: Leads, web: WebSettings) -> str:
-    """A link that lets its reader in; to staff, who sign in, the page's address alone."""
-    if reader.kind == "staff" or leads.opens is None or leads.ends_at is None:
-        return f"{web.origin}{leads.path}"
-    return link_url(Link(reader.kind, reader.id, Purpose(leads.opens), leads.issued_at, leads.ends_at, leads.path), web)
+def _url(reader: Recipient, link: MailLink, web: WebSettings) -> str:
+    """A link that lets its reader in. For staff, who sign in, it is only the address of the page."""
+    if reader.kind == "staff" or link.opens is None or link.ends_at is None:
+        return f"{web.origin}{link.path}"
+    return link_url(Link(reader.kind, reader.id, Purpose(link.opens), link.issued_at, link.ends_at, link.path), web)
 
 
 def message_id(email: DueEmail, settings: MailSettings) -> str:
-    """Made of event, recipient and template: the same for the same mail, however often it has to be sent."""
+    """A digest of event, recipient and template: the same for the same mail, however often it has to be sent."""
     domain = settings.sender.rpartition("@")[2]
     parts = (email.cause, email.recipient.kind, email.recipient.id, email.template)
     return f"<{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}@{domain}>"
@@ -115,14 +115,14 @@ def _encoded(text: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a header can say it as it is, and not in encoded words (RFC 2047)."""
+    """Whether a header can have the text as it is, without encoded words (RFC 2047)."""
     return text.isascii() and "=?" not in text
 
 
-def _body(letter: Letter) -> MIMEMultipart:
+def _body(content: MailText) -> MIMEMultipart:
     body = MIMEMultipart("alternative", boundary=f"{_BOUNDARY}alternative")
-    body.attach(_part("plain", letter.text))
-    body.attach(_part("html", letter.html))
+    body.attach(_part("plain", content.text))
+    body.attach(_part("html", content.html))
     return body
 
 
@@ -134,7 +134,7 @@ def _part(kind: str, text: str) -> MIMENonMultipart:
 
 
 def _with_calendar(body: MIMEMultipart, email: DueEmail, settings: MailSettings, now: datetime) -> MIMEMultipart:
-    # Few mails have a calendar with them, and what makes one takes 4 MB.
+    # Imported here: few mails have a calendar file, and the library takes 4 MB.
     from services.notifications.outside.calendars import placement_file  # noqa: PLC0415
 
     method, file = placement_file(email.facts, organiser=settings.staff_email, now=now)

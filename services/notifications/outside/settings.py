@@ -1,4 +1,4 @@
-"""Where mails go, and who sends them."""
+"""The settings of mails: how they are sent, and from whom."""
 
 import re
 from email.utils import parseaddr
@@ -12,7 +12,7 @@ _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z
 
 
 def is_mailbox(address: str) -> bool:
-    """Whether mail can be sent to it by any server: an address in ASCII, in its plain form (RFC 5321, Dot-string)."""
+    """Whether any server can send mail to the address: it is ASCII, in its plain form (RFC 5321, Dot-string)."""
     return len(address) <= 254 and _MAILBOX.fullmatch(address) is not None
 
 
@@ -37,15 +37,15 @@ class MailSettings(BaseSettings):
     """The mail server: `smtp://user:password@host:25`, which is encrypted where it offers STARTTLS, or `smtps://…`."""
 
     mail_folder: Path = Path("var/mails")
-    """Where mails lie as `.eml` files while no mail server is set."""
+    """The folder to which mails are written as `.eml` files if no mail server is set."""
 
     mail_from: Annotated[str, AfterValidator(_sender)] = "Careers Service <careers@ninthweek.example>"
-    """Whom mails come from."""
+    """The sender of all mails."""
 
     staff_email: Annotated[str, AfterValidator(_mailbox)] = "careers@ninthweek.example"
-    """Who reads what concerns staff, and the replies."""
+    """The address that receives mails to staff, and replies to any mail."""
 
     @property
     def sender(self) -> str:
-        """The address that mails come from."""
+        """The address of the sender."""
         return parseaddr(self.mail_from)[1]

@@ -1,1 +1,1 @@
-"""Who is told what: from an event, and what is known of the things it names, to mails as plain data."""
+"""Who is told what: rules that turn an event, and what is known of the things that it names, into mails."""

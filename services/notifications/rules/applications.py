@@ -1,4 +1,4 @@
-"""What student and host are told of an application, from the door to its end without a placement."""
+"""The mails about an application to student and host, from its receipt to its end without a placement."""
 
 from services.notifications.rules.known import Application
 from services.notifications.rules.mails import Mail, Template
@@ -20,9 +20,9 @@ def received(event: ApplicationReceived, application: Application) -> list[Mail]
 
 
 def withdrawn(_event: ApplicationWithdrawn, application: Application) -> list[Mail]:
-    """A receipt to the student, and to a host that is about to rank.
+    """A receipt to the student, and a mail to the host if it is about to rank.
 
-    Neither where a placement came of it: what follows is its cancellation, of which both are told.
+    Neither is sent if the application led to a placement: both are told about the placement's cancellation instead.
     """
     if application.placed:
         return []
@@ -39,7 +39,7 @@ def offered(event: OfferMade, application: Application) -> list[Mail]:
 
 
 def offer_declined(event: OfferDeclined, application: Application) -> list[Mail]:
-    """Students hear what others, or time, decided; not what they have just said themselves."""
+    """The student is told if others or the deadline ended the offer, but not if they declined it themselves."""
     match event.by:
         case "student":
             return []
@@ -54,7 +54,7 @@ def waitlisted(_event: ApplicationWaitlisted, application: Application) -> list[
 
 
 def unsuccessful(event: ApplicationUnsuccessful, application: Application) -> list[Mail]:
-    """Who has accepted a place was told with the offer that the other applications end."""
+    """No mail to a student who accepted another place: the offer said that their other applications would end."""
     if event.cause == "placed_elsewhere":
         return []
     return [application.to_student(Template.UNSUCCESSFUL, cause=event.cause, second=application.project.round.second)]

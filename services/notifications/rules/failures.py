@@ -1,4 +1,4 @@
-"""What staff are told of failures, and of a queue that gets no further."""
+"""The mails to staff about failures, and about a stuck queue."""
 
 from datetime import timedelta
 from typing import Final
@@ -7,12 +7,12 @@ from services.notifications.messages import MoreFailures, SendEmail
 from services.notifications.rules.mails import STAFF, Mail, Template
 from shared.contracts.every_service import MessageFailed, QueueStuck
 
-TOLD_TOGETHER: Final = timedelta(hours=1)
-"""Failures of one kind that follow the first within this time are told in one mail at its end."""
+SUMMARISE_AFTER: Final = timedelta(hours=1)
+"""How long after the first failure of a kind those that followed are told in one mail."""
 
 
 def failed(event: MessageFailed) -> list[Mail]:
-    """Staff are told, unless what failed was to send a mail: a mail about it would fail as well, and so on for ever."""
+    """A mail to staff, unless sending a mail failed: a mail about that would fail as well, and so on for ever."""
     if event.message_type == SendEmail.type:
         return []
     facts = event.model_dump(include={"message_id", "service", "message_type", "error", "attempts"})
@@ -20,7 +20,7 @@ def failed(event: MessageFailed) -> list[Mail]:
 
 
 def more_failed(timer: MoreFailures, more: int) -> list[Mail]:
-    """Staff are told how many followed, if any did."""
+    """A mail to staff with how many failures of a kind followed, if any did."""
     facts = {"service": timer.service_id, "error": timer.error, "more": more}
     return [Mail(Template.MORE_FAILED, STAFF, facts)] if more else []
 

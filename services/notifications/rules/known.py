@@ -1,4 +1,4 @@
-"""What is known of the things that events name: copies of other services' facts."""
+"""The copies of other services' facts, as the rules use them."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,17 +9,17 @@ from shared.clock import LOCAL_TIME
 from shared.contracts.rounds import is_second_round
 
 DAYS_AFTER_A_ROUND: Final = 14
-"""How long after a round's last day links still open its pages: both sides' surveys are open for as long."""
+"""How long links are valid after a round's last day: as long as the surveys of both sides are open."""
 
 DAYS_FROM_OFFERS_TO_LAST_DAY: Final = 70
-"""Of a round whose weeks are not known: it was heard of before mails had links."""
+"""Assumed for a round whose weeks are unknown, since its event was handled before mails had links."""
 
 _LEVELS = {"UG": "undergraduate", "PGT": "taught postgraduate", "PGR": "research student"}
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When something may be sent: from `opens_at` to before `closes_at`."""
+    """The time in which something may be sent: from `opens_at` until just before `closes_at`."""
 
     round: str
     opens_at: datetime
@@ -28,10 +28,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round's dates. `closed_at`: when applications closed; `reminded_of`: the due date hosts were reminded of.
+    """A round's dates.
 
-    `last_day` is the last of its placements; unknown of a round that was heard of before mails had links. `second` is
-    when students may apply in its second round, if there is one.
+    `last_day` is the last day of its placements, or `None` if its event was handled before mails had links. `closed_at`
+    is when applications closed. `reminded_of` is the due date that hosts were last reminded of. `second` is when
+    students may apply in its second round, if there is one.
     """
 
     round_id: str
@@ -50,14 +51,14 @@ class Round:
 
     @property
     def links_end_at(self) -> datetime:
-        """Until when a link opens a person's pages: for two weeks after the round's last day."""
+        """When a link to a person's pages ends: two weeks after the round's last day."""
         last_day = self.last_day or self.offers_at.date() + timedelta(days=DAYS_FROM_OFFERS_TO_LAST_DAY)
         first_day_without = last_day + timedelta(days=DAYS_AFTER_A_ROUND + 1)
         return datetime.combine(first_day_without, time(), LOCAL_TIME).astimezone(UTC)
 
     @property
     def submissions(self) -> Window | None:
-        """None of a second round: it takes no projects."""
+        """When projects may be submitted; `None` for a second round, which accepts none."""
         if is_second_round(self.round_id):
             return None
         return Window(self.name, self.submissions_open_at, self.submissions_close_at)
@@ -101,7 +102,7 @@ class Student:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project in its newest revision, with its host and a round that it takes part in, and its places there."""
+    """A project in its newest revision, with its host, a round that it takes part in, and its places in that round."""
 
     project_id: str
     title: str
@@ -116,7 +117,7 @@ class Project:
 
     @property
     def ends_on(self) -> date:
-        """Its last day: a placement does not go beyond its week's Friday."""
+        """The placement's last day. It is never after the Friday of its week, so all its days are consecutive."""
         return self.starts_on + timedelta(days=self.days - 1)
 
     @property
@@ -136,13 +137,13 @@ class Project:
         }
 
     def to_host(self, template: Template, **facts: Any) -> Mail:
-        """A mail to the host that states the project's facts and these."""
+        """A mail to the host with the project's facts and these."""
         return Mail(template, self.host.recipient, self.facts | facts, self.round.links_end_at)
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """An application with its student and its project. `placed`: a placement came of it."""
+    """An application with its student and its project. `placed`: it led to a placement."""
 
     application_id: str
     student: Student
@@ -151,21 +152,21 @@ class Application:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What every mail about the application may state; the student is named to the host alone."""
+        """What every mail about the application may state. The student's name is added only in mails to the host."""
         return self.project.facts | {"application_id": self.application_id}
 
     def to_student(self, template: Template, **facts: Any) -> Mail:
-        """A mail to the student that states the application's facts and these."""
+        """A mail to the student with the application's facts and these."""
         return Mail(template, self.student.recipient, self.facts | facts, self.project.round.links_end_at)
 
     def to_host(self, template: Template, **facts: Any) -> Mail:
-        """A mail to the host that states the application's facts and these."""
+        """A mail to the host with the application's facts and these."""
         return self.project.to_host(template, **self.facts | facts)
 
 
 @dataclass(frozen=True, slots=True)
 class Applicants:
-    """Who applied to one approved project and has not withdrawn."""
+    """An approved project, and the applications for it that were not withdrawn."""
 
     project: Project
     applications: tuple[Application, ...]

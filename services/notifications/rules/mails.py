@@ -1,4 +1,4 @@
-"""A mail as plain data: which template, to whom, and the facts that it states."""
+"""A mail as plain data: its template, its recipient, and the facts that it states."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from uuid import UUID
 
 
 class Template(StrEnum):
-    """Every mail that there is; each is a file of that name in `pages/mails/`."""
+    """All mails. Each is a template of that name in `pages/mails/`."""
 
     PROJECT_RECEIVED = "project_received"
     PROJECT_REFUSED = "project_refused"
@@ -53,7 +53,7 @@ PersonKind = Literal["host", "student"]
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Whom a mail is for. Name and address are looked up when it is sent."""
+    """The recipient of a mail. Name and address are looked up when it is sent."""
 
     kind: PersonKind | Literal["staff"]
     id: str
@@ -63,11 +63,11 @@ STAFF: Final = Recipient("staff", "staff")
 
 
 Opens = Literal["desk", "survey"]
-"""What a link opens: all of a person's pages, or their surveys alone."""
+"""What a link opens: all of a person's pages ("desk", as stored with mails), or only their surveys."""
 
 PAGES: Final[Mapping[Template, str]] = {
     Template.PROJECT_RECEIVED: "/host/projects/{project_id}",
-    Template.PROJECT_REFUSED: "/host/projects",  # what was refused may be all that there was of it
+    Template.PROJECT_REFUSED: "/host/projects",  # a refused first proposal has no page of its own
     Template.PROJECT_RETURNED: "/host/projects/{project_id}",
     Template.PROJECT_APPROVED: "/host/projects/{project_id}",
     Template.PROJECT_DECLINED: "/host/projects/{project_id}",
@@ -93,17 +93,17 @@ PAGES: Final[Mapping[Template, str]] = {
     Template.SURVEY_REMINDER: "/{respondent}/surveys/{survey_id}",
     Template.REVIEW_OVERDUE: "/staff/screening/projects/{project_id}",
 }
-"""The page that a mail leads to, by what it states; a mail that is not named here leads to where its reader begins."""
+"""The page that a mail leads to, with its facts filled in. Other mails lead to their reader's first page."""
 
 FIRST_PAGES: Final = {"host": "/host/projects", "student": "/student/applications", "staff": None}
-"""Where each begins. What else staff are told of is not done on a page."""
+"""The first page of each kind of reader. Other mails to staff lead to no page: what they ask for is done elsewhere."""
 
 _OF_SURVEYS: Final = (Template.SURVEY, Template.SURVEY_REMINDER)
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail to one recipient. `link_ends_at`: until when its link lets a host or student in; staff sign in."""
+    """One mail to one recipient. `link_ends_at` is when its link ends; `None` for staff, who sign in instead."""
 
     template: Template
     recipient: Recipient
@@ -118,15 +118,15 @@ class Mail:
 
     @property
     def opens(self) -> Opens | None:
-        """What its link opens; none where its reader signs in."""
+        """What its link opens; `None` if its reader signs in."""
         if self.link_ends_at is None:
             return None
         return "survey" if self.template in _OF_SURVEYS else "desk"
 
 
 @dataclass(frozen=True, slots=True)
-class Leads:
-    """Where a stored mail leads: a page, and for hosts and students what its link opens, and from when until when."""
+class MailLink:
+    """The link of a stored mail: the page, and for hosts and students what the link opens and when it ends."""
 
     path: str
     opens: Opens | None
@@ -136,9 +136,9 @@ class Leads:
 
 @dataclass(frozen=True, slots=True)
 class DueEmail:
-    """A mail that is stored and waits to be sent. Name and address of staff are settings, and `None` here.
+    """A stored mail that is to be sent. For staff, name and address are settings, and `None` here.
 
-    Its facts are as JSON has them: dates and moments are ISO 8601 text.
+    The facts are as in JSON: dates and moments are ISO 8601 text.
     """
 
     email_id: UUID
@@ -148,9 +148,9 @@ class DueEmail:
     name: str | None
     address: str | None
     facts: Mapping[str, Any]
-    leads: Leads | None
+    link: MailLink | None
 
     @property
     def ids(self) -> dict[str, Any]:
-        """What every event about it carries."""
+        """The fields that every event about the mail has."""
         return {"email_id": self.email_id, "template": self.template, "recipient_id": self.recipient.id}

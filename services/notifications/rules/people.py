@@ -1,4 +1,4 @@
-"""Hosts and students as staff see them: who they are, what they were told, and whether their links were revoked."""
+"""Hosts and students as staff see them: who they are, the mails to them, and whether their links were revoked."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Final, Literal
 from services.notifications.rules.mails import PersonKind
 
 CHANGED_ADDRESS: Final = "a change of address"
-"""Who revokes the links of somebody whose address is another one now."""
+"""The value of `Revocation.by` where links were revoked because the person's address changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """All links that a person was sent before a moment were revoked; `by` whom, or what."""
+    """All links that a person was sent before a moment were revoked. `by` says by whom, or by what."""
 
     revoked_at: datetime
     by: str
 
 
 @dataclass(frozen=True, slots=True)
-class ToldMail:
-    """A mail to somebody, and what became of it. `refusal` is the mail server's, without the address."""
+class MailRecord:
+    """A mail to somebody and its outcome. `refusal` is the mail server's answer, without the address."""
 
     template: str
     due_at: datetime
@@ -40,6 +40,6 @@ class ToldMail:
     refusal: str | None
 
 
-def has_moved(before: Person | None, address: str) -> bool:
-    """Whether somebody who was known has another address now; another case of the same letters is none."""
+def address_changed(before: Person | None, address: str) -> bool:
+    """Whether somebody who was known has another address now; upper and lower case are the same."""
     return before is not None and before.email.lower() != address.lower()

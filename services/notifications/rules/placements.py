@@ -1,4 +1,4 @@
-"""What both sides are told of a placement: that it is confirmed, cancelled, or to be evaluated."""
+"""The mails to both sides about a placement: that it is confirmed, cancelled, or to be evaluated."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +10,7 @@ from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
 from shared.contracts.matching import PlacementCancelled, PlacementConfirmed
 
 CALL_BEFORE: Final = timedelta(days=7)
-"""How long before the first day the introductory call should have been."""
+"""How long before the first day the introductory call should have taken place."""
 
 
 def confirmed(event: PlacementConfirmed, application: Application) -> list[Mail]:
@@ -36,7 +36,7 @@ def confirmed(event: PlacementConfirmed, application: Application) -> list[Mail]
 
 
 def cancelled(event: PlacementCancelled, application: Application) -> list[Mail]:
-    reason = "" if event.by == "student" else event.reason  # a student's reasons are the student's own
+    reason = "" if event.by == "student" else event.reason  # a student's reasons are not passed on
     facts = {"starts_on": event.starts_on, "ends_on": event.ends_on, "by": event.by, "reason": reason}
     return [
         application.to_student(Template.PLACEMENT_CANCELLED_STUDENT, **facts, calendar="cancelled"),
@@ -53,7 +53,7 @@ def survey_unanswered(event: SurveyUnanswered, application: Application) -> list
 
 
 def _survey(template: Template, event: SurveyOpened | SurveyUnanswered, application: Application) -> Mail:
-    """Its link opens the surveys alone, until this one closes: who passes it on gives nothing else away."""
+    """A mail whose link opens only surveys, until this one closes: whoever passes it on gives nothing else away."""
     facts = {"survey_id": event.survey_id, "respondent": event.respondent, "closes_at": event.closes_at}
     if event.respondent == "student":
         mail = application.to_student(template, **facts)

@@ -1,4 +1,4 @@
-"""What a host is told of its project, from the door to the verdict; and staff, of a review that waits."""
+"""The mails to a host about its project, from its receipt to the verdict, and to staff about an overdue review."""
 
 from datetime import datetime
 
@@ -27,7 +27,7 @@ def approved(_event: ProjectApproved, project: Project) -> list[Mail]:
 
 
 def returned(event: ProjectReturned, project: Project, *, now: datetime) -> list[Mail]:
-    """The next revision is asked for while the round still takes projects."""
+    """A mail to the host, which asks for the next revision if the round still accepts projects."""
     closes_at = project.round.submissions_close_at
     return [
         project.to_host(

@@ -1,4 +1,4 @@
-"""What hosts are told when applications close: whom to rank, and by when."""
+"""The mails to hosts about rankings: whom to rank and by when, reminders, and places for a second round."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -19,8 +19,8 @@ def remind_at(rankings_due_at: datetime) -> datetime:
 def reminder_matters(round_: Round, rankings_due_at: datetime) -> bool:
     """Whether hosts are to be reminded now of that due date.
 
-    Not if the round's dates have changed since, nor twice of one date, nor before applications are closed: then the
-    first letter is still to come.
+    They are not if the due date has changed since, if they were reminded of this date before, or if applications are
+    still open: then they have not been asked to rank yet.
     """
     return (
         round_.closed_at is not None
@@ -30,7 +30,7 @@ def reminder_matters(round_: Round, rankings_due_at: datetime) -> bool:
 
 
 def due(round_: Round, projects: Iterable[Applicants]) -> list[Mail]:
-    """One letter a host: with its applicants, or that nobody applied."""
+    """One mail to each host: with its applicants, or that nobody applied."""
     return [
         _ask(Template.RANKING_DUE, round_, with_applicants)
         if (with_applicants := [project for project in own if project.applications])
@@ -40,12 +40,12 @@ def due(round_: Round, projects: Iterable[Applicants]) -> list[Mail]:
 
 
 def left(second: Round, projects: Iterable[Project]) -> list[Mail]:
-    """One letter to each host whose projects have places for a second round."""
+    """One mail to each host whose projects have places left for a second round."""
     return [_offered_again(second, own) for own in _by_host(Applicants(project, ()) for project in projects)]
 
 
 def remind(round_: Round, projects: Iterable[Applicants]) -> list[Mail]:
-    """One letter to each host with applicants whom it has not ranked."""
+    """One mail to each host that has not ranked its applicants."""
     unranked = [each for each in projects if each.applications and not each.project.ranked]
     return [_ask(Template.RANKING_REMINDER, round_, own) for own in _by_host(unranked)]
 
@@ -62,12 +62,12 @@ def _ask(template: Template, round_: Round, own: Sequence[Applicants]) -> Mail:
         "round": round_.name,
         "due_at": round_.rankings_due_at,
         "offers_at": round_.offers_at,
-        "projects": [_in_letter(each) for each in own],
+        "projects": [_in_mail(each) for each in own],
     }
     return Mail(template, own[0].project.host.recipient, facts, round_.links_end_at)
 
 
-def _in_letter(each: Applicants) -> dict[str, Any]:
+def _in_mail(each: Applicants) -> dict[str, Any]:
     return {
         "project_id": each.project.project_id,
         "title": each.project.title,

@@ -1,4 +1,4 @@
-"""Who is told of a refused submission: the host or student who sent it, else staff."""
+"""The mail about a refused submission: to the host or student whom it concerns, else to staff."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,22 +13,25 @@ from shared.contracts.intake import SubmissionRefused
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """Whom a refused submission concerns, as far as they are known, and the rounds that are scheduled."""
+    """The people whom a refused submission concerns, if they are known here, and all scheduled rounds."""
 
     host: Recipient | None
     student: Recipient | None
     title: str | None
-    """Of the project that is named, if it is that host's, or applied for."""
+    """The title of the project that is named, if it is that host's or was applied for."""
     rounds: tuple[Round, ...]
 
 
 def is_incomplete(event: SubmissionRefused, concerned: Concerned) -> bool:
-    """Whether somebody is named whom intake knows, for it names no others, and who is not known here yet."""
+    """Whether the event names a host or student who is not known here yet.
+
+    Intake names only people whom it knows, so their own event is still on its way.
+    """
     return bool((event.host_id and not concerned.host) or (event.student_id and not concerned.student))
 
 
 def refused(event: SubmissionRefused, concerned: Concerned, *, now: datetime) -> list[Mail]:
-    """The host or the student is told what to correct; where neither is known, and of their records, staff are."""
+    """A mail to the host or student with what to correct; to staff if neither is known, or if it was their record."""
     faults = {"faults": [fault.model_dump() for fault in event.faults]}
     until = links_end_at(concerned.rounds, now)
     match event.kind:
@@ -62,6 +65,6 @@ def _for_staff(event: SubmissionRefused) -> dict[str, Any]:
 
 
 def _first_open(now: datetime, windows: Iterable[Window | None]) -> Window | None:
-    """The window in which the same may be sent again: the first that has not closed."""
+    """The window in which the same may be sent again: the first that has not closed yet."""
     to_come = (window for window in windows if window and now < window.closes_at)
     return min(to_come, key=lambda window: window.closes_at, default=None)

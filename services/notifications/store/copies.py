@@ -1,4 +1,4 @@
-"""Copies of other services' facts: each keeps the highest version."""
+"""Copies of other services' facts, each in its newest version."""
 
 from shared.contracts.intake import (
     ApplicationReceived,
@@ -40,7 +40,7 @@ async def close_round(connection: Connection, event: ApplicationsClosed) -> None
 
 
 async def keep_host(connection: Connection, event: HostRegistered) -> bool:
-    """Whether it told anything new."""
+    """Keep a copy; false if the same or a newer version is there."""
     return await keep_newest(
         connection,
         "hosts",
@@ -55,7 +55,7 @@ async def keep_host(connection: Connection, event: HostRegistered) -> bool:
 
 
 async def keep_student(connection: Connection, event: StudentRegistered) -> bool:
-    """Whether it told anything new."""
+    """Keep a copy; false if the same or a newer version is there."""
     return await keep_newest(
         connection,
         "students",

@@ -1,4 +1,4 @@
-"""The mails: what each says, and what became of it."""
+"""The table `emails`: the mails, and what became of each."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,14 +6,14 @@ from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 
-from services.notifications.rules.mails import DueEmail, Leads, Mail, PersonKind, Recipient, Template
-from services.notifications.rules.people import ToldMail
+from services.notifications.rules.mails import DueEmail, Mail, MailLink, PersonKind, Recipient, Template
+from services.notifications.rules.people import MailRecord
 from shared.database.connection import Connection
 from shared.identifiers import new_id
 
 
 async def add(connection: Connection, mails: Iterable[Mail], *, cause: str, now: datetime) -> list[UUID]:
-    """Store mails that are due; returns the ids of those that the same cause has not brought about before."""
+    """Store mails that are to be sent; returns the ids of those that were not stored before for the same cause."""
     rows = [
         {
             "email_id": new_id(),
@@ -73,12 +73,12 @@ async def due(connection: Connection, email_id: UUID) -> DueEmail | None:
         name=row["name"],
         address=row["address"],
         facts=row["facts"],
-        leads=Leads(row["path"], row["opens"], row["due_at"], row["link_ends_at"]) if row["path"] else None,
+        link=MailLink(row["path"], row["opens"], row["due_at"], row["link_ends_at"]) if row["path"] else None,
     )
 
 
 async def end(connection: Connection, email_id: UUID, *, message_id: str, refusal: str | None, at: datetime) -> bool:
-    """Record that a mail was sent, or refused for good; false where either was recorded before."""
+    """Record that a mail was sent, or refused permanently; false if an outcome was recorded before."""
     ended = await connection.fetchval(
         """
         update emails set state = $3, ended_at = $5, message_id = $2, refusal = $4
@@ -93,7 +93,7 @@ async def end(connection: Connection, email_id: UUID, *, message_id: str, refusa
     return bool(ended)
 
 
-async def told(connection: Connection, kind: PersonKind, person_id: str, *, limit: int) -> list[ToldMail]:
+async def latest(connection: Connection, kind: PersonKind, person_id: str, *, limit: int) -> list[MailRecord]:
     """The latest mails to a host or student, newest first."""
     rows = await connection.fetch(
         """
@@ -106,4 +106,4 @@ async def told(connection: Connection, kind: PersonKind, person_id: str, *, limi
         person_id,
         limit,
     )
-    return [ToldMail(**row) for row in rows]
+    return [MailRecord(**row) for row in rows]

@@ -1,4 +1,4 @@
-"""What is known of the things that events name."""
+"""Queries of the copies of other services' facts."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -23,13 +23,13 @@ async def rounds(connection: Connection) -> list[Round]:
 
 
 async def project(connection: Connection, project_id: str) -> Project | None:
-    """The project with its host and its own round; none until all three are known."""
+    """The project with its host and its own round; `None` until all three are known."""
     row = await connection.fetchrow("select * from known_projects where project_id = $1 and not in_second", project_id)
     return _project(row) if row else None
 
 
 async def projects_in(connection: Connection, round_id: str, project_ids: Sequence[str]) -> list[Project]:
-    """Those of the projects that are known, with their hosts, in a round that they take part in."""
+    """Those of the projects that are known and take part in a round, with their hosts."""
     rows = await connection.fetch(
         "select * from known_projects where round_id = $1 and project_id = any($2)", round_id, project_ids
     )
@@ -37,19 +37,19 @@ async def projects_in(connection: Connection, round_id: str, project_ids: Sequen
 
 
 async def application(connection: Connection, application_id: str) -> Application | None:
-    """The application with its student and its project; none until all are known."""
+    """The application with its student and its project; `None` until all are known."""
     row = await connection.fetchrow("select * from known_applications where application_id = $1", application_id)
     return _application(row) if row else None
 
 
 async def count_applications(connection: Connection, round_id: str) -> int:
-    """How many were received for the round, those withdrawn since included."""
+    """How many applications were received for the round, with those withdrawn since."""
     counted: int = await connection.fetchval("select count(*) from applications where round_id = $1", round_id)
     return counted
 
 
 async def applicants(connection: Connection, round_id: str) -> list[Applicants]:
-    """Who applied to each project of the round that is approved and not withdrawn."""
+    """The applicants of each project of the round that is approved, not withdrawn, and has places."""
     projects = await connection.fetch(
         "select * from known_projects where round_id = $1 and approved and not withdrawn and places > 0", round_id
     )
@@ -69,7 +69,10 @@ async def remember_reminder(connection: Connection, round_: Round) -> None:
 
 
 async def concerned(connection: Connection, event: SubmissionRefused) -> Concerned:
-    """The host and the student whom a refused submission names or, for a withdrawal, whose own it would end."""
+    """The host and the student whom a refused submission concerns.
+
+    They are named in it or, for a withdrawal, they are those of the project or application that it names.
+    """
     row = await connection.fetchrow(
         """
         with named as (

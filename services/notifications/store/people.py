@@ -1,4 +1,4 @@
-"""Hosts and students, as staff look for them and as a link is asked for; and whose links were revoked."""
+"""Hosts and students, found by address or by words, and the revocations of their links."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from shared.database.connection import Connection
 
 
 async def at_address(connection: Connection, address: str) -> list[Recipient]:
-    """Whoever is written to at an address, in whichever case it is written: none, one, or several."""
+    """All people with this address, upper or lower case: none, one, or several."""
     rows = await connection.fetch(
         "select kind, person_id from people where lower(email) = lower($1) order by kind, person_id", address
     )
@@ -17,7 +17,7 @@ async def at_address(connection: Connection, address: str) -> list[Recipient]:
 
 
 async def search(connection: Connection, words: str, *, limit: int) -> Sequence[Person]:
-    """Who has these words in name, organisation or address, or this id; by name."""
+    """People with these words in name, organisation or address, or with this id; sorted by name."""
     rows = await connection.fetch(
         """
         select * from people

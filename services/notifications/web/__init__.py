@@ -1,4 +1,4 @@
-"""The pages of notifications: a new link for whoever has lost theirs, and what staff see of hosts and students."""
+"""The pages of notifications: where people ask for a new link, and where staff look up hosts and students."""
 
 from services.notifications import service
 from services.notifications.web import entrance, people

@@ -1,4 +1,4 @@
-"""Hosts and students as staff see them: found by name or address, with what they were told, and their links."""
+"""Pages on which staff look up hosts and students by name or address, and see the mails to them and their links."""
 
 from typing import Annotated, Final
 from urllib.parse import quote, unquote
@@ -12,7 +12,7 @@ from services.notifications.dependencies import PAGES, WorkIs, page_routes
 from services.notifications.rules.mails import PersonKind
 from shared.contracts.message import Identifier
 from shared.web import FormIs, StaffIs, ViewerIs, redirect
-from shared.web.door import door_of
+from shared.web.authentication import authenticator_of
 
 MOST_FOUND: Final = 50
 LATEST_MAILS: Final = 100
@@ -31,7 +31,7 @@ routes = page_routes()
 
 @routes.get(PEOPLE)
 async def show_people(request: Request, caller: ViewerIs, work: WorkIs) -> HTMLResponse:
-    """Where hosts and students are looked for, and who was found by the last words."""
+    """Show the search for hosts and students, with the result for the last words."""
     words = unquote(request.cookies.get(WORDS, ""))[:LONGEST_WORDS]
     found = await store.people.search(work.connection, words, limit=MOST_FOUND + 1) if words else None
     return PAGES.answer(request, caller, "people.jinja", words=words, found=found, most=MOST_FOUND)
@@ -39,14 +39,14 @@ async def show_people(request: Request, caller: ViewerIs, work: WorkIs) -> HTMLR
 
 @routes.post(PEOPLE)
 async def search(request: Request, _caller: ViewerIs, form: FormIs) -> Response:
-    """Look for somebody. The words are kept in a cookie: they may be an address, which has no place in a URL."""
+    """Search. The words are kept in a cookie: they may be an e-mail address, which should not be in a URL."""
     answer = redirect(request, PEOPLE)
     answer.set_cookie(
         WORDS,
         quote(form.line("words")[:LONGEST_WORDS]),
         max_age=SECONDS_TO_LOOK,
         path=PEOPLE,
-        secure=door_of(request).settings.behind_tls,
+        secure=authenticator_of(request).settings.behind_tls,
         httponly=True,
         samesite="strict",
     )
@@ -57,13 +57,13 @@ async def search(request: Request, _caller: ViewerIs, form: FormIs) -> Response:
 async def show_person(
     request: Request, kind: PersonKind, person_id: PersonId, caller: ViewerIs, work: WorkIs
 ) -> HTMLResponse:
-    """A host or student, the mails to them, and whether their links were revoked."""
+    """Show a host or student, the mails to them, and whether their links were revoked."""
     return PAGES.answer(
         request,
         caller,
         "person.jinja",
         person=await people.person(kind, person_id, work),
-        mails=await store.emails.told(work.connection, kind, person_id, limit=LATEST_MAILS),
+        mails=await store.emails.latest(work.connection, kind, person_id, limit=LATEST_MAILS),
         most=LATEST_MAILS,
         revocations=await store.people.revocations(work.connection, kind, person_id),
     )
@@ -82,7 +82,7 @@ async def send_link(
 async def revoke_links(
     request: Request, kind: PersonKind, person_id: PersonId, caller: StaffIs, work: WorkIs
 ) -> Response:
-    """Have all links that a person was sent so far open nothing any more."""
+    """Revoke all links that a person was sent so far."""
     await people.revoke_links(kind, person_id, work, by=caller.name or caller.id)
     return redirect(request, _page_of(kind, person_id), notice="Every link sent so far opens nothing any more.")
 

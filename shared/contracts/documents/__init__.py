@@ -1,4 +1,4 @@
-"""What is generated from the contracts: the AsyncAPI document, the JSON Schemas, and their files."""
+"""The documents that are generated from the contracts: the AsyncAPI document, the JSON Schemas, and their files."""
 
 from shared.contracts.documents.asyncapi import asyncapi_document
 from shared.contracts.documents.files import BreakingChange, breaking_changes, stale_contracts, write_contracts

@@ -1,6 +1,6 @@
-"""The AsyncAPI 3 document of all services: who says what, on which exchange, to which queue.
+"""The AsyncAPI 3 document of all services: who publishes which messages, to which exchange, and which queue gets them.
 
-FastStream's own has no queue types, no headers and no bindings; the contracts know them all.
+FastStream can generate one too, but without queue types, headers and bindings. The contracts have them all.
 """
 
 import inspect
@@ -19,30 +19,31 @@ from shared.contracts.message import Event, Message
 Document = dict[str, Any]
 
 _BINDING_VERSION: Final = {"bindingVersion": "0.3.0"}
-_LASTING: Final = {"durable": True, "autoDelete": False}
+_DURABLE: Final = {"durable": True, "autoDelete": False}
 
 _DESCRIPTION: Final = """\
-Independent services run a university's micro-placement programme and talk only by events over RabbitMQ.
+Independent services run a university's micro-placement programme. They communicate only by events over RabbitMQ.
 
 Every message is a CloudEvent 1.0 in binary mode: its attributes are headers named `ce-…`, its body is JSON in UTF-8.
-Messages are persistent, come in any order and may come more than once: `ce-source` and `ce-id` together name one, and
-of what has a `ce-sequence` a copy keeps the highest. A reader ignores fields that it does not know. Fields marked
-`x-personal` are personal data.
+Messages are persistent. They are delivered in any order and may be delivered more than once: `ce-source` and `ce-id`
+together identify a message. Of events about one subject that have a `ce-sequence`, the highest is the newest. A reader
+ignores fields that it does not know. Fields marked `x-personal` are personal data.
 
-Outside systems submit on the exchange `submissions`, each under routing keys that begin with its name; a submission
-that breaks its contract or a rule is answered by `SubmissionRefused`. What services say is on the exchange `events`.
+Outside systems send submissions to the exchange `submissions`, each with routing keys that begin with its name. A
+submission that breaks its contract or a rule is answered by the event `SubmissionRefused`. Services publish their
+events to the exchange `events`.
 """
 
 
 def asyncapi_document() -> Document:
-    """The document, which refers to no other file."""
+    """The AsyncAPI document. It refers to no other file."""
     messages = published_messages()
     return {
         "asyncapi": "3.0.0",
         "id": "urn:ninthweek",
         "info": {
             "title": "ninthweek",
-            # The messages have versions of their own.
+            # The document's version stays: the messages have versions of their own.
             "version": "1.0.0",
             "description": _DESCRIPTION,
             "license": {"name": "Apache-2.0"},
@@ -72,7 +73,7 @@ def asyncapi_document() -> Document:
             "securitySchemes": {
                 "user": {
                     "type": "userPassword",
-                    "description": "Each service and each outside system has a user, who may do what stands here.",
+                    "description": "Each service and each outside system has a user with its own permissions.",
                 }
             },
         },
@@ -111,7 +112,7 @@ def _routing_key_channel(key: str, messages: list[type[Message]]) -> Document:
         "bindings": {
             "amqp": {
                 "is": "routingKey",
-                "exchange": {"name": exchange, "type": "topic", **_LASTING},
+                "exchange": {"name": exchange, "type": "topic", **_DURABLE},
                 **_BINDING_VERSION,
             }
         },
@@ -128,7 +129,7 @@ def _queue_channel(card: Card) -> Document:
         "bindings": {
             "amqp": {
                 "is": "queue",
-                "queue": {"name": queue.name, "exclusive": False, **_LASTING, "x-arguments": queue.arguments},
+                "queue": {"name": queue.name, "exclusive": False, **_DURABLE, "x-arguments": queue.arguments},
                 "x-bound-to": [
                     {"exchange": binding.exchange, "routingKey": binding.routing_key}
                     for binding in broker.bindings
@@ -173,7 +174,7 @@ def _send(publisher: Card | OutsideSystem, message: type[Message], key: str) -> 
 
 
 def _must_be_routed(message: type[Message]) -> bool:
-    """Whether the broker shall hand back what it finds no queue for: an event may have no subscriber."""
+    """Whether the broker returns a message that reaches no queue. An event without a subscriber may reach none."""
     return not issubclass(message, Event) or bool(subscribers(message))
 
 
@@ -182,7 +183,7 @@ def _receive(card: Card) -> Document:
     return {
         "action": "receive",
         "channel": _reference("channels", queue),
-        "summary": f"What {card.name} subscribes to.",
+        "summary": f"The messages that {card.name} subscribes to.",
         "tags": [{"name": card.name}],
         "messages": [
             _reference("channels", queue, "messages", name(message)) for message in (*card.takes, *card.subscribes_to)

@@ -1,13 +1,13 @@
-"""An example of a whole message, made from the examples of its fields."""
+"""Examples of whole messages, made from the examples of their fields."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def example_of(schema: Mapping[str, Any], place: str = "") -> Any:
-    """A value that the schema describes, of the first example of each part.
+    """A value that fits the schema, made of the first example of each part.
 
-    The schema has no references. Raises `LookupError` naming the field that has no example.
+    The schema must have no references. Raises `LookupError`, which names the field, if a field has no example.
     """
     match schema:
         case {"examples": [first, *_]} | {"const": first} | {"enum": [first, *_]}:

@@ -1,4 +1,4 @@
-"""The published documents as files, and what stands in the way of publishing a change."""
+"""The files of the published documents, and the check that a change does not break them."""
 
 import json
 from pathlib import Path
@@ -19,12 +19,12 @@ from shared.contracts.documents.schemas import (
 from shared.contracts.message import Event, Message
 
 _WHAT_TO_DO = """
-Give a changed message the next version, and publish it beside the old one until nobody subscribes to that.
-What nobody relies on yet may change: delete its file in `schemas/` first."""
+Give a changed message the next version, and publish it beside the old one until nobody subscribes to the old one.
+A message that nobody relies on yet may change: delete its file in `schemas/` first."""
 
 
 class BreakingChange(Exception):
-    """The contracts are no longer those that were published; `reasons` says where and for whom."""
+    """The contracts would break the published ones; `reasons` says where and for whom."""
 
     def __init__(self, reasons: list[str]) -> None:
         super().__init__("\n  - ".join(("These changes would break the published contracts:", *reasons)) + _WHAT_TO_DO)
@@ -32,10 +32,10 @@ class BreakingChange(Exception):
 
 
 def write_contracts(folder: Path, openapi: Document) -> list[Path]:
-    """Write what is stale in `folder` (`docs/contracts`) and return those files.
+    """Write the files that are stale in `folder` (`docs/contracts`), and return their paths.
 
-    `openapi` is the HTTP API's own description. Raises `BreakingChange`, with nothing written, if a schema that was
-    published there would no longer hold.
+    `openapi` is the description of the HTTP API. Raises `BreakingChange`, and writes nothing, if a schema that is
+    published there would be broken.
     """
     if reasons := breaking_changes(folder):
         raise BreakingChange(reasons)
@@ -47,12 +47,12 @@ def write_contracts(folder: Path, openapi: Document) -> list[Path]:
 
 
 def stale_contracts(folder: Path, openapi: Document) -> list[Path]:
-    """The files that are missing or not what would be written now."""
+    """The paths of the files that are missing or out of date."""
     return list(_stale(folder, openapi))
 
 
 def breaking_changes(folder: Path) -> list[str]:
-    """Where the contracts would break who relies on the schemas published in `folder`, in words."""
+    """Every way in which the contracts break the schemas published in `folder`, as text."""
     messages = {name(message): message for message in published_messages()}
     return [
         reason
@@ -76,7 +76,7 @@ def _broken(published_as: str, message: type[Message] | None, published: Schema)
 
 
 def _stale(folder: Path, openapi: Document) -> dict[Path, str]:
-    """The stale files, with what belongs in them."""
+    """The stale files, with their new content."""
     return {
         folder / path: content
         for path, content in _contents(openapi).items()
@@ -85,7 +85,7 @@ def _stale(folder: Path, openapi: Document) -> dict[Path, str]:
 
 
 def _contents(openapi: Document) -> dict[Path, str]:
-    """Every file of the folder, by its path in it."""
+    """The content of every file, by its path in the folder."""
     return {
         Path("asyncapi.yaml"): _yaml(asyncapi_document()),
         Path("openapi.json"): _json(openapi),
@@ -105,7 +105,7 @@ def _yaml(document: Document) -> str:
 
 
 class _PlainDumper(yaml.SafeDumper):
-    """Writes out what stands twice, and texts of several lines as such."""
+    """Writes YAML without aliases, and a text of several lines as a block."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

@@ -1,4 +1,4 @@
-"""The headers of messages, as the documents describe them: those of `shared.contracts.envelope`."""
+"""The schemas of message headers for the documents. `shared.contracts.envelope` writes and reads these headers."""
 
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -19,15 +19,17 @@ ENVELOPE: Final = {
     "type": "object",
     "required": list(REQUIRED),
     "properties": {
-        "ce-specversion": {"const": SPECIFICATION_VERSION, "description": "CloudEvents' version."},
-        "ce-id": _text("The message; unique with its source. The AMQP `message_id` is the same.", minLength=1),
-        "ce-source": _text("The service or outside system that says it.", minLength=1),
+        "ce-specversion": {"const": SPECIFICATION_VERSION, "description": "The version of CloudEvents."},
+        "ce-id": _text(
+            "The message's id, unique for its source. The AMQP property `message_id` is the same.", minLength=1
+        ),
+        "ce-source": _text("The service or outside system that publishes it.", minLength=1),
         "ce-type": _text("The message's name and version.", minLength=1),
         "ce-time": _text("When it was published, with the offset from UTC.", format="date-time"),
-        "ce-subject": _text("What it is about: the kind of thing and its id."),
+        "ce-subject": _text("The thing that the message is about: its kind and its id."),
         "ce-sequence": _text("The version of the subject; the highest is the newest.", pattern="^[0-9]+$"),
-        "ce-correlationid": _text("The message with which it all began."),
-        "ce-causationid": _text("The message that led to this one."),
+        "ce-correlationid": _text("The id of the message that began the chain of messages."),
+        "ce-causationid": _text("The id of the message that caused this one."),
         "ce-traceparent": _text("W3C Trace Context."),
     },
 }
@@ -35,7 +37,7 @@ ENVELOPE: Final = {
 
 
 def headers_of(message: type[Message]) -> dict[str, Any]:
-    """What a message's headers say beyond `ENVELOPE`."""
+    """The schema of one message's headers, beyond `ENVELOPE`."""
     sources = {"enum": list(publishers(message))}
     properties: dict[str, Any] = {"ce-type": {"const": message.type}, "ce-source": sources}
     if not issubclass(message, Event):
@@ -48,7 +50,7 @@ def headers_of(message: type[Message]) -> dict[str, Any]:
 
 
 def example_headers(message: Message) -> dict[str, str]:
-    """The headers of a message as its sender would write them: an event's in full, a submission's in short."""
+    """Example headers of a message: all of an event's, and only the required ones of a submission."""
     is_event = isinstance(message, Event)
     return Envelope(
         id=_EXAMPLE_ID if is_event else _EXAMPLE_CAUSE,

@@ -1,4 +1,4 @@
-"""The JSON Schema (2020-12) of each message, as it is published."""
+"""The published JSON Schema (2020-12) of each message."""
 
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ _DEFINITIONS: Final = "#/$defs/"
 
 
 def published_schema(message: type[Message]) -> Schema:
-    """The schema of one message, with the routing keys that it goes by and an example."""
+    """The schema of one message, with its routing keys and an example."""
     schema = writer_schema(message)
     return {
         "$schema": GenerateJsonSchema.schema_dialect,
@@ -27,12 +27,12 @@ def published_schema(message: type[Message]) -> Schema:
 
 
 def name(message: type[Message]) -> str:
-    """The name that documents go by: `ProjectApproved.v1`."""
+    """The name of a message in the documents: `ProjectApproved.v1`."""
     return f"{message.__name__}.v{message.version}"
 
 
 def routing_keys(message: type[Message]) -> tuple[str, ...]:
-    """The keys of a published message: an event's own; a submission's with each system that sends it."""
+    """The routing keys of a published message: an event has one, a submission one for each system that sends it."""
     if issubclass(message, Event):
         return (message.routing_key,)
     if issubclass(message, Submission):
@@ -41,12 +41,12 @@ def routing_keys(message: type[Message]) -> tuple[str, ...]:
 
 
 def writer_schema(message: type[Message]) -> Schema:
-    """What goes over the wire: an event as we write it, a submission as outside systems may write it."""
+    """The schema by which a message is written: by us if it is an event, by outside systems if it is a submission."""
     return _schema(message, "serialization" if issubclass(message, Event) else "validation")
 
 
 def reader_schema(message: type[Message]) -> Schema:
-    """What our own reader takes: it does without a field that has a default."""
+    """The schema by which our services read a message: a field with a default may be missing."""
     return _schema(message, "validation")
 
 
@@ -58,7 +58,7 @@ def _schema(message: type[Message], mode: JsonSchemaMode) -> Schema:
 
 
 def _inline(schema: Any, definitions: dict[str, Schema]) -> Any:
-    """The schema with its definitions in their places, so that each schema stands for itself."""
+    """The schema with each reference replaced by its definition, so that it refers to nothing else."""
     match schema:
         case {"$ref": reference, **beside}:
             return _inline({**definitions[reference.removeprefix(_DEFINITIONS)], **beside}, definitions)

@@ -1,4 +1,4 @@
-"""What cannot be handled: what becomes of an error, what a failure is, and what staff decide on one.
+"""Messages that could not be handled: what is done about an error, and what staff decide on a failure.
 
-`error_handler` has a message wait, tries it again, or keeps it as a `failure`; `decisions` are those of staff.
+`error_handler` makes a message wait, retries it, or keeps it as a `failure`. `decisions` are those of staff.
 """

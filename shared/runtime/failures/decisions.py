@@ -8,10 +8,10 @@ from shared.runtime.incoming import Incoming
 
 
 async def retry(connection: Connection, service: str, identifier: int, *, at: datetime) -> bool:
-    """Send a failure back to this service alone, with all its tries before it; false where that was done already.
+    """Send a failure back to its service alone, with all its attempts anew; false if it was sent back already.
 
-    Also one that was discarded by mistake. It waits among the service's own retries: its relay finds it, and its inbox
-    sees to it that it is handled once.
+    A failure that was discarded by mistake can be retried too. It is stored among the service's own retries, where the
+    relay finds it. The inbox makes sure that the message is handled once.
     """
     failure = await store.failures.find(connection, identifier)
     if failure is None or not await store.failures.retried(connection, identifier, at=at):
@@ -24,11 +24,11 @@ async def retry(connection: Connection, service: str, identifier: int, *, at: da
         headers={name: value for name, value in failure["headers"].items() if name.startswith("ce-")},
         body=failure["body"],
     )
-    returning = incoming.returning(service, failure["identity"], attempts=0, waits=0, at=at)
-    await store.waiting.add(connection, [returning], published_at=at)
+    outgoing = incoming.as_retry(service, failure["identity"], attempts=0, waits=0, at=at)
+    await store.waiting.add(connection, [outgoing], published_at=at)
     return True
 
 
 async def discard(connection: Connection, identifier: int, *, at: datetime) -> bool:
-    """Set a waiting failure aside; whether it was waiting. It stays in the table."""
+    """Discard a waiting failure; false if it was not waiting. Its row is kept."""
     return await store.failures.discarded(connection, identifier, at=at)

@@ -1,4 +1,4 @@
-"""A failure: a message that could not be handled, kept whole, and its error in words without personal data."""
+"""A failure: a message that could not be handled, kept whole, with its error described without personal data."""
 
 import traceback
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from uuid import UUID
 
 
 class ContractBroken(ValueError):
-    """A message breaks its contract; the text names every fault and repeats nothing of the message."""
+    """A message breaks its contract. The text names every fault and repeats nothing of the message."""
 
 
 class ProcessesDied(RuntimeError):
-    """A message took its process with it, again and again."""
+    """A poison message: one process after the other died while handling it."""
 
 
 class GivenUp(RuntimeError):
@@ -37,7 +37,7 @@ class Failure:
 
 
 SAFE_TEXT = (ContractBroken, ProcessesDied, GivenUp)
-"""Errors of ours whose text holds no personal data; others are known by their class and place alone."""
+"""Errors of ours, whose text holds no personal data. Of all others only the class and the place are kept."""
 
 
 def describe(error: BaseException) -> str:

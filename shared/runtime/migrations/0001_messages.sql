@@ -1,11 +1,11 @@
--- What was handled: a message's identity (source, id, type and body, digested).
+-- Messages that were handled, by their identity (source, id, type and body, digested).
 create table inbox (
     id uuid primary key,
     handled_at timestamptz not null
 );
 create index inbox_by_age on inbox (handled_at);
 
--- What is to be said, and what was said lately.
+-- Messages that are to be published, and those that were published lately.
 create table outbox (
     id uuid primary key,
     exchange text not null,
@@ -23,7 +23,7 @@ create index outbox_timers on outbox (due_at) where sent_at is null and due_at i
 create index outbox_retries on outbox (retry_at) where sent_at is null and retry_at is not null;
 create index outbox_by_age on outbox (sent_at) where sent_at is not null;
 
--- What could not be handled, whole, until staff retry or discard it.
+-- Messages that could not be handled, whole, until staff retry or discard them.
 create table failures (
     id bigint generated always as identity primary key,
     identity uuid not null unique,
@@ -45,8 +45,8 @@ create table failures (
 );
 create index failures_waiting on failures (last_failed_at) where state = 'waiting';
 
--- Messages that the broker delivered again: each is counted before it is handled, and forgotten once it was, so that
--- what is left counts the processes that died of it.
+-- Messages that the broker delivered again. An attempt is counted before it begins, and the row is deleted when the
+-- message was handled. So a count that is left over is the number of processes that died of the message.
 create table suspects (
     id uuid primary key,
     deaths integer not null,

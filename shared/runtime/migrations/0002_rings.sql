@@ -1,12 +1,12 @@
--- Inbox and outbox have eight partitions, filled in turn: what is old is cleared by emptying a partition, which costs
--- the next reader nothing. `slot` is the number of a row's partition (`shared/runtime/partitions.py`).
+-- Inbox and outbox have eight partitions, filled in turn. Old rows are cleared by truncating a partition, which leaves
+-- no dead rows to later readers. `slot` is the number of a row's partition (`shared/runtime/partitions.py`).
 alter table inbox rename to inbox_of_0001;
 alter table outbox rename to outbox_of_0001;
 alter index inbox_pkey rename to inbox_of_0001_pkey;
 alter index outbox_pkey rename to outbox_of_0001_pkey;
 drop index inbox_by_age, outbox_by_age;
 
--- What was handled, by a message's identity (source, id, type and body, digested).
+-- Messages that were handled, by their identity (source, id, type and body, digested).
 create table inbox (
     slot smallint not null,
     id uuid not null,
@@ -14,11 +14,11 @@ create table inbox (
     primary key (id, slot)
 ) partition by list (slot);
 
--- What was said: written once and never changed.
+-- Messages that were published: written once and never changed.
 create table outbox (
     slot smallint not null,
     id uuid not null,
-    identity uuid not null,         -- by which the inboxes of its hearers know it
+    identity uuid not null,         -- by which the inboxes of its subscribers recognise it
     exchange text not null,
     routing_key text not null,
     headers jsonb not null,
@@ -38,14 +38,14 @@ end $do$;
 create index inbox_by_age on inbox using brin (handled_at);
 create index outbox_by_age on outbox using brin (said_at);
 
--- Which rows of the outbox the broker has not confirmed yet, and from when on the relay looks for them here.
+-- Rows of the outbox that the broker has not confirmed yet, and from when on the relay looks for them here.
 create table unsent (
     id uuid primary key,
     slot smallint not null,
     look_at timestamptz not null    -- the system's time
 );
 
--- What is to be said when its time comes: timers and retries.
+-- Messages that are published when they are due: timers and retries.
 create table waiting (
     id uuid primary key,
     identity uuid not null,

@@ -1,4 +1,4 @@
--- A copy of what notifications says: a person's links that were issued before a moment are revoked.
+-- A copy of what notifications publishes: a person's links that were issued before a moment are revoked.
 create table revoked_links (
     kind text not null check (kind in ('host', 'student')),
     person_id text not null,
@@ -6,7 +6,7 @@ create table revoked_links (
     primary key (kind, person_id)
 );
 
--- Links that open a session once, for staff: those that were used.
+-- The links for staff that were used: each opens a session once.
 create table used_links (
     link_id uuid primary key,
     used_at timestamptz not null

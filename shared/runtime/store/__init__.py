@@ -1,5 +1,5 @@
-"""Every SQL statement of the runtime, on the tables that each service's schema has."""
+"""Every SQL statement of the runtime. Its tables are in each service's schema."""
 
-from shared.runtime.store import failures, forgetting, glance, inbox, outbox, suspects, waiting
+from shared.runtime.store import failures, glance, inbox, outbox, retention, suspects, waiting
 
-__all__ = ["failures", "forgetting", "glance", "inbox", "outbox", "suspects", "waiting"]
+__all__ = ["failures", "glance", "inbox", "outbox", "retention", "suspects", "waiting"]

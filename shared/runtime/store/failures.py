@@ -1,4 +1,4 @@
-"""What could not be handled."""
+"""The table `failures`: messages that could not be handled."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from shared.runtime.failures.failure import Failure
 
 
 async def add(connection: Connection, failure: Failure, *, at: datetime) -> bool:
-    """Keep a failed message; returns whether it is news (not already waiting among the failures)."""
+    """Keep a failed message; returns whether it is new, that is, not already waiting among the failures."""
     return bool(
         await connection.fetchval(
             """
@@ -58,17 +58,17 @@ async def find(connection: Connection, identifier: int) -> dict[str, Any] | None
 
 
 async def retried(connection: Connection, identifier: int, *, at: datetime) -> bool:
-    """Note that a failure goes back to its service; whether it was waiting, or had been discarded."""
+    """Note that a failure is retried; false if it was retried already. One that was discarded may be retried."""
     return await _decided(connection, identifier, "retried", of=("waiting", "discarded"), at=at)
 
 
 async def discarded(connection: Connection, identifier: int, *, at: datetime) -> bool:
-    """Note that a failure is set aside; whether it was waiting."""
+    """Note that a failure is discarded; false if it was not waiting."""
     return await _decided(connection, identifier, "discarded", of=("waiting",), at=at)
 
 
 async def _decided(connection: Connection, identifier: int, state: str, *, of: tuple[str, ...], at: datetime) -> bool:
-    """Whether it was in one of these states until now."""
+    """Change the state of a failure; false if it was in none of the states `of`."""
     return bool(
         await connection.fetchval(
             "update failures set state = $2, decided_at = $3 where id = $1 and state = any($4) returning true",

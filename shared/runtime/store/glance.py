@@ -7,7 +7,7 @@ from shared.database.connection import Connection
 
 
 async def counts(connection: Connection, *, programme_now: datetime, system_now: datetime) -> dict[str, Any]:
-    """What staff want to know of a service at a glance."""
+    """How many messages wait, are due, have failed and were handled lately, and the oldest and next of them."""
     row = await connection.fetchrow(
         """
         select (select count(*) from unsent) as unsent,
@@ -26,7 +26,7 @@ async def counts(connection: Connection, *, programme_now: datetime, system_now:
 
 
 async def anything_due(connection: Connection, *, programme_now: datetime) -> bool:
-    """Whether anything is due to be published by now, at once or after waiting; a retry counts whenever it is due."""
+    """Whether anything is to be sent, any timer is due, or any retry waits, whenever that retry is due."""
     return bool(
         await connection.fetchval(
             """

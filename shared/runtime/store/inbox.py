@@ -1,4 +1,4 @@
-"""What was handled."""
+"""The table `inbox`: messages that were handled."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,11 +14,14 @@ async def lock(connection: Connection, keys: Sequence[int]) -> None:
 
 
 async def claim(connection: Connection, identities: Iterable[UUID], *, slot: int, at: datetime) -> set[UUID]:
-    """Note that these messages are handled in this transaction; returns those that none has handled before.
+    """Note that these messages are handled in this transaction; returns those that were not handled before.
 
-    Another copy of a message that too many processes died of is not among them: it waits among the failures.
-    Two transactions that claim one message hold the same locks, of its subjects, so that the second sees the first's
-    claim in whatever partition it is. They are claimed in order all the same, for those whose locks are too few.
+    A message that too many processes died of is not returned either: it is kept among the failures already, and this is
+    another copy of it.
+
+    Two transactions that claim the same message cannot both succeed. Each holds the locks of the message's subjects
+    before it claims, so the second one waits, and then sees the row of the first in whatever partition it is. Rows are
+    inserted in the order of their ids all the same: so transactions without such locks cannot deadlock.
     """
     rows = await connection.fetch(
         """
@@ -42,13 +45,13 @@ async def claim(connection: Connection, identities: Iterable[UUID], *, slot: int
     return {row["id"] for row in rows}
 
 
-async def knows(connection: Connection, identity: UUID) -> bool:
+async def was_handled(connection: Connection, identity: UUID) -> bool:
     """Whether a message was handled."""
     return bool(await connection.fetchval("select exists (select from inbox where id = $1)", identity))
 
 
-async def has_in_hand(connection: Connection, identity: UUID) -> bool:
-    """Whether a message was handled, or waits to be tried again."""
+async def was_handled_or_waits(connection: Connection, identity: UUID) -> bool:
+    """Whether a message was handled, or waits for a retry."""
     return bool(
         await connection.fetchval(
             """
@@ -60,7 +63,7 @@ async def has_in_hand(connection: Connection, identity: UUID) -> bool:
 
 
 async def is_settled(connection: Connection, identity: UUID) -> bool:
-    """Whether a message was handled, or is among the failures since too many processes died of it."""
+    """Whether a message was handled, or became a failure because too many processes died of it."""
     return bool(
         await connection.fetchval(
             """

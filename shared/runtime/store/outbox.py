@@ -1,4 +1,4 @@
-"""What is published at once: the outbox, which only grows, and which of its rows are still to be sent."""
+"""The tables `outbox`, to which rows are only ever added, and `unsent`, which names those that are still to be sent."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from shared.database.connection import Connection
 from shared.runtime.outgoing import Outgoing
 
 LEFT_BEHIND_AFTER = timedelta(seconds=5)
-"""How long a row that was handed to the relay in memory may take before the relay looks for it in the table."""
+"""How long a row that was handed to a relay in memory may take to be sent, before a sweep reads it from the table."""
 
 
 def message_columns(outgoing: Sequence[Outgoing]) -> tuple[list[Any], ...]:
@@ -46,7 +46,7 @@ async def add(connection: Connection, outgoing: Sequence[Outgoing], *, slot: int
 
 
 async def left_behind(connection: Connection, *, now: datetime, limit: int) -> list[Outgoing]:
-    """Rows that nobody has sent in time, oldest first. Whoever asks next is not given them for a while."""
+    """Lease the rows that were not sent in time, oldest first. For a while no other relay is given them."""
     rows = await connection.fetch(
         """
         with leased as (

@@ -1,4 +1,4 @@
-"""What may have cost a process its life."""
+"""The table `suspects`: messages that a process may have died of."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,15 +6,17 @@ from uuid import UUID
 from shared.database.connection import Connection
 
 MOST_DEATHS = 2
-"""So many processes may die of a message alone, after the one that had it in a group: the third death fails it."""
+"""Deaths that are counted here before the message becomes a failure. The first death of all is not counted: the process
+had the message in a group, before it was a suspect. So the third death makes it a failure."""
 
 
 async def count_try(connection: Connection, identity: UUID, *, at: datetime) -> int:
-    """Count a try of a message that was delivered before; returns how many tries have not ended since.
+    """Count an attempt to handle a suspect; returns how many attempts were begun and never cleared, with this one.
 
-    `at` is when the try began: asked again with the same, as where the answer was lost, it is counted once.
-    A try during which the database died says nothing of the message: whoever made it was waiting for the database, and
-    may have been ended then for any reason. So a server that began later counts anew.
+    `at` is when the attempt began. Called again with the same moment, as when the answer was lost, it counts once.
+
+    An attempt during which the database went down is no evidence against the message: its process was waiting for the
+    database and may have been stopped for any reason. So counting starts anew if the server has started since.
     """
     deaths: int = await connection.fetchval(
         """
@@ -36,5 +38,5 @@ async def count_try(connection: Connection, identity: UUID, *, at: datetime) -> 
 
 
 async def clear(connection: Connection, identity: UUID) -> None:
-    """Suspect a message no longer."""
+    """Remove a message from the suspects: an attempt came to its end."""
     await connection.execute("delete from suspects where id = $1", identity)

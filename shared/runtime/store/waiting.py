@@ -1,4 +1,4 @@
-"""What is published when its time comes: timers by the programme's clock, retries by the system's."""
+"""The table `waiting`: messages to be sent later, timers by the programme's clock and retries by the system's."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from shared.runtime.store.outbox import LEFT_BEHIND_AFTER, message_columns
 
 
 async def add(connection: Connection, outgoing: Sequence[Outgoing], *, published_at: datetime) -> None:
-    """Add rows, each of which has a time."""
+    """Add timers and retries."""
     await connection.execute(
         """
         insert into waiting
@@ -29,7 +29,7 @@ async def add(connection: Connection, outgoing: Sequence[Outgoing], *, published
 async def release(
     connection: Connection, *, programme_now: datetime, now: datetime, slot: int, limit: int
 ) -> list[Outgoing]:
-    """Rows whose time has come, in the order of their times: they go into the outbox, to be sent at once."""
+    """Move the rows that are due into the outbox, and return them in the order of their times, to be sent at once."""
     rows = await connection.fetch(
         """
         with released as (

@@ -1,6 +1,6 @@
-// What every page has in common, where there is JavaScript: nothing depends on it.
+// The script of every page. Each page works without it.
 
-/** Says below a text how many words it has, counted as the server counts them: parted by white space. */
+/** Shows below a text how many words it has, counted as the server does: separated by white space. */
 function countWords(text) {
   const most = Number(text.dataset.words);
   const line = document.getElementById(`${text.id}-words`);
@@ -15,7 +15,7 @@ function countWords(text) {
   show();
 }
 
-/** A form is sent once, however often its button is pressed. */
+/** Sends a form once, however often its button is pressed. */
 function sendOnce(event) {
   const form = event.target;
   if (form.method !== "post" || form.hasAttribute("hx-post")) return;
@@ -36,7 +36,7 @@ document.addEventListener("htmx:load", (event) => {
   // HTMX begins with the whole page, which is prepared already.
   if (event.target !== document.body) prepare(event.target);
 });
-/** After a check, a field is at fault as long as a fault is said of it, and the summary goes with the last one. */
+/** Updates the form after a check: only fields that show a fault are marked, and the summary goes with the last fault. */
 function followFaults() {
   document.querySelectorAll(".field").forEach((field) => {
     const wrong = field.querySelector(".fault") !== null;
@@ -46,19 +46,19 @@ function followFaults() {
     else if (control && wrong && field.tagName !== "FIELDSET") control.setAttribute("aria-invalid", "true");
   });
   const summary = document.getElementById("faults");
-  const isMended = (link) => {
+  const isCorrected = (link) => {
     const field = document.getElementById(decodeURIComponent(link.hash.slice(1)))?.closest(".field");
     return field && !field.querySelector(".fault");
   };
-  if (summary && [...summary.querySelectorAll("a")].every(isMended)) summary.remove();
+  if (summary && [...summary.querySelectorAll("a")].every(isCorrected)) summary.remove();
 }
 document.addEventListener("htmx:afterSettle", followFaults);
-// What saves itself says so when it cannot.
+// A form that saves itself shows when it cannot.
 document.addEventListener("htmx:sendError", (event) => {
   if (event.detail.target.id !== "saved") return;
   event.detail.target.textContent = "Not saved: there is no connection. Keep this page open; your next change saves all of it.";
 });
-// A page that comes back from the browser's memory has not been sent yet.
+// A page that is restored from the browser's cache may be sent again.
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });

@@ -1,18 +1,18 @@
-// Ranks applicants by dragging and by arrow keys, where there is JavaScript. What is moved is sent by the applicant's own
-// form "to", which works without; the server's answer takes the place of the board.
+// Ranks applicants by dragging and by arrow keys. A move is sent by the applicant's own form "to", which also works
+// without JavaScript. The server's answer replaces the board.
 
 const PAUSE_IN_MILLISECONDS = 400;
 
 document.documentElement.classList.add("ranks");
 
-let dragged = null; // {item, before}: what is dragged, and what it stood before
-let waiting = null; // {item, timer}: what was moved here and is not sent yet
-let moving = false; // an element that moves loses the focus
+let dragged = null; // {item, before}: the item that is dragged, and the item that it was in front of
+let waiting = null; // {item, timer}: the item that was moved here and not sent yet
+let moving = false; // while an item is moved by keys: an element that moves loses the focus
 
 const listOf = (item) => item.closest("#ranking");
 const placeOf = (item) => [...listOf(item).children].indexOf(item) + 1;
 
-/** Shows an order that was changed here; what is sent with "Send ranking" is what is shown. */
+/** Shows an order that was changed here. "Send ranking" sends the order that is shown. */
 function show(item) {
   const items = [...listOf(item).children];
   items.forEach((each, index) => {
@@ -111,8 +111,8 @@ document.addEventListener("pointerup", () => {
 });
 document.addEventListener("pointercancel", drop);
 
-// An answer that is older than what was moved here meanwhile is not shown; one that has no board (the session has ended, say)
-// is shown as a page.
+// An answer is not shown if something was moved here since it was asked for. One without a board, as when the session
+// has ended, is shown as a page.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, target } = event.detail;
   if (target.id !== "board") return;
@@ -123,7 +123,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
-// What was moved here is sent before the ranking itself.
+// A move that was not sent yet is sent when the focus leaves the handle, and so before the ranking itself.
 document.addEventListener("focusout", (event) => {
   if (event.target.classList?.contains("handle") && !dragged && !moving) send();
 });

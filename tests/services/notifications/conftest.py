@@ -1,4 +1,4 @@
-"""Where mails arrive."""
+"""Fixtures: a mail server, and a folder for mails."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,7 +16,7 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where mails lie, since no server is set."""
+    """The folder to which mails are written, since no mail server is set."""
     monkeypatch.delenv("SMTP_URL", raising=False)
     monkeypatch.setenv("MAIL_FOLDER", str(tmp_path))
     return tmp_path

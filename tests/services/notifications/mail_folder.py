@@ -1,4 +1,4 @@
-"""Mails as they lie in a folder while no mail server is set."""
+"""Reads the mails in a folder, where they are written if no mail server is set."""
 
 from email import message_from_bytes
 from email.message import EmailMessage

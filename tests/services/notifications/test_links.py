@@ -27,7 +27,7 @@ KNOWN, UNKNOWN = "elif@college.example", "nobody@college.example"
 
 @pytest.fixture(autouse=True)
 def site_and_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the mails, as of the browsers."""
+    """The same public address and secret for the mails as for the browsers."""
     monkeypatch.setenv("PUBLIC_URL", SITE)
     monkeypatch.setenv("SESSION_SECRET", SETTINGS.session_secret.get_secret_value())
 
@@ -99,7 +99,7 @@ async def test_each_person_of_an_address_is_sent_a_link(
     assert [mail["To"].addresses[0].addr_spec for mail in mails(folder, "sign_in_link")] == [KNOWN, KNOWN]
 
 
-async def test_nothing_tells_a_known_address_from_an_unknown_one(
+async def test_a_known_address_cannot_be_distinguished_from_an_unknown_one(
     notifications: RunningService, visit: Visit, folder: Path
 ) -> None:
     known, unknown = await ask(await visit(), KNOWN), await ask(await visit(), UNKNOWN)
@@ -124,7 +124,7 @@ async def test_an_address_that_is_asked_for_is_in_no_log(notifications: RunningS
     assert "example" not in str(logs)
 
 
-async def test_what_is_no_address_is_shown_again_to_be_corrected(notifications: RunningService, visit: Visit) -> None:
+async def test_a_malformed_address_is_shown_again_to_be_corrected(notifications: RunningService, visit: Visit) -> None:
     again = await ask(await visit(), "elif at college")
 
     assert again.status_code == 422
@@ -150,7 +150,7 @@ async def test_a_client_can_ask_only_so_often(notifications: RunningService, vis
 
 
 class TestWhenAnAddressChanges:
-    """What went to the old one opens nothing any more."""
+    """Links that went to the old address are revoked."""
 
     async def test_all_links_to_the_old_address_are_revoked(
         self, notifications: RunningService, visit: Visit, folder: Path
@@ -180,7 +180,7 @@ class TestWhenAnAddressChanges:
         "changes",
         [{"year": 3}, {"email": "ELIF@college.example"}, {"email": "late@college.example", "student_version": 1}],
     )
-    async def test_nothing_is_revoked_while_it_is_the_same(
+    async def test_nothing_is_revoked_while_the_address_is_the_same(
         self, notifications: RunningService, changes: dict[str, Any]
     ) -> None:
         await notifications.receive(student_registered(**{"student_version": 2} | changes))
@@ -242,7 +242,7 @@ class TestPeopleAsStaffSeeThem:
         assert (done.status_code, done.headers["location"]) == (303, "/staff/people/host/H0001")
         assert (await follow(visit, link_in(folder, "sign_in_link"))).headers["location"] == "/host/projects"
 
-    async def test_come_in_no_more_once_staff_have_revoked_their_links(
+    async def test_cannot_come_in_once_staff_have_revoked_their_links(
         self, notifications: RunningService, visit: Visit, folder: Path
     ) -> None:
         visitor = await visit(staff())
@@ -259,7 +259,7 @@ class TestPeopleAsStaffSeeThem:
 
     @pytest.mark.parametrize("role", [Role.VIEWER, Role.REVIEWER])
     @pytest.mark.parametrize("act", ["link", "revocation"])
-    async def test_are_left_alone_by_who_only_reads(
+    async def test_cannot_be_changed_by_staff_who_may_only_read(
         self, notifications: RunningService, visit: Visit, folder: Path, role: Role, act: str
     ) -> None:
         refused = await (await visit(staff(role))).post(f"/staff/people/host/H0001/{act}")

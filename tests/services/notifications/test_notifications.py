@@ -9,7 +9,7 @@ import pytest
 
 from services.notifications.handlers import send_email
 from services.notifications.messages import SendEmail
-from services.notifications.rules.failures import TOLD_TOGETHER
+from services.notifications.rules.failures import SUMMARISE_AFTER
 from shared.contracts.every_service import MessageFailed
 from shared.contracts.matching import PlacementConfirmed, RankingReceived
 from shared.contracts.message import Event
@@ -43,7 +43,7 @@ def to_mail_server(folder: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPat
 
 
 def templates(folder: Path) -> Iterator[str]:
-    """Of all mails: the template and the recipient's id, as the files name them."""
+    """The template and the recipient's id of each mail, from the names of the files."""
     return (file.stem[37:] for file in sorted(folder.iterdir()))
 
 
@@ -66,13 +66,13 @@ async def test_an_offer_reaches_the_student_and_is_recorded(notifications: Runni
     )
 
 
-async def test_whatever_the_order_in_which_it_hears_the_same_people_are_told(
+async def test_the_same_mails_are_sent_in_whichever_order_the_events_arrive(
     notifications: RunningService, folder: Path
 ) -> None:
     closed, confirmed = applications_closed(1), placement(PlacementConfirmed)
-    heard = [*PEOPLE, project_submitted(), project_approved(), application_received(), closed, offer_made(), confirmed]
+    events = [*PEOPLE, project_submitted(), project_approved(), application_received(), closed, offer_made(), confirmed]
 
-    await notifications.receive(*reversed(heard))
+    await notifications.receive(*reversed(events))
 
     assert sorted(templates(folder)) == [
         "application_received-S00001",
@@ -86,7 +86,7 @@ async def test_whatever_the_order_in_which_it_hears_the_same_people_are_told(
     assert await notifications.failures() == []
 
 
-async def test_an_event_that_two_replicas_hear_again_and_again_is_told_once(start: Start, folder: Path) -> None:
+async def test_an_event_that_two_replicas_receive_again_and_again_leads_to_one_mail(start: Start, folder: Path) -> None:
     notifications = await start("notifications", replicas=2)
     await notifications.receive(*PEOPLE, project_submitted(), application_received())
     for _ in range(3):
@@ -108,23 +108,25 @@ async def test_a_mail_goes_to_the_newest_address(notifications: RunningService, 
 class TestRankings:
     """Hosts are asked once all applications are known, and reminded two days before."""
 
-    async def heard_until_close(self, notifications: RunningService) -> None:
+    async def receive_until_close(self, notifications: RunningService) -> None:
         await notifications.receive(*PEOPLE, project_submitted(), project_approved())
         await notifications.receive(application_received())
         await notifications.step_to(a_round().closes_at)
         await notifications.receive(applications_closed(1))
 
-    async def test_a_host_learns_its_applicants_and_the_date(self, notifications: RunningService, folder: Path) -> None:
-        await self.heard_until_close(notifications)
+    async def test_a_host_is_sent_its_applicants_and_the_due_date(
+        self, notifications: RunningService, folder: Path
+    ) -> None:
+        await self.receive_until_close(notifications)
 
         (mail,) = mails(folder, "ranking_due")
         assert "A000001: Elif Sato, Mathematics, undergraduate, year 2" in text(mail)
         assert "What to do by 17:00 BST on Wednesday 19 May 2027" in text(mail)
 
-    async def test_a_host_is_reminded_once_at_the_date_that_stands(
+    async def test_a_host_is_reminded_once_by_the_current_due_date(
         self, notifications: RunningService, folder: Path
     ) -> None:
-        await self.heard_until_close(notifications)
+        await self.receive_until_close(notifications)
         due_at = a_round().rankings_due_at + timedelta(days=1)
         await notifications.receive(round_scheduled(round_version=2, rankings_due_at=due_at))
         await notifications.receive(round_scheduled(round_version=3, rankings_due_at=due_at))
@@ -137,7 +139,7 @@ class TestRankings:
         assert "17:00 BST on Thursday 20 May 2027" in text(mail)
 
     async def test_a_host_that_has_ranked_is_not_reminded(self, notifications: RunningService, folder: Path) -> None:
-        await self.heard_until_close(notifications)
+        await self.receive_until_close(notifications)
         await notifications.receive(
             RankingReceived(project_id="P0001", round_id=ROUND, host_id="H0001", application_ids=["A000001"])
         )
@@ -147,9 +149,7 @@ class TestRankings:
         assert mails(folder, "ranking_reminder") == []
 
 
-async def test_a_refused_project_is_told_to_its_host_with_all_reasons(
-    notifications: RunningService, folder: Path
-) -> None:
+async def test_the_host_of_a_refused_project_is_sent_all_reasons(notifications: RunningService, folder: Path) -> None:
     await notifications.receive(*PEOPLE)
     await notifications.receive(refused("project", host_id="H0001", project_id="P0001"))
 
@@ -160,7 +160,7 @@ async def test_a_refused_project_is_told_to_its_host_with_all_reasons(
     assert "What to do by 17:00 BST on Friday 16 April 2027" in text(mail)
 
 
-async def test_what_is_refused_of_nobody_known_is_told_to_staff(
+async def test_staff_are_told_of_a_refusal_that_concerns_nobody_known(
     notifications: RunningService, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STAFF_EMAIL", "desk@college.example")
@@ -176,7 +176,7 @@ async def test_a_refusal_waits_for_the_person_that_it_names(notifications: Runni
     assert list(templates(folder)) == ["project_refused-H0001"]
 
 
-async def test_a_withdrawal_that_is_refused_is_told_to_whom_it_would_have_concerned(
+async def test_a_refused_withdrawal_is_reported_to_the_person_whom_it_concerns(
     notifications: RunningService, folder: Path
 ) -> None:
     await notifications.receive(*PEOPLE, project_submitted(), application_received())
@@ -186,7 +186,7 @@ async def test_a_withdrawal_that_is_refused_is_told_to_whom_it_would_have_concer
     assert list(templates(folder))[2:] == ["withdrawal_refused-S00001", "withdrawal_refused-H0001"]
 
 
-async def test_a_recipient_that_the_server_refuses_for_good_is_recorded(
+async def test_a_permanent_refusal_of_a_recipient_is_recorded(
     notifications: RunningService, to_mail_server: Mailbox
 ) -> None:
     to_mail_server.answers_to_recipients.append("550 5.1.1 <hana@museum.example> unknown here")
@@ -202,7 +202,7 @@ async def test_a_recipient_that_the_server_refuses_for_good_is_recorded(
     assert to_mail_server.taken == []
 
 
-async def test_an_address_that_no_server_takes_is_recorded(notifications: RunningService, folder: Path) -> None:
+async def test_an_address_to_which_no_mail_can_be_sent_is_recorded(notifications: RunningService, folder: Path) -> None:
     await notifications.receive(
         round_scheduled(), host_registered(contact_email="é@museum.example"), project_submitted()
     )
@@ -212,7 +212,7 @@ async def test_an_address_that_no_server_takes_is_recorded(notifications: Runnin
     assert mails(folder) == []
 
 
-async def test_a_passing_fault_is_tried_again_until_the_mail_is_taken(
+async def test_a_mail_is_tried_again_after_a_transient_error_until_it_is_sent(
     notifications: RunningService, to_mail_server: Mailbox
 ) -> None:
     to_mail_server.answers_to_recipients.append("451 4.7.1 come back later")
@@ -233,7 +233,7 @@ async def test_a_mail_that_was_sent_is_not_sent_again(notifications: RunningServ
     assert len(await notifications.published(EmailSent)) == 1
 
 
-async def test_of_a_flood_of_failures_staff_get_one_mail_and_later_one_that_says_how_many(
+async def test_for_many_failures_staff_get_one_mail_and_later_one_that_says_how_many(
     notifications: RunningService, folder: Path
 ) -> None:
     def failed(number: int, error: str = "GivenUp") -> MessageFailed:
@@ -242,7 +242,7 @@ async def test_of_a_flood_of_failures_staff_get_one_mail_and_later_one_that_says
     await notifications.receive(*map(failed, range(25)), failed(25, "KeyError"), source="matching")
     assert sorted(templates(folder)) == ["message_failed-staff"] * 2
 
-    await notifications.step_to(notifications.clock() + TOLD_TOGETHER)
+    await notifications.step_to(notifications.clock() + SUMMARISE_AFTER)
     (more,) = mails(folder, "more_failed")
     assert more["Subject"] == "24 more failed in matching"
     await notifications.receive(failed(26), source="matching")

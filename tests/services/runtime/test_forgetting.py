@@ -31,7 +31,7 @@ async def _age(service: RunningService, age: timedelta) -> None:
 async def _forget(service: RunningService, *, before: datetime) -> None:
     """As the service itself does, in its own role."""
     async with acquire(service.replicas[0].pool) as connection:
-        await store.forgetting.forget(connection, before=before)
+        await store.retention.clear(connection, before=before)
 
 
 async def _kept(service: RunningService) -> tuple[int, int]:

@@ -67,11 +67,11 @@ async def test_a_timer_fires_though_there_is_always_something_else_to_publish(po
     async def publish(rows: Sequence[Outgoing]) -> list[BaseException | None]:
         if timer.id in {row.id for row in rows}:
             fired.set()
-        busy.hand([row()])
+        busy.hand_over([row()])
         return [None] * len(rows)
 
     busy = relay(pool, publish)
-    busy.hand([row()])
+    busy.hand_over([row()])
     running = asyncio.create_task(busy.run())
     async with asyncio.timeout(20):
         await fired.wait()
@@ -103,7 +103,7 @@ async def test_a_row_that_the_broker_refuses_waits_and_keeps_no_other(pool: Pool
         return [DeliveryError(None, spec.Basic.Nack()) if row.id == refused.id else None for row in rows]
 
     one = relay(pool, publish)
-    one.hand([refused, good])
+    one.hand_over([refused, good])
     await one.drain()
     assert await left_unsent(pool) == 1
 
@@ -117,6 +117,6 @@ async def test_of_what_is_published_while_the_broker_is_away_only_so_much_is_hel
 
     stalled = relay(pool, publish)
     for _ in range(MOST_IN_MEMORY + 100):
-        stalled.hand([row()])
+        stalled.hand_over([row()])
     await stalled.drain()
     assert len(published) == MOST_IN_MEMORY

@@ -30,7 +30,7 @@ from ninthweek.demonstration.term import read_term
 from ninthweek.serving import listening
 from ninthweek.settings import AdministratorUrls
 from shared.web.application import application
-from shared.web.door import STAFF, Door
+from shared.web.authentication import STAFF, Authenticator
 from tests.journeys.terms import MadeUpTerm
 from tests.support.visitors import SETTINGS
 
@@ -83,7 +83,7 @@ async def test_no_request_meets_a_fault_of_ours_or_an_answer_that_is_not_documen
     connection = await asyncpg.connect(test_database_url)
     known = dict(await connection.fetchrow(A_PLACEMENT) or {})
     await connection.close()
-    async with listening(application(list(stage.replicas.values()), Door({STAFF: TOKEN}, SETTINGS))) as url:
+    async with listening(application(list(stage.replicas.values()), Authenticator({STAFF: TOKEN}, SETTINGS))) as url:
         assert await asyncio.to_thread(_wrong_answers, url, known) == []
 
 

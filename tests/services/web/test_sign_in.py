@@ -12,9 +12,9 @@ from pydantic import AnyHttpUrl, SecretStr
 
 from shared.contracts.notifications import LinksRevoked
 from shared.runtime import Service
-from shared.web import FormIs, HostIs, HostWithSurveyIs, Purpose, Role, StaffIs, ViewerIs, limited
+from shared.web import FormIs, HostIs, HostWithSurveyIs, Purpose, Role, StaffIs, ViewerIs, rate_limited
 from shared.web.application import application
-from shared.web.door import Door
+from shared.web.authentication import Authenticator
 from shared.web.limits import Rate
 from shared.web.links import staff_link_url
 from shared.web.openid import role_in
@@ -39,7 +39,7 @@ def _with_pages(service: Service) -> Service:
     async def staff_page(caller: ViewerIs) -> str:
         return f"{caller.role} {caller.name}"
 
-    @service.routes.post(FORM, dependencies=[limited("form", Rate(2, 60.0))])
+    @service.routes.post(FORM, dependencies=[rate_limited("form", Rate(2, 60.0))])
     async def form(caller: HostIs, form: FormIs) -> str:
         return caller.id + form.line("text")
 
@@ -77,7 +77,7 @@ async def test_a_session_s_cookie_is_kept_from_scripts_and_other_sites(stranger:
 
 async def test_behind_tls_the_cookie_is_for_tls_alone(screening: RunningService) -> None:
     settings = WebSettings(public_url=AnyHttpUrl("https://ninthweek.test"), session_secret=SETTINGS.session_secret)
-    transport = httpx.ASGITransport(application(screening.replicas, Door({}, settings)))
+    transport = httpx.ASGITransport(application(screening.replicas, Authenticator({}, settings)))
     async with httpx.AsyncClient(transport=transport, base_url="https://ninthweek.test") as client:
         answer = await client.get(enter_path(link("host", "H1")))
     assert answer.headers["set-cookie"].startswith("__Host-ninthweek=")
@@ -220,7 +220,9 @@ class TestByOpenIdConnect:
             oidc_client_id="ninthweek",
             oidc_client_secret=SecretStr("a client's secret"),
         )
-        transport = httpx.ASGITransport(application(screening.replicas, Door({}, settings)), raise_app_exceptions=False)
+        transport = httpx.ASGITransport(
+            application(screening.replicas, Authenticator({}, settings)), raise_app_exceptions=False
+        )
         async with httpx.AsyncClient(transport=transport, base_url=SITE, headers={"Accept": "text/html"}) as client:
             yield client
 

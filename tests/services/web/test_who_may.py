@@ -18,9 +18,9 @@ from ninthweek.services import NAMES, load
 from ninthweek.settings import AdministratorUrls
 from shared.identifiers import new_id
 from shared.web.application import application, routes_of
+from shared.web.authentication import Authenticator
 from shared.web.callers import Role
-from shared.web.door import Door
-from shared.web.limits import Limiter
+from shared.web.limits import RateLimiter
 from shared.web.links import staff_link_url
 from shared.web.sessions import Session, cookie_name
 from tests.journeys.terms import MadeUpTerm
@@ -85,7 +85,7 @@ async def stage(
 
 
 async def test_every_route_lets_in_whom_the_table_names_and_nobody_else(stage: Stage, test_database_url: str) -> None:
-    app = application(list(stage.replicas.values()), Door({}, SETTINGS))
+    app = application(list(stage.replicas.values()), Authenticator({}, SETTINGS))
     connection = await asyncpg.connect(test_database_url)
     things = await _things(connection)
     sessions = await _sessions(connection, things)
@@ -97,7 +97,7 @@ async def test_every_route_lets_in_whom_the_table_names_and_nobody_else(stage: S
         # What changes something comes last: what is read is then still there.
         for name in sorted(WHO_MAY, key=lambda name: (not name.startswith("GET"), name)):
             for visitor in Visitor:
-                app.state.limiter = Limiter()
+                app.state.limiter = RateLimiter()
                 status = await _ask(client, name, sessions[visitor], things)
                 if (visitor in WHO_MAY[name]) != (status in LET_IN) or status not in LET_IN | TURNED_AWAY:
                     wrong.append(f"{name} answers {visitor} with {status}")

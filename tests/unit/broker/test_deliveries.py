@@ -24,7 +24,9 @@ class Wire:
     def __init__(self) -> None:
         self.taken: list[RawDelivery] = []
         self.reader = asyncio.StreamReader()
-        connection = Mock(spec=DeliveringConnection, takers={"ours": self.taken.append}, open_channel=CHANNELS.get)
+        connection = Mock(
+            spec=DeliveringConnection, delivery_callbacks={"ours": self.taken.append}, open_channel=CHANNELS.get
+        )
         self.protocol = _DeliveryProtocol(self.reader, connection)
         self.protocol.connection_made(Mock(spec=asyncio.Transport))
 

@@ -1,4 +1,4 @@
-"""A mail as it travels."""
+"""Mails, composed as they are sent."""
 
 import email
 from dataclasses import replace
@@ -65,7 +65,7 @@ def test_it_is_addressed_and_dated_by_the_programmes_clock() -> None:
     assert mail["Message-ID"] == message_id(due(offer()), SETTINGS)
 
 
-def test_it_says_the_same_as_text_and_as_html() -> None:
+def test_it_has_the_same_content_as_text_and_as_html() -> None:
     mail = read(due(offer(title="Café “Ünïcode”")))
 
     assert mail.get_content_type() == "multipart/alternative"
@@ -111,7 +111,7 @@ def test_what_concerns_staff_goes_to_the_address_in_the_settings() -> None:
     assert "Dear colleagues," in to_staff.get_body(("plain",)).get_content()  # type: ignore[union-attr]
 
 
-def test_its_message_id_tells_event_recipient_and_template_apart() -> None:
+def test_its_message_id_differs_by_event_recipient_and_template() -> None:
     original = due(offer())
     others = [
         DueEmail(**{**fields(original), "cause": "event-2"}),
@@ -126,7 +126,7 @@ def test_its_message_id_tells_event_recipient_and_template_apart() -> None:
 
 
 def link_in(due_email: DueEmail) -> str:
-    """What stands once in the text, alone in its line, and once behind the button."""
+    """The link of a mail: once in the text, on a line of its own, and once behind the button."""
     mail = read(due_email)
     text, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
     (link,) = (line for line in text.splitlines() if line.startswith("https://"))
@@ -147,7 +147,7 @@ def test_its_link_is_for_its_reader_alone_and_the_same_however_often_it_is_writt
     assert link_in(due(mail)) == link
 
 
-def test_a_link_to_a_survey_says_that_it_opens_no_more() -> None:
+def test_a_link_to_a_survey_opens_only_surveys() -> None:
     (mail,) = placements.survey_opened(survey(SurveyOpened, "host"), an_application())
 
     link = links.read(link_in(due(mail)).rpartition("/")[2], WEB)
@@ -166,16 +166,16 @@ def test_staff_are_led_to_a_page_where_they_sign_in_themselves() -> None:
     )
 
 
-def test_a_mail_that_was_stored_before_links_is_written_without_one() -> None:
-    mail = replace(due(offer()), leads=None)
+def test_a_mail_that_was_stored_before_mails_had_links_is_composed_without_one() -> None:
+    mail = replace(due(offer()), link=None)
 
     assert "http" not in read(mail).get_body(("plain",)).get_content()  # type: ignore[union-attr]
 
 
 def test_its_file_sorts_by_time_and_names_template_and_recipient() -> None:
-    parcel = compose(due(offer()), SETTINGS, WEB, now=NOW)
+    mail = compose(due(offer()), SETTINGS, WEB, now=NOW)
 
-    assert parcel.file_name == f"{SOME_UUID}-offer_made-S00001.eml"
+    assert mail.file_name == f"{SOME_UUID}-offer_made-S00001.eml"
 
 
 def test_a_confirmed_placement_comes_as_a_calendar_file() -> None:

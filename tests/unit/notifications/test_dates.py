@@ -1,4 +1,4 @@
-"""Dates as a reader is told them: in the university's time, with weekday and zone."""
+"""Dates and times as text: in the university's time zone, with weekday and zone."""
 
 from datetime import UTC, date, datetime
 
@@ -17,7 +17,7 @@ from shared import dates
         (datetime(2027, 5, 24, 8, 0, 59, 999_999, tzinfo=UTC), "09:00 BST on Monday 24 May 2027"),
     ],
 )
-def test_a_moment_is_told_with_weekday_and_zone(moment: datetime, text: str) -> None:
+def test_a_moment_is_written_with_weekday_and_zone(moment: datetime, text: str) -> None:
     assert dates.moment(moment) == text
 
 
@@ -34,5 +34,5 @@ def test_the_day_of_a_deadline_at_midnight_is_the_day_that_ends_there() -> None:
         (date(2027, 12, 30), date(2028, 1, 3), "Thursday 30 December 2027 to Monday 3 January 2028"),
     ],
 )
-def test_days_are_told_from_first_to_last(first: date, last: date, text: str) -> None:
+def test_days_are_written_from_first_to_last(first: date, last: date, text: str) -> None:
     assert dates.days_between(first, last) == text

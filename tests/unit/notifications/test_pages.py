@@ -1,4 +1,4 @@
-"""The pages that mails lead to, among those that all services have."""
+"""The pages that mails lead to exist in some service."""
 
 import pytest
 from fastapi.routing import iter_route_contexts

@@ -10,7 +10,7 @@ from services.notifications.messages import MoreFailures, SendEmail
 from services.notifications.rules import applications, failures, links, placements, projects, rankings, refusals
 from services.notifications.rules.known import Round
 from services.notifications.rules.mails import STAFF, Mail, Template
-from services.notifications.rules.people import Person, has_moved
+from services.notifications.rules.people import Person, address_changed
 from shared.contracts.directory import NOTIFICATIONS
 from shared.contracts.evaluation import SurveyOpened, SurveyUnanswered
 from shared.contracts.every_service import MessageFailed, QueueStuck
@@ -47,17 +47,17 @@ from tests.support.notifications import (
 )
 
 ONLY_KEPT = {RoundScheduled, HostRegistered, StudentRegistered, RankingReceived}
-"""Nobody is told of these: they are copied, or spare a host the reminder."""
+"""Events that lead to no mail: their facts are copied, or prevent a reminder."""
 
 
-def told(mails: list[Mail]) -> list[tuple[Template, str]]:
+def recipients(mails: list[Mail]) -> list[tuple[Template, str]]:
     return [(mail.template, mail.recipient.kind) for mail in mails]
 
 
-def test_whatever_is_heard_is_told_to_somebody_or_knowingly_only_kept() -> None:
-    told_of = {type(heard) for heard, mails in messages_with_mails() if mails}
+def test_every_event_leads_to_a_mail_unless_it_is_known_to_be_only_kept() -> None:
+    with_mails = {type(event) for event, mails in messages_with_mails() if mails}
 
-    assert set(NOTIFICATIONS.subscribes_to) - told_of == ONLY_KEPT
+    assert set(NOTIFICATIONS.subscribes_to) - with_mails == ONLY_KEPT
 
 
 def test_there_is_an_occasion_for_every_mail() -> None:
@@ -90,7 +90,7 @@ def test_a_mail_leads_to_the_page_where_its_reader_acts(template: Template, path
     assert {mail.path for _, mails in messages_with_mails() for mail in mails if mail.template is template} == {path}
 
 
-def test_links_are_good_until_both_sides_surveys_are_over() -> None:
+def test_links_are_valid_until_both_sides_surveys_are_over() -> None:
     a_fortnight_after_friday = datetime(2027, 7, 9, 23, tzinfo=UTC)  # the midnight that ends it, in British Summer Time
 
     (mail,) = applications.offered(offer_made(), an_application())
@@ -98,7 +98,7 @@ def test_links_are_good_until_both_sides_surveys_are_over() -> None:
     assert (mail.opens, mail.link_ends_at) == ("desk", a_fortnight_after_friday)
 
 
-def test_a_link_to_a_survey_opens_surveys_alone_until_it_closes() -> None:
+def test_a_link_to_a_survey_opens_only_surveys_until_it_closes() -> None:
     (to_student,) = placements.survey_opened(survey(SurveyOpened, "student"), an_application())
     (to_host,) = placements.survey_unanswered(survey(SurveyUnanswered, "host"), an_application())
 
@@ -109,20 +109,20 @@ def test_a_link_to_a_survey_opens_surveys_alone_until_it_closes() -> None:
     assert {(mail.opens, mail.link_ends_at) for mail in (to_student, to_host)} == {("survey", SURVEY_CLOSES_AT)}
 
 
-def test_a_round_that_was_heard_of_before_links_has_an_end_after_all_that_may_happen_in_it() -> None:
+def test_links_of_a_round_without_a_last_day_end_after_all_that_may_happen_in_it() -> None:
     assert a_round(last_day=None).links_end_at > a_round().links_end_at
 
 
 class TestANewLink:
-    """It belongs to no round, and so ends with the last that is under way."""
+    """It belongs to no round, so it ends with the last round that is in progress."""
 
-    def test_is_good_until_the_last_round_that_has_begun_is_over(self) -> None:
+    def test_is_valid_until_the_last_round_that_has_begun_is_over(self) -> None:
         to_come = a_round(submissions_open_at=NOW + timedelta(days=1), last_day=date(2027, 12, 3))
 
         assert links.links_end_at([a_round(), to_come], NOW) == a_round().links_end_at
 
     @pytest.mark.parametrize("rounds", [[], [a_round()]])
-    def test_is_good_for_two_weeks_at_least(self, rounds: list[Round]) -> None:
+    def test_is_valid_for_two_weeks_at_least(self, rounds: list[Round]) -> None:
         later = a_round().links_end_at
 
         assert links.links_end_at(rounds, later) == later + timedelta(days=14)
@@ -159,17 +159,19 @@ def test_an_application_is_confirmed_with_what_comes_when() -> None:
         ("staff", [(Template.OFFER_WITHDRAWN, "student")]),
     ],
 )
-def test_a_student_hears_of_an_offers_end_unless_it_was_their_own_doing(by: Any, expected: list[Any]) -> None:
-    assert told(applications.offer_declined(OfferDeclined(**OF_APPLICATION, by=by), an_application())) == expected
+def test_a_student_is_told_that_an_offer_ended_unless_they_declined_it(by: Any, expected: list[Any]) -> None:
+    assert recipients(applications.offer_declined(OfferDeclined(**OF_APPLICATION, by=by), an_application())) == expected
 
 
 @pytest.mark.parametrize(
     ("cause", "count"), [("not_suitable", 1), ("no_place", 1), ("project_withdrawn", 1), ("placed_elsewhere", 0)]
 )
-def test_who_is_placed_elsewhere_is_not_told_that_other_applications_end(cause: Any, count: int) -> None:
+def test_a_student_who_is_placed_elsewhere_is_not_told_that_other_applications_end(cause: Any, count: int) -> None:
     event = ApplicationUnsuccessful(**OF_APPLICATION, cause=cause)
 
-    assert told(applications.unsuccessful(event, an_application())) == [(Template.UNSUCCESSFUL, "student")] * count
+    assert (
+        recipients(applications.unsuccessful(event, an_application())) == [(Template.UNSUCCESSFUL, "student")] * count
+    )
 
 
 def test_both_sides_are_told_of_a_placement_and_given_each_others_address() -> None:
@@ -186,7 +188,7 @@ def test_both_sides_are_told_of_a_placement_and_given_each_others_address() -> N
 def test_the_reasons_of_a_student_who_cancels_are_not_passed_on(by: str, reason: str) -> None:
     mails = placements.cancelled(placement(PlacementCancelled, by=by, reason="Private."), an_application())
 
-    assert told(mails) == [
+    assert recipients(mails) == [
         (Template.PLACEMENT_CANCELLED_STUDENT, "student"),
         (Template.PLACEMENT_CANCELLED_HOST, "host"),
     ]
@@ -199,13 +201,13 @@ class TestAWithdrawnApplication:
     def test_concerns_the_student_alone_while_applications_are_open(self) -> None:
         mails = applications.withdrawn(application_withdrawn(), an_application())
 
-        assert told(mails) == [(Template.APPLICATION_WITHDRAWN, "student")]
+        assert recipients(mails) == [(Template.APPLICATION_WITHDRAWN, "student")]
 
     def test_concerns_a_host_that_is_about_to_rank(self) -> None:
         closed = a_round(closed_at=NOW)
         mails = applications.withdrawn(application_withdrawn(), an_application(project=a_project(round=closed)))
 
-        assert told(mails) == [
+        assert recipients(mails) == [
             (Template.APPLICATION_WITHDRAWN, "student"),
             (Template.APPLICATION_WITHDRAWN_HOST, "host"),
         ]
@@ -214,9 +216,9 @@ class TestAWithdrawnApplication:
         ranked = a_project(round=a_round(closed_at=NOW), ranked=True)
         mails = applications.withdrawn(application_withdrawn(), an_application(project=ranked))
 
-        assert told(mails) == [(Template.APPLICATION_WITHDRAWN, "student")]
+        assert recipients(mails) == [(Template.APPLICATION_WITHDRAWN, "student")]
 
-    def test_is_told_as_the_cancellation_of_the_placement_that_came_of_it(self) -> None:
+    def test_leads_to_no_mail_if_it_was_placed_since_the_cancellation_does(self) -> None:
         assert applications.withdrawn(application_withdrawn(), an_application(placed=True)) == []
 
 
@@ -238,7 +240,7 @@ class TestAReturnedProject:
 class TestRankings:
     """Hosts are asked when applications close, and reminded once."""
 
-    def test_are_asked_for_in_one_letter_a_host_with_all_its_applicants(self) -> None:
+    def test_are_asked_for_in_one_mail_to_each_host_with_all_its_applicants(self) -> None:
         first, second = a_project(), a_project(project_id="P0002")
         others = a_project(project_id="P0003", host=a_host(host_id="H0002"))
         mails = rankings.due(
@@ -258,7 +260,7 @@ class TestRankings:
         assert project["project_id"] == "P0002"
         assert [applicant["application_id"] for applicant in project["applicants"]] == ["A1", "A2"]
 
-    def test_are_asked_for_again_only_where_none_came(self) -> None:
+    def test_are_asked_for_again_only_if_none_was_received(self) -> None:
         ranked = applicants(a_project(project_id="P0002", ranked=True), an_application())
         waited_for = applicants(a_project(), an_application())
 
@@ -270,7 +272,7 @@ class TestRankings:
     def test_are_reminded_of_two_days_before(self) -> None:
         assert rankings.remind_at(datetime(2027, 5, 19, 16, tzinfo=UTC)) == datetime(2027, 5, 17, 16, tzinfo=UTC)
 
-    def test_are_reminded_of_once_for_the_date_that_stands_after_the_close(self) -> None:
+    def test_are_reminded_of_once_and_only_for_the_current_date_after_the_close(self) -> None:
         due_at = a_round().rankings_due_at
         closed = a_round(closed_at=NOW)
 
@@ -297,13 +299,15 @@ class TestARefusedSubmission:
             ("unknown", {}, Template.SUBMISSION_REFUSED, STAFF),
         ],
     )
-    def test_is_told_to_whom_it_concerns(self, kind: str, ids: dict[str, Any], template: Any, recipient: Any) -> None:
+    def test_goes_to_the_person_whom_it_concerns(
+        self, kind: str, ids: dict[str, Any], template: Any, recipient: Any
+    ) -> None:
         (mail,) = refusals.refused(refused(kind, **ids), concerned(), now=NOW)
 
         assert (mail.template, mail.recipient) == (template, recipient)
         assert [fault["field"] for fault in mail.facts["faults"]] == ["days", "tasks"]
 
-    def test_is_told_to_staff_where_host_or_student_is_unknown(self) -> None:
+    def test_goes_to_staff_if_host_or_student_is_unknown(self) -> None:
         unknown = concerned(host=None, student=None)
         project = refused("project", project_id="P0001")
         application = refused("application", application_id="A000001")
@@ -313,13 +317,13 @@ class TestARefusedSubmission:
             STAFF,
         ]
 
-    def test_waits_for_a_person_who_is_named_and_not_known_here_yet(self) -> None:
+    def test_waits_for_a_person_who_is_named_but_not_known_here_yet(self) -> None:
         named = refused("application", application_id="A000001", student_id="S00001")
 
         assert refusals.is_incomplete(named, concerned(student=None))
         assert not refusals.is_incomplete(named, concerned(host=None))
 
-    def test_says_until_when_the_same_may_be_sent_again(self) -> None:
+    def test_says_when_the_same_may_be_sent_again(self) -> None:
         event = refused("project", project_id="P0001")
         later = a_round(name="Michaelmas 2027", submissions_close_at=datetime(2027, 10, 1, tzinfo=UTC))
         rounds = concerned(rounds=(later, a_round()))
@@ -335,32 +339,34 @@ class TestARefusedSubmission:
 def test_staff_are_told_of_failures_but_not_by_mail_that_a_mail_failed() -> None:
     failed = MessageFailed(message_id="m", service="matching", message_type="x", error="KeyError", attempts=5)
 
-    assert told(failures.failed(failed)) == [(Template.MESSAGE_FAILED, "staff")]
+    assert recipients(failures.failed(failed)) == [(Template.MESSAGE_FAILED, "staff")]
     assert failures.failed(failed.model_copy(update={"message_type": SendEmail.type})) == []
 
 
-def test_staff_are_told_of_a_queue_that_gets_no_further() -> None:
+def test_staff_are_told_of_a_stuck_queue() -> None:
     stuck = QueueStuck(queue_id="matching", service="matching", losses=4, reason="ConnectionInternalError")
 
-    assert told(failures.stuck(stuck)) == [(Template.QUEUE_STUCK, "staff")]
+    assert recipients(failures.stuck(stuck)) == [(Template.QUEUE_STUCK, "staff")]
 
 
 def test_staff_are_told_how_many_failures_followed_if_any_did() -> None:
     timer = MoreFailures(service_id="matching", error="KeyError")
 
-    assert told(failures.more_failed(timer, 2)) == [(Template.MORE_FAILED, "staff")]
+    assert recipients(failures.more_failed(timer, 2)) == [(Template.MORE_FAILED, "staff")]
     assert failures.more_failed(timer, 0) == []
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "moved"),
+    ("before", "now", "changed"),
     [
         (None, "elif@college.example", False),
         ("elif@college.example", "ELIF@college.example", False),
         ("elif@college.example", "sato@college.example", True),
     ],
 )
-def test_who_is_known_has_moved_when_the_address_is_another_one(before: str | None, now: str, moved: bool) -> None:
+def test_the_address_of_a_known_person_changed_if_more_than_case_differs(
+    before: str | None, now: str, changed: bool
+) -> None:
     person = Person("student", "S00001", "Elif Sato", None, before) if before else None
 
-    assert has_moved(person, now) == moved
+    assert address_changed(person, now) == changed

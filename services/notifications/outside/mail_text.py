@@ -1,11 +1,12 @@
-"""What a mail says: subject, text and HTML, from one template.
+"""The content of a mail: subject, text and HTML, all from one template.
 
-A mail's template (`pages/mails/offer_made.jinja`) is written once, in parts: `paragraph`, `bullets`, `details`,
-`action`, `quotation`. The parts and the layout around them exist twice, in `pages/text/` and in `pages/html/`. The same
-template rendered with either gives the two halves of the mail, so they cannot differ in what they say.
+A mail's template (`pages/mails/offer_made.jinja`) is made of parts: `paragraph`, `bullets`, `details`, `action`,
+`quotation`. Each part, and the layout around them, exists twice: in `pages/text/` and in `pages/html/`. The template is
+rendered once with either, so that text and HTML of a mail cannot differ in what they say.
 """
 
 import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,33 +25,34 @@ if TYPE_CHECKING:
 
 PAGES = Path(__file__).parents[1] / "pages"
 TEXT_WIDTH = 72
+"""Characters of a line of text."""
 
 
 @cache
 def _inliner() -> "CSSInliner":
-    # Held from the first mail on: a replica that waits for its turn sends none.
+    # Imported with the first mail: a replica that never sends one need not load it.
     from css_inline import CSSInliner  # noqa: PLC0415
 
     return CSSInliner(load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail's words: the subject in one line, the body as text and as an HTML document."""
+class MailText:
+    """The content of a mail: the subject in one line, the body as text and as an HTML document."""
 
     subject: str
     text: str
     html: str
 
 
-def write_letter(template: Template, facts: Mapping[str, Any]) -> Letter:
-    """Render a template; raises `jinja2.UndefinedError` where it states what is not among the facts.
+def render(template: Template, facts: Mapping[str, Any]) -> MailText:
+    """Render the template of a mail; raises `jinja2.UndefinedError` if it needs a fact that is missing.
 
-    Dates and moments stand among the facts as ISO 8601 text, as the database keeps them.
+    Dates and moments among the facts are ISO 8601 text, as the database stores them.
     """
     text = _pages("text").get_template(f"{template}.jinja").make_module(dict(facts))
     html = _pages("html").get_template(f"{template}.jinja").render(facts)
-    return Letter(
+    return MailText(
         subject=one_line(vars(text)["subject"]),
         text=re.sub(r"\n{3,}", "\n\n", str(text)).strip() + "\n",
         html=_inliner().inline(html),
@@ -58,13 +60,13 @@ def write_letter(template: Template, facts: Mapping[str, Any]) -> Letter:
 
 
 def one_line(text: str) -> str:
-    """The text as a header can carry it: without line breaks and other control characters."""
+    """The text as a header can have it: without line breaks and other control characters."""
     return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 @cache
 def _pages(kind: Literal["text", "html"]) -> Environment:
-    """The templates, compiled once, with the parts and phrases of which they are made."""
+    """The environment of the templates, with the parts and phrases that they are made of. Compiled once."""
     pages = Environment(
         loader=FileSystemLoader([PAGES / kind, PAGES / "mails", PAGES]),
         autoescape=kind == "html",  # noqa: S701 - plain text has no markup
@@ -91,17 +93,22 @@ def _pages(kind: Literal["text", "html"]) -> Environment:
 
 
 def wrapped(text: str, first: str = "", then: str = "") -> str:
-    """The words in lines of at most `TEXT_WIDTH`; the first line begins with `first` and the others with `then`."""
-    words = iter(str(text).split())
-    lines = [first + next(words, "")]
-    for word in words:
-        if len(lines[-1]) + 1 + len(word) <= TEXT_WIDTH:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(then + word)
-    return "\n".join(lines)
+    """The words in lines of at most `TEXT_WIDTH`. The first line begins with `first`, the others with `then`.
+
+    A word that is longer, such as the address of a page, has a line of its own and stays whole.
+    """
+    words = " ".join(str(text).split())
+    lines = textwrap.wrap(
+        words,
+        TEXT_WIDTH,
+        initial_indent=first,
+        subsequent_indent=then,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines) or first
 
 
 def quoted(text: str) -> str:
-    """Another's words, line by line as they were written."""
+    """A text by somebody else as a quotation, which keeps its line breaks."""
     return "\n".join(wrapped(line, "> ", "> ").rstrip() for line in text.strip().splitlines())

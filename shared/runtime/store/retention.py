@@ -1,4 +1,4 @@
-"""What need not be remembered any longer is cleared: a partition at a time, by emptying it."""
+"""Clears inbox and outbox of what need not be remembered any longer: a partition at a time, by truncating it."""
 
 from datetime import datetime
 
@@ -7,15 +7,16 @@ import asyncpg
 from shared.database.connection import Connection, transaction
 from shared.runtime.partitions import SLOTS
 
-_RINGS = {"inbox": "handled_at", "outbox": "published_at"}
+_AGE_COLUMNS = {"inbox": "handled_at", "outbox": "published_at"}
+"""The partitioned tables, each with the column that tells the age of a row."""
 
 _LOCK_WITHIN = "500ms"
-"""Whoever waits for a partition keeps all others waiting behind it."""
+"""Short, because while a statement waits for a table lock, all later statements on the table wait behind it."""
 
 
-async def forget(connection: Connection, *, before: datetime) -> None:
-    """Empty the partitions that hold nothing newer than this, nor anything that is still to be sent."""
-    for table in _RINGS:
+async def clear(connection: Connection, *, before: datetime) -> None:
+    """Empty the partitions whose rows are all older than this, unless some of them are still to be sent."""
+    for table in _AGE_COLUMNS:
         for slot in range(SLOTS):
             if await _is_old(connection, table, slot, before):
                 await _empty(connection, table, slot, before)
@@ -28,7 +29,7 @@ async def _is_old(connection: Connection, table: str, slot: int, before: datetim
         await connection.fetchval(
             f"""
             select exists (select from {partition})
-                and not exists (select from {partition} where {_RINGS[table]} >= $1)
+                and not exists (select from {partition} where {_AGE_COLUMNS[table]} >= $1)
                 and not exists (select from unsent where slot = $2 and $3 = 'outbox')
             """,  # noqa: S608 - names of our own tables
             before,
@@ -39,7 +40,7 @@ async def _is_old(connection: Connection, table: str, slot: int, before: datetim
 
 
 async def _empty(connection: Connection, table: str, slot: int, before: datetime) -> None:
-    """Where somebody reads it just now, or has written to it since, it is left for the next time."""
+    """Truncate a partition, unless it is in use or has received rows since: then it is left for the next time."""
     try:
         async with transaction(connection):
             await connection.execute(f"set local lock_timeout = '{_LOCK_WITHIN}'")

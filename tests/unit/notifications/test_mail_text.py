@@ -1,4 +1,4 @@
-"""What mails say, in text and in HTML."""
+"""The content of mails, as text and as HTML."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from services.notifications.outside.letters import PAGES, TEXT_WIDTH, Letter, one_line, wrapped, write_letter
+from services.notifications.outside.mail_text import PAGES, TEXT_WIDTH, MailText, one_line, render, wrapped
 from services.notifications.rules import applications
 from services.notifications.rules.mails import Mail, Template
 from shared import dates
@@ -37,7 +37,7 @@ HOSTILE = "<script>alert('x')</script> & {{ name }} \"'"
 
 
 class Document(HTMLParser):
-    """Its text, its elements, and whether each that was opened was closed in its place."""
+    """The text and the elements of an HTML document. Fails unless every element is closed in the right order."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -65,13 +65,13 @@ class Document(HTMLParser):
         return " ".join(self.text).split()
 
 
-def letter(mail: Mail, **facts: object) -> Letter:
+def rendered(mail: Mail, **facts: object) -> MailText:
     email = due(mail)
-    return write_letter(email.template, {**email.facts, **KNOWN_OF_EVERY_MAIL, **facts})
+    return render(email.template, {**email.facts, **KNOWN_OF_EVERY_MAIL, **facts})
 
 
 def without_addresses(text: str) -> str:
-    """Without the addresses of pages, which stand in a line whatever its width and, in HTML, behind a button."""
+    """The text without addresses of pages, which may be longer than a line and, in HTML, are behind a button."""
     return re.sub(r"https?://\S+", "…", text)
 
 
@@ -82,22 +82,22 @@ def every_mail() -> Iterator[Mail]:
 
 @pytest.mark.parametrize("mail", [pytest.param(mail, id=mail.template) for mail in every_mail()])
 class TestEveryMail:
-    """Each on every occasion that there is for it."""
+    """Every mail, on each occasion on which it is sent."""
 
     def test_has_a_subject_in_one_line(self, mail: Mail) -> None:
-        subject = letter(mail).subject
+        subject = rendered(mail).subject
 
         assert subject
         assert subject.isprintable()
 
     def test_is_well_formed_html(self, mail: Mail) -> None:
-        document = Document(letter(mail).html)
+        document = Document(rendered(mail).html)
 
         assert {"html", "head", "title", "body", "h1"} <= set(document.elements)
         assert "style" not in document.elements
 
     def test_says_the_same_in_text_and_in_html(self, mail: Mail) -> None:
-        written = letter(mail)
+        written = rendered(mail)
         in_text, in_html = (
             set(re.findall(r"\w+", without_addresses(words).lower()))
             for words in (written.text, " ".join(Document(written.html).words))
@@ -108,56 +108,56 @@ class TestEveryMail:
         assert in_html - in_text <= only_in_html
 
     def test_keeps_its_text_narrow_and_without_gaps(self, mail: Mail) -> None:
-        text = without_addresses(letter(mail).text)
+        text = without_addresses(rendered(mail).text)
 
         assert max(map(len, text.splitlines())) <= TEXT_WIDTH
         assert "\n\n\n" not in text
         assert not re.search(r"\w\)\w|[,;:]\w|\.[A-Z]", re.sub(r"\S+@\S+|\d\d:\d\d|ninthweek\.\S+", "", text))
 
-    def test_tells_every_moment_and_day_for_a_reader(self, mail: Mail) -> None:
-        assert not re.search(r"\d{4}-\d{2}-\d{2}", letter(mail).text)
+    def test_has_every_moment_and_day_in_words(self, mail: Mail) -> None:
+        assert not re.search(r"\d{4}-\d{2}-\d{2}", rendered(mail).text)
 
     def test_leads_to_its_page_once_in_text_and_in_html(self, mail: Mail) -> None:
-        written = letter(mail)
+        written = rendered(mail)
 
         assert [written.text.splitlines().count(LINK), written.html.count(f'href="{LINK}"')] == [
             1 if mail.path else 0
         ] * 2
-        assert LINK not in letter(mail, link=None).text
+        assert LINK not in rendered(mail, link=None).text
 
     def test_says_what_to_do_or_that_there_is_nothing(self, mail: Mail) -> None:
-        text = " ".join(letter(mail).text.split())
+        text = " ".join(rendered(mail).text.split())
 
         assert re.search("What to do|need not do anything|nothing you need to do|are closed at present|this time", text)
 
 
-def test_a_deadline_stands_at_the_head_of_what_is_to_be_done() -> None:
+def test_what_is_to_be_done_begins_with_its_deadline() -> None:
     (mail,) = applications.offered(offer_made(), an_application())
 
-    assert f"=> What to do by {dates.moment(REPLY_BY)}:" in letter(mail).text
-    assert f"What to do by {dates.moment(REPLY_BY)}" in " ".join(Document(letter(mail).html).words)
+    assert f"=> What to do by {dates.moment(REPLY_BY)}:" in rendered(mail).text
+    assert f"What to do by {dates.moment(REPLY_BY)}" in " ".join(Document(rendered(mail).html).words)
 
 
 def test_a_host_is_told_by_when_to_rank_and_when_offers_go_out() -> None:
-    text = " ".join(letter(next(mail for mail in every_mail() if mail.template is Template.RANKING_DUE)).text.split())
+    text = " ".join(rendered(next(mail for mail in every_mail() if mail.template is Template.RANKING_DUE)).text.split())
 
     assert f"by {dates.moment(a_round().rankings_due_at)}" in text
     assert f"Offers go out at {dates.moment(a_round().offers_at)}" in text
 
 
-@pytest.mark.parametrize(("mode", "told"), [("in person", True), ("hybrid", True), ("remote", False)])
-def test_travel_and_lunch_are_spoken_of_where_the_student_goes_somewhere(mode: str, told: bool) -> None:
+@pytest.mark.parametrize(("mode", "mentioned"), [("in person", True), ("hybrid", True), ("remote", False)])
+def test_travel_and_lunch_are_mentioned_unless_the_work_is_remote(mode: str, mentioned: bool) -> None:
     (mail,) = [each for each in every_mail() if each.template is Template.PROJECT_APPROVED]
 
-    assert ("travel and a reasonable lunch" in letter(mail, mode=mode).text) is told
+    assert ("travel and a reasonable lunch" in rendered(mail, mode=mode).text) is mentioned
 
 
-def test_what_others_wrote_becomes_no_markup_and_no_header() -> None:
+def test_text_by_others_never_becomes_markup_or_a_header() -> None:
     project = a_project(title=HOSTILE + "\r\nBcc: everyone@example.com", supervisor_name=HOSTILE)
     hostile = replace(an_application(), project=project)
     (mail,) = applications.offered(offer_made(), hostile)
 
-    written = letter(mail, name=HOSTILE)
+    written = rendered(mail, name=HOSTILE)
 
     assert written.subject.isprintable()
     assert "script" not in Document(written.html).elements
@@ -165,9 +165,9 @@ def test_what_others_wrote_becomes_no_markup_and_no_header() -> None:
     assert HOSTILE in written.text
 
 
-def test_a_fact_that_is_missing_is_an_error_and_not_a_gap() -> None:
+def test_a_missing_fact_is_an_error() -> None:
     with pytest.raises(UndefinedError):
-        write_letter(Template.OFFER_MADE, KNOWN_OF_EVERY_MAIL)
+        render(Template.OFFER_MADE, KNOWN_OF_EVERY_MAIL)
 
 
 def test_every_template_has_its_file_and_every_file_its_template() -> None:

@@ -1,7 +1,7 @@
-"""Who comes in: whoever holds a token of the HTTP API, or has a session of the pages.
+"""Authentication and authorisation: callers have a token of the HTTP API or a session of the pages.
 
-Its dependencies wait for nothing and are coroutines all the same: FastAPI calls a plain function in a thread, which
-costs each request more than they do.
+The dependencies here are coroutines although most of them await nothing: FastAPI calls a plain function in a thread,
+which costs more than the function itself.
 """
 
 import hmac
@@ -20,17 +20,18 @@ from shared.web.sessions import Session, session_of
 from shared.web.settings import WebSettings
 
 STAFF: Final = "staff"
-"""Whose token opens everything."""
+"""The caller whose token may be used for everything."""
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """The tokens that open, by the name of the caller whom each belongs to, and what else the door goes by."""
+class Authenticator:
+    """Authenticates callers of the HTTP API: the tokens by the name of their caller, and the web settings."""
 
     tokens: Mapping[str, str]
     settings: WebSettings = field(default_factory=WebSettings)
 
-    def admit(self, token: str) -> Caller | None:
+    def authenticate(self, token: str) -> Caller | None:
+        """The caller whose token this is, or `None`."""
         for name, secret in self.tokens.items():
             if hmac.compare_digest(secret.encode(), token.encode()):
                 return Caller(Role.STAFF if name == STAFF else Role.SYSTEM, name, name)
@@ -40,20 +41,20 @@ class Door:
 _bearer = HTTPBearer(auto_error=False, description="A token that `ninthweek up` prints.")
 
 
-def door_of(request: Request) -> Door:
-    door: Door = request.app.state.door
-    return door
+def authenticator_of(request: Request) -> Authenticator:
+    authenticator: Authenticator = request.app.state.authenticator
+    return authenticator
 
 
 def units_of(request: Request) -> UnitsOfWork:
-    """The units of work of the service whose route it is; of any, where the route is nobody's."""
+    """The units of work of the service that the route belongs to, or of any service if it belongs to none."""
     units: dict[str, UnitsOfWork] = request.app.state.units_of_work
     name = getattr(request.state, "service", None)
     return units[name] if name else next(iter(units.values()))
 
 
 def at_service(name: str) -> Callable[[Request], Awaitable[None]]:
-    """The dependency by which a route knows whose it is; it comes before all others."""
+    """A dependency that notes which service a route belongs to. It must come before all others."""
 
     async def at(request: Request) -> None:
         request.state.service = name
@@ -64,13 +65,13 @@ def at_service(name: str) -> Callable[[Request], Awaitable[None]]:
 async def visitor(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Caller | None:
-    """Who asks, if it is anybody we know; raises `Unauthorized` for a token that is not a known one."""
+    """The caller, or `None` for a stranger; raises `Unauthorized` for an unknown token."""
     if credentials:
-        admitted = door_of(request).admit(credentials.credentials)
+        admitted = authenticator_of(request).authenticate(credentials.credentials)
         if admitted is None:
             raise Unauthorized("Send the token that `ninthweek up` printed as `Authorization: Bearer …`.")
         return admitted
-    session = session_of(request, door_of(request).settings)
+    session = session_of(request, authenticator_of(request).settings)
     return session.caller if session and await _still_open(session, request) else None
 
 
@@ -78,7 +79,7 @@ VisitorIs = Annotated[Caller | None, Depends(visitor)]
 
 
 async def caller(visitor: VisitorIs) -> Caller:
-    """The caller; raises `Unauthorized` for whoever has neither a token nor a session."""
+    """The caller; raises `Unauthorized` for a stranger, who has neither a token nor a session."""
     if visitor is None:
         raise Unauthorized("Sign in, or send the token that `ninthweek up` printed as `Authorization: Bearer …`.")
     return visitor
@@ -109,10 +110,10 @@ _IN_WORDS: Final = {
 HostIs = Annotated[Caller, Depends(_only(Role.HOST, Purpose.ALL_PAGES))]
 StudentIs = Annotated[Caller, Depends(_only(Role.STUDENT, Purpose.ALL_PAGES))]
 HostWithSurveyIs = Annotated[Caller, Depends(_only(Role.HOST, *Purpose))]
-"""A host, also by a link that opens surveys alone."""
+"""A host, also one with a link that opens only surveys."""
 StudentWithSurveyIs = Annotated[Caller, Depends(_only(Role.STUDENT, *Purpose))]
 ViewerIs = Annotated[Caller, Depends(_only(Role.VIEWER, Purpose.ALL_PAGES))]
-"""A member of staff, whatever they may do."""
+"""A member of staff in any role."""
 ReviewerIs = Annotated[Caller, Depends(_only(Role.REVIEWER, Purpose.ALL_PAGES))]
 StaffIs = Annotated[Caller, Depends(_only(Role.STAFF, Purpose.ALL_PAGES))]
 
@@ -120,7 +121,7 @@ StaffOnly = Depends(_only(Role.STAFF, Purpose.ALL_PAGES))
 
 
 async def is_open(link: Link, request: Request) -> bool:
-    """Whether a link of ours has not ended, by the programme's clock, and is not revoked."""
+    """Whether a link has neither ended, by the programme's clock, nor been revoked."""
     units = units_of(request)
     if units.clock() >= link.ends_at:
         return False
