@@ -23,7 +23,7 @@ from ninthweek.demonstration.stage import stage_for
 from ninthweek.demonstration.term import read_term
 from ninthweek.serving import listening
 from ninthweek.settings import AdministratorUrls
-from shared.web.application import application
+from shared.web.application import application, routes_of
 from shared.web.authentication import Authenticator
 from shared.web.sessions import cookie_name
 from tests.journeys.terms import MadeUpTerm
@@ -68,14 +68,14 @@ async def _programme(place: Place, folder: Path, number: int) -> AsyncIterator[M
     async with stage_for(term, AdministratorUrls(place.database_url, place.amqp_url)) as stage:
         await play_term(term, stage, lambda: None, stop)
         gc.freeze()  # as `serve` does, whose process would have nothing in memory of playing the term
-        app = application(list(stage.replicas.values()), Authenticator({}, SETTINGS))
+        replicas = list(stage.replicas.values())
         plain = ""
 
-        @app.get("/plain")
+        @routes_of(tuple(replica.service for replica in replicas)).get("/plain")
         async def show_plain() -> HTMLResponse:
             return HTMLResponse(plain)
 
-        async with listening(app) as url:
+        async with listening(application(replicas, Authenticator({}, SETTINGS))) as url:
             catalogue = f"{url}/catalogue"
             async with httpx.AsyncClient(cookies={cookie_name(SETTINGS): session_cookie(staff())}) as client:
                 size = len((await client.get(catalogue)).content)

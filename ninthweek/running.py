@@ -4,15 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from fastapi import FastAPI
-
 from ninthweek.addresses import Addresses
 from ninthweek.services import load
 from shared.clock import Clock
 from shared.runtime.observer import Observer
 from shared.runtime.replica import Replica, running
 from shared.telemetry import tracing
-from shared.web.application import application
+from shared.web.application import WebApplication, application
 from shared.web.authentication import Authenticator
 
 
@@ -21,7 +19,7 @@ class RunningServices:
     """Running replicas by the names of their services, and the application that has all their routes."""
 
     replicas: dict[str, Replica]
-    application: FastAPI
+    application: WebApplication
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from ninthweek.addresses import Addresses
 from ninthweek.running import running_services
@@ -60,7 +60,7 @@ async def serve(
 
 
 @asynccontextmanager
-async def listening(application: FastAPI, port: int = 0) -> AsyncIterator[str]:
+async def listening(application: ASGIApp, port: int = 0) -> AsyncIterator[str]:
     """Serve an application on this machine while the block lasts; yields its URL. The port is a free one by default."""
     with socket.create_server(("127.0.0.1", port)) as listener:
         server = Server(uvicorn.Config(application, log_config=None, access_log=False, lifespan="off"))

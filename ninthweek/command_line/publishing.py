@@ -29,7 +29,7 @@ def contracts(
     from shared.contracts.documents import write_contracts
     from shared.web.application import routes_of
 
-    openapi = routes_of([load(name) for name in NAMES]).openapi()
+    openapi = routes_of(tuple(load(name) for name in NAMES)).openapi()
     for path in write_contracts(out, openapi):
         typer.echo(path)
 

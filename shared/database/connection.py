@@ -141,6 +141,8 @@ async def connect_pool(url: str, *, schema: str, size: int) -> Pool:
             "search_path": schema,
             "application_name": f"ninthweek {schema}",
             "timezone": "UTC",
+            # Our statements are short: to compile the ones by which asyncpg asks for types takes longer than they do.
+            "jit": "off",
             "idle_in_transaction_session_timeout": f"{ANSWERS_WITHIN}s",
             "statement_timeout": f"{ANSWERS_WITHIN + SERVER_CANCELS_LATER}s",
             **_DROP_DEAD_CLIENTS,

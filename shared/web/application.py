@@ -1,17 +1,19 @@
 """The HTTP application of one service or of all: their routes, authentication, errors and health."""
 
 import json
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from http import HTTPStatus
+from typing import Any
 
 import asyncpg
-from fastapi import Depends, FastAPI, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.database.connection import DatabaseAway
 from shared.refusals import Refusal
@@ -20,7 +22,7 @@ from shared.runtime.service import Service
 from shared.telemetry import serving
 from shared.web import entrance
 from shared.web.authentication import Authenticator, at_service, caller
-from shared.web.description import ERRORS, Application
+from shared.web.description import ERRORS, DescribedFastAPI
 from shared.web.guard import Guard
 from shared.web.limits import RateLimiter
 from shared.web.problems import (
@@ -53,41 +55,51 @@ ANSWERS = {
 }
 
 
-def application(replicas: Sequence[Replica], authenticator: Authenticator) -> FastAPI:
+class WebApplication:
+    """An ASGI application whose requests find in `request.state` what it runs with: so the routes themselves hold none
+    of it, and are built once for every application of the same services.
+    """
+
+    def __init__(self, app: ASGIApp, state: Mapping[str, Any]) -> None:
+        self._app = app
+        self.state = dict(state)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"] = {**scope.get("state", {}), **self.state}
+        await self._app(scope, receive, send)
+
+
+def application(replicas: Sequence[Replica], authenticator: Authenticator) -> WebApplication:
     """The application of these replicas: the routes of all their services on one origin."""
-    app = routes_of([replica.service for replica in replicas])
-    app.state.authenticator = authenticator
-    app.state.units_of_work = {replica.service.name: replica.units_of_work for replica in replicas}
-    app.state.sign_in = sign_in_at_provider(authenticator.settings)
-    app.state.limiter = RateLimiter()
-    app.add_middleware(
-        SessionMiddleware,
-        secret_key=authenticator.settings.session_secret.get_secret_value(),
+    settings = authenticator.settings
+    app: ASGIApp = SessionMiddleware(
+        routes_of(tuple(replica.service for replica in replicas)),
+        secret_key=settings.session_secret.get_secret_value(),
         session_cookie="ninthweek-signing-in",
         max_age=SECONDS_TO_SIGN_IN,
-        https_only=authenticator.settings.behind_tls,
+        https_only=settings.behind_tls,
     )
-    app.add_middleware(Guard, settings=authenticator.settings)
-    app.add_middleware(serving, replicas[0].service.name if len(replicas) == 1 else TITLE)
+    app = serving(Guard(app, settings), replicas[0].service.name if len(replicas) == 1 else TITLE)
+    state = {
+        "authenticator": authenticator,
+        "replicas": replicas,
+        "units_of_work": {replica.service.name: replica.units_of_work for replica in replicas},
+        "sign_in": sign_in_at_provider(settings),
+        "limiter": RateLimiter(),
+    }
+    return WebApplication(app, state)
 
-    @app.get("/readyz", include_in_schema=False)
-    async def ready() -> JSONResponse:
-        reasons = {replica.service.name: await replica.why_not_ready() for replica in replicas}
-        status = HTTPStatus.SERVICE_UNAVAILABLE if any(reasons.values()) else HTTPStatus.OK
-        return JSONResponse({"ready": not any(reasons.values()), "because": reasons}, status_code=status)
 
-    return app
-
-
-def routes_of(services: Sequence[Service]) -> FastAPI:
-    """The application without running services: enough to describe its routes."""
-    app = Application(
+@lru_cache(maxsize=16)
+def routes_of(services: tuple[Service, ...]) -> FastAPI:
+    """The routes of these services, without anything that runs: enough for the OpenAPI document."""
+    app = DescribedFastAPI(
         title=TITLE,
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
         max_body_size=LARGEST_BODY,
-        # FastAPI's own spans hold paths, which name people. The spans of `shared.telemetry` do not.
+        # FastAPI's own spans have paths, which name people; ours are those of `shared.telemetry`.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.include_router(entrance.routes)
@@ -101,6 +113,12 @@ def routes_of(services: Sequence[Service]) -> FastAPI:
     @app.get("/healthz", include_in_schema=False)
     async def healthy() -> PlainTextResponse:
         return PlainTextResponse("alive\n")
+
+    @app.get("/readyz", include_in_schema=False)
+    async def ready(request: Request) -> JSONResponse:
+        reasons = {replica.service.name: await replica.why_not_ready() for replica in request.state.replicas}
+        status = HTTPStatus.SERVICE_UNAVAILABLE if any(reasons.values()) else HTTPStatus.OK
+        return JSONResponse({"ready": not any(reasons.values()), "because": reasons}, status_code=status)
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:

@@ -42,13 +42,13 @@ _bearer = HTTPBearer(auto_error=False, description="A token that `ninthweek up` 
 
 
 def authenticator_of(request: Request) -> Authenticator:
-    authenticator: Authenticator = request.app.state.authenticator
+    authenticator: Authenticator = request.state.authenticator
     return authenticator
 
 
 def units_of(request: Request) -> UnitsOfWork:
     """The units of work of the service that the route belongs to, or of any service if it belongs to none."""
-    units: dict[str, UnitsOfWork] = request.app.state.units_of_work
+    units: dict[str, UnitsOfWork] = request.state.units_of_work
     name = getattr(request.state, "service", None)
     return units[name] if name else next(iter(units.values()))
 

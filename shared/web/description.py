@@ -20,7 +20,7 @@ of it for each error of each route.
 REFERENCE: Final = "#/components/schemas/{model}"
 
 
-class Application(FastAPI):
+class DescribedFastAPI(FastAPI):
     """An application that describes its errors as problem details, each at the routes where it can occur."""
 
     def openapi(self) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class RateLimiter:
 
 def count_request(request: Request, name: str, who: str, rate: Rate = PER_CLIENT) -> None:
     """Count a request under a name; raises `TooMany` beyond the rate. `who` is a client, or an address."""
-    limiter: RateLimiter = request.app.state.limiter
+    limiter: RateLimiter = request.state.limiter
     if not limiter.allows(rate, name, who):
         raise TooMany("That was too often: wait a few minutes and try again.")
 

@@ -92,7 +92,7 @@ def _page(refusal: Refusal, status: HTTPStatus, request: Request, headers: Mappi
     """A refusal as a page; for HTMX, as a notice to be put into the page that is shown."""
     template = layout().get_template("problem_notice.jinja" if is_htmx(request) else "problem.jinja")
     title = _TITLES.get(status, status.phrase)
-    session = session_of(request, request.app.state.authenticator.settings)
+    session = session_of(request, request.state.authenticator.settings)
     caller = session.caller if session and status is not HTTPStatus.UNAUTHORIZED else None
     html = template.render(title=title, refusal=refusal, status=status, path=request.url.path, caller=caller, notice="")
     return HTMLResponse(html, status_code=status, headers=dict(headers))

@@ -23,5 +23,5 @@ def sign_in_at_provider(settings: WebSettings) -> "OpenIdSignIn | None":
 
 
 def sign_in_of(request: Request) -> "OpenIdSignIn | None":
-    found: OpenIdSignIn | None = request.app.state.sign_in
+    found: OpenIdSignIn | None = request.state.sign_in
     return found

@@ -14,7 +14,7 @@ def work_in(service: str) -> Callable[[Request], AsyncIterator[Work]]:
     """
 
     async def work(request: Request) -> AsyncIterator[Work]:
-        async with request.app.state.units_of_work[service].open() as opened:
+        async with request.state.units_of_work[service].open() as opened:
             yield opened
 
     return work

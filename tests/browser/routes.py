@@ -47,7 +47,7 @@ def page_routes() -> tuple[str, ...]:
     """The paths of all pages, as their routes have them; fixed paths come before those with parameters."""
     paths = {
         str(route.path)
-        for route in iter_route_contexts(routes_of([load(name) for name in NAMES]).routes)
+        for route in iter_route_contexts(routes_of(tuple(load(name) for name in NAMES)).routes)
         if "GET" in (route.methods or ()) and not route.include_in_schema
     }
     return tuple(sorted(paths - {*NOT_PAGES}, key=lambda path: (path.count("{"), path)))

@@ -32,7 +32,7 @@ from shared.runtime.partitions import Partitions
 from shared.runtime.service import Handler, Service
 from shared.runtime.settings import RuntimeSettings
 from shared.runtime.work import Work
-from shared.web.application import routes_of
+from shared.web.application import WebApplication, routes_of
 from shared.web.authentication import STAFF, Authenticator
 from tests.support.running import TOKENS, connect_to
 
@@ -217,13 +217,12 @@ async def matching_without_broker(database_url: str) -> AsyncIterator[MatchingWi
     service = _copy(load(MATCHING.name))
     pool = await connect_pool(service_url(database_url, service.name), schema=service.name, size=3)
     tables = await connect_to(database_url, service.name)
-    routes = routes_of([service])
-    transport = httpx.ASGITransport(routes)
+    app = WebApplication(routes_of((service,)), {"authenticator": Authenticator(TOKENS)})
+    transport = httpx.ASGITransport(app)
     headers = {"Authorization": f"Bearer {TOKENS[STAFF]}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://ninthweek.test", headers=headers) as http:
         matching = MatchingWithoutBroker(pool, tables, http, service)
-        routes.state.authenticator = Authenticator(TOKENS)
-        routes.state.units_of_work = {service.name: _Current(lambda: matching.handling)}
+        app.state["units_of_work"] = {service.name: _Current(lambda: matching.handling)}
         yield matching
     await tables.close()
     await pool.close()

@@ -178,7 +178,7 @@ def starter(stack: AsyncExitStack, *, database_url: str, amqp_url: str, clock: S
 
 async def connect_to(url: str, schema: str) -> "asyncpg.Connection[asyncpg.Record]":
     """A connection as the administrator that sees a service's tables."""
-    connection = await asyncpg.connect(url, server_settings={"search_path": schema})
+    connection = await asyncpg.connect(url, server_settings={"search_path": schema, "jit": "off"})
     await prepare_codecs(connection)
     return connection
 

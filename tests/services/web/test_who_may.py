@@ -54,7 +54,7 @@ def _routes() -> dict[str, RouteContext]:
     """Every route there is, by method and path; `HEAD` and `OPTIONS` are the framework's."""
     return {
         f"{method} {route.path}": route
-        for route in iter_route_contexts(routes_of([load(name) for name in NAMES]).routes)
+        for route in iter_route_contexts(routes_of(tuple(load(name) for name in NAMES)).routes)
         for method in (route.methods or ())
         if method not in {"HEAD", "OPTIONS"}
     }
@@ -97,7 +97,7 @@ async def test_every_route_lets_in_whom_the_table_names_and_nobody_else(stage: S
         # What changes something comes last: what is read is then still there.
         for name in sorted(WHO_MAY, key=lambda name: (not name.startswith("GET"), name)):
             for visitor in Visitor:
-                app.state.limiter = RateLimiter()
+                app.state["limiter"] = RateLimiter()
                 status = await _ask(client, name, sessions[visitor], things)
                 if (visitor in WHO_MAY[name]) != (status in LET_IN) or status not in LET_IN | TURNED_AWAY:
                     wrong.append(f"{name} answers {visitor} with {status}")

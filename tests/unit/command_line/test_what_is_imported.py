@@ -13,7 +13,7 @@ COMMAND_LINE = "import ninthweek.command_line"
 SERVICE = (
     "from ninthweek.command_line.running import leave_out_what_a_service_does_not_use as leave_out; leave_out(); "
     "import ninthweek.one_service; from ninthweek.services import check_settings, load; "
-    "from shared.web.application import routes_of; routes_of([load({0!r})]); check_settings(({0!r},))"
+    "from shared.web.application import routes_of; routes_of((load({0!r}),)); check_settings(({0!r},))"
 )
 LIST_WHAT_IS_THERE = "\nimport json, sys; print(json.dumps([*filter(sys.modules.get, sys.modules)]))"
 

@@ -9,7 +9,9 @@ from shared.web.application import routes_of
 from tests.support.notifications import messages_with_mails
 
 LEADS_TO = sorted({mail.path for _, mails in messages_with_mails() for mail in mails if mail.path})
-PAGES = [route.path for route in iter_route_contexts(routes_of([load(name) for name in NAMES]).routes) if route.path]
+PAGES = [
+    route.path for route in iter_route_contexts(routes_of(tuple(load(name) for name in NAMES)).routes) if route.path
+]
 
 
 @pytest.mark.parametrize("path", LEADS_TO)
