@@ -11,6 +11,16 @@ from tests.support.costs import Costs
 ROOT = Path(__file__).parent.parent
 WITHOUT_SERVERS = (ROOT / "tests" / "unit", ROOT / "tests" / "deployment", ROOT / "tests" / "asyncapi")
 
+LONG = (
+    "browser/",
+    "journeys/",
+    "services/web/test_openapi.py",
+    "services/web/test_who_may.py",
+    "services/docs/test_first_handler.py",
+    "asyncapi/",
+)
+"""Tests that take half a minute or more: they begin first, so that no worker is left with one at the end."""
+
 _running = pytest.StashKey[ExitStack]()
 
 
@@ -21,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="auto",
         help="Which PostgreSQL and RabbitMQ: containers where an engine answers (auto), or only one of both kinds.",
     )
+    parser.addoption("--screenshots", action="store_true", help="Keep a picture of every page in var/screenshots.")
     parser.addoption("--costs", action="store_true", help="Print at the end which files cost how many seconds.")
 
 
@@ -40,6 +51,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_running] = ExitStack()
     folder = ROOT / "var" / f"tests-{os.getpid()}"
     config.stash[_running].enter_context(servers_for_tests(folder, kind=config.option.servers))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.removeprefix("tests/").startswith(LONG))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

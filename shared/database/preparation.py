@@ -1,5 +1,7 @@
 """Prepares a service's schema, its login role and its tables. Safe to repeat, also while services run."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -7,6 +9,8 @@ import asyncpg
 
 from shared.database.connection import UnsuitableDatabase
 from shared.database.migration import upgrade, with_lock_retries
+
+ROLE_TRIES = 10
 
 RUNTIME_MIGRATIONS = Path(__file__).parent.parent / "runtime" / "migrations"
 
@@ -23,22 +27,39 @@ async def prepare_schema(administrator_url: str, *, service: str, url: str, migr
         if (encoding := await administrator.fetchval("show server_encoding")) != "UTF8":
             reason = f"The database is in {encoding}, which cannot hold every name: make one with encoding 'UTF8'."
             raise UnsuitableDatabase(reason)
-        role_and_schema = (
-            await _formatted(administrator, _ROLE, role, password),
-            await _formatted(administrator, _SCHEMA, service, role),
-        )
+        await _create_role(administrator, role, password)
 
         async def migrate() -> None:
-            async with administrator.transaction():
-                await administrator.execute("select pg_advisory_xact_lock(hashtext('ninthweek: prepare'))")
-                for statements in role_and_schema:
-                    await administrator.execute(statements)
+            async with _alone(administrator):
+                await administrator.execute(await _formatted(administrator, _SCHEMA, service, role))
                 for folder, version_table in ((RUNTIME_MIGRATIONS, "runtime_version"), (migrations, "version")):
                     await upgrade(administrator, schema=service, folder=folder, version_table=version_table)
 
         await with_lock_retries(migrate, holders=lambda: _transactions(administrator))
     finally:
         await administrator.close()
+
+
+@asynccontextmanager
+async def _alone(administrator: "asyncpg.Connection[asyncpg.Record]") -> AsyncIterator[None]:
+    """A transaction beside which no other preparation of this database works."""
+    async with administrator.transaction():
+        await administrator.execute("select pg_advisory_xact_lock(hashtext('ninthweek: prepare'))")
+        yield
+
+
+async def _create_role(administrator: "asyncpg.Connection[asyncpg.Record]", role: str, password: str) -> None:
+    """Create a login role, or set its password.
+
+    A role belongs to the whole server: the preparation of another database may change it at the same moment, which no
+    lock of this database prevents. PostgreSQL then reports an internal error, "tuple concurrently updated".
+    """
+    statements = await _formatted(administrator, _ROLE, role, password)
+    for _ in range(ROLE_TRIES):
+        with suppress(asyncpg.InternalServerError):
+            await administrator.execute(statements)
+            return
+    await administrator.execute(statements)
 
 
 async def _transactions(connection: "asyncpg.Connection[asyncpg.Record]") -> str:

@@ -41,6 +41,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 def open_browser(browser: Browser, axe: str, request: pytest.FixtureRequest) -> OpenBrowser:
-    folder = SCREENSHOTS / request.node.name
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = SCREENSHOTS / request.node.name if request.config.option.screenshots else None
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
     return partial(looker, browser, axe, folder)

@@ -1,4 +1,4 @@
-"""A person with a browser: each page they see is kept as a screenshot, and checked for what must hold of every page."""
+"""A person with a browser: each page they see is checked for what must hold of every page."""
 
 import re
 from collections.abc import AsyncIterator
@@ -45,7 +45,8 @@ class Looker:
 
     page: Page
     axe: str
-    screenshots: Path
+    screenshots: Path | None
+    """Where pictures of the pages are kept, if anywhere: to draw them takes a fifth of the time."""
     has_scripts: bool = True
     wrong: list[str] = field(default_factory=list)
 
@@ -54,14 +55,15 @@ class Looker:
         self.page.on("pageerror", lambda error: self.wrong.append(f"{self._where}: {error}"))
 
     async def look(self, name: str) -> None:
-        """Look at the page that is shown, wide and narrow: keep a screenshot, and note what is wrong with it."""
+        """Look at the page that is shown, wide and narrow, and note what is wrong with it."""
         for width, size in (("desktop", DESKTOP), ("phone", PHONE)):
             await self.page.set_viewport_size(size)
             if self.has_scripts:
                 self.wrong += [f"{self._where}, {width}: {found}" for found in await self._found()]
             too_wide = await self.page.evaluate(WIDER_THAN_THE_SCREEN)
             self.wrong += [f"{self._where}, {width}: is wider than the screen: {each}" for each in too_wide]
-            await self.page.screenshot(path=self.screenshots / f"{name}.{width}.png", full_page=True)
+            if self.screenshots:
+                await self.page.screenshot(path=self.screenshots / f"{name}.{width}.png", full_page=True)
         await self.page.evaluate(FORGET_STYLES)
         await self.page.set_viewport_size(DESKTOP)
 
@@ -83,7 +85,9 @@ class Looker:
 
 
 @asynccontextmanager
-async def looker(browser: Browser, axe: str, screenshots: Path, *, has_scripts: bool = True) -> AsyncIterator[Looker]:
+async def looker(
+    browser: Browser, axe: str, screenshots: Path | None, *, has_scripts: bool = True
+) -> AsyncIterator[Looker]:
     """Somebody who has not signed in yet."""
     context = await browser.new_context(viewport=DESKTOP, java_script_enabled=has_scripts, reduced_motion="reduce")
     try:

@@ -77,7 +77,10 @@ async def test_a_second_round_that_does_not_fit_is_answered_with_all_its_faults(
     shorter = FIRST.weeks[0].model_copy(update={"ends_on": FIRST.weeks[0].ends_on - timedelta(days=1)})
     body = SECOND.model_copy(update={"opens_at": CLOSES, "weeks": [shorter]})
     answer = await door.intake.http.post("/rounds", json=body.model_dump(mode="json"))
-    assert (answer.status_code, [fault["field"] for fault in answer.json()["faults"]]) == (422, ["weeks", "opens_at"])
+    assert (answer.status_code, [fault["field"] for fault in answer.json()["faults"]]) == (
+        422,
+        ["weeks.0.ends_on", "weeks", "opens_at"],
+    )
 
 
 async def test_a_project_with_places_left_is_applied_for_in_the_second_round(door: FrontDoor) -> None:
