@@ -123,7 +123,7 @@ class DeadLetter:
 
 
 class DeadLetters:
-    """Adopts the dead letters of one service: keeps each among the service's failures, which staff are told of.
+    """Adopts the dead letters of one service: keeps each among the service's failures, which are mailed to staff.
 
     A dead letter has the identity of the live message. So it is no failure if the message was handled after all or
     waits for a retry; two dead letters of one message are one failure; and what staff retry is handled once.

@@ -112,7 +112,7 @@ class GroupSubscriber(RabbitSubscriber):
             self._robust_queue.channel.close_callbacks.add(self._note_loss)
 
     async def run(self) -> None:
-        """Handle deliveries until cancelled, in as many workers as the consumption says."""
+        """Handle deliveries until cancelled, in as many workers as `Consumption.concurrency`."""
         async with asyncio.TaskGroup() as workers:
             for _ in range(self._consumption.concurrency):
                 workers.create_task(self._work())

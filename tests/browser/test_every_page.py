@@ -34,7 +34,8 @@ from tests.browser.routes import moment_of, pages_at, route_of
 from tests.journeys.terms import MadeUpTerm
 from tests.support.visitors import SETTINGS, host, session_cookie, staff, student
 
-pytestmark = pytest.mark.timeout(600)
+# One browser draws at a time: four of them beside each other take longer.
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
 
 EACH = 2
 """Pages of one route that a person looks at."""

@@ -19,7 +19,7 @@ from tests.browser.looking import Looker
 from tests.browser.programme import Programme, programme
 from tests.support.intake import a_host_record, a_pdf, a_student_record
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
 
 HOST, STUDENT = "hana@museum.example", "sam@college.example"
 

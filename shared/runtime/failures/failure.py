@@ -15,7 +15,7 @@ class ProcessesDied(RuntimeError):
 
 
 class GivenUp(RuntimeError):
-    """The broker gave up delivering a message; the text says why."""
+    """The broker gave up delivering a message; its text is the reason."""
 
 
 @dataclass(frozen=True, slots=True)

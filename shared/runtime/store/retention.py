@@ -8,7 +8,7 @@ from shared.database.connection import Connection, transaction
 from shared.runtime.partitions import SLOTS
 
 _AGE_COLUMNS = {"inbox": "handled_at", "outbox": "published_at"}
-"""The partitioned tables, each with the column that tells the age of a row."""
+"""The partitioned tables, each with the column that has the age of a row."""
 
 _LOCK_WITHIN = "500ms"
 """Short, because while a statement waits for a table lock, all later statements on the table wait behind it."""
