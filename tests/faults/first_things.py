@@ -14,6 +14,7 @@ def use_short_timeouts() -> None:
     """The broker gives up a silent process, and the database a silent transaction, after a few seconds."""
     broker.HEARTBEAT = 2
     database.ANSWERS_WITHIN = 2.0
+    database.TRANSACTION_ENDS_WITHIN = 4.0
     publisher.PUBLISH_WITHIN = 2.0
 
 
