@@ -20,9 +20,9 @@ up: .venv/complete  ## run all services here, until Ctrl-C
 	.venv/bin/ninthweek up
 
 test: .venv/complete  ## run every test, or those of TESTS=tests/unit; with COSTS=1 list what each file costs
-	.venv/bin/pytest --numprocesses $(WORKERS) --dist loadgroup --maxschedchunk 1 $(if $(COSTS),--costs) $(PYTEST_OPTIONS) $(TESTS)
+	.venv/bin/pytest --numprocesses $(WORKERS) --dist loadgroup $(if $(COSTS),--costs) $(PYTEST_OPTIONS) $(TESTS)
 
-faults: .venv/complete  ## inject every fault; ends with what was lost or done twice, and how long recovery took
+faults:  ## inject every fault; ends with what was lost or done twice, and how long recovery took
 	$(MAKE) test TESTS=tests/faults
 
 soak: .venv/complete  ## play whole terms for MINUTES=10 under faults at random; SEED=… plays the same ones again

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import httpx
 from fastapi.responses import HTMLResponse
 from playwright.async_api import Browser, async_playwright
+from starlette.types import Receive, Scope, Send
 
 from benchmarks.figure import Measured, Reading, Sizes
 from benchmarks.servers import BenchServers, Place
@@ -23,7 +24,7 @@ from ninthweek.demonstration.stage import stage_for
 from ninthweek.demonstration.term import read_term
 from ninthweek.serving import listening
 from ninthweek.settings import AdministratorUrls
-from shared.web.application import application, routes_of
+from shared.web.application import application
 from shared.web.authentication import Authenticator
 from shared.web.sessions import cookie_name
 from tests.journeys.terms import MadeUpTerm
@@ -69,13 +70,14 @@ async def _programme(place: Place, folder: Path, number: int) -> AsyncIterator[M
         await play_term(term, stage, lambda: None, stop)
         gc.freeze()  # as `serve` does, whose process would have nothing in memory of playing the term
         replicas = list(stage.replicas.values())
+        programme = application(replicas, Authenticator({}, SETTINGS))
         plain = ""
 
-        @routes_of(tuple(replica.service for replica in replicas)).get("/plain")
-        async def show_plain() -> HTMLResponse:
-            return HTMLResponse(plain)
+        async def site(scope: Scope, receive: Receive, send: Send) -> None:
+            is_plain = scope["type"] == "http" and scope["path"] == "/plain"
+            await (HTMLResponse(plain) if is_plain else programme)(scope, receive, send)
 
-        async with listening(application(replicas, Authenticator({}, SETTINGS))) as url:
+        async with listening(site) as url:
             catalogue = f"{url}/catalogue"
             async with httpx.AsyncClient(cookies={cookie_name(SETTINGS): session_cookie(staff())}) as client:
                 size = len((await client.get(catalogue)).content)

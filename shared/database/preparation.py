@@ -1,7 +1,6 @@
 """Prepares a service's schema, its login role and its tables. Safe to repeat, also while services run."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -11,6 +10,7 @@ from shared.database.connection import UnsuitableDatabase
 from shared.database.migration import upgrade, with_lock_retries
 
 ROLE_TRIES = 10
+"""At most so many preparations of other databases are expected to change a role at the same moment."""
 
 RUNTIME_MIGRATIONS = Path(__file__).parent.parent / "runtime" / "migrations"
 
@@ -30,7 +30,8 @@ async def prepare_schema(administrator_url: str, *, service: str, url: str, migr
         await _create_role(administrator, role, password)
 
         async def migrate() -> None:
-            async with _alone(administrator):
+            async with administrator.transaction():
+                await administrator.execute("select pg_advisory_xact_lock(hashtext('ninthweek: prepare'))")
                 await administrator.execute(await _formatted(administrator, _SCHEMA, service, role))
                 for folder, version_table in ((RUNTIME_MIGRATIONS, "runtime_version"), (migrations, "version")):
                     await upgrade(administrator, schema=service, folder=folder, version_table=version_table)
@@ -38,14 +39,6 @@ async def prepare_schema(administrator_url: str, *, service: str, url: str, migr
         await with_lock_retries(migrate, holders=lambda: _transactions(administrator))
     finally:
         await administrator.close()
-
-
-@asynccontextmanager
-async def _alone(administrator: "asyncpg.Connection[asyncpg.Record]") -> AsyncIterator[None]:
-    """A transaction beside which no other preparation of this database works."""
-    async with administrator.transaction():
-        await administrator.execute("select pg_advisory_xact_lock(hashtext('ninthweek: prepare'))")
-        yield
 
 
 async def _create_role(administrator: "asyncpg.Connection[asyncpg.Record]", role: str, password: str) -> None:

@@ -56,8 +56,10 @@ ANSWERS = {
 
 
 class WebApplication:
-    """An ASGI application whose requests find in `request.state` what it runs with: so the routes themselves hold none
-    of it, and are built once for every application of the same services.
+    """An ASGI application that passes what it runs with to its routes, in `request.state`.
+
+    So the routes hold none of it, and are built once for all applications of the same services: FastAPI works out what
+    each of them depends on at the first request, which takes longer than most tests.
     """
 
     def __init__(self, app: ASGIApp, state: Mapping[str, Any]) -> None:

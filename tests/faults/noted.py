@@ -25,7 +25,7 @@ from shared.contracts.screening import ProjectDeclined
 from shared.runtime import store
 from tests.support.history import Report, judge
 from tests.support.network import Link, url_through
-from tests.support.probe import NOTES, submitted
+from tests.support.probe import submitted
 from tests.support.processes import PROBE, ServiceProcess, start_process
 from tests.support.publishing import publish_event
 from tests.support.running import connect_to
@@ -240,7 +240,6 @@ async def sustained_load(notes: Notes) -> AsyncIterator[None]:
 async def noting(database_url: str, amqp_url: str, folder: Path) -> AsyncIterator[Notes]:
     """Everything that a test with noting probes needs; no process of it is left at the end."""
     connection = await connect_to(database_url, SCREENING.name)
-    await connection.execute(NOTES)
     async with await aio_pika.connect(amqp_url) as broker:
         channel = await broker.channel()
         declined = await channel.declare_queue(exclusive=True)

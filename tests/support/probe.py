@@ -100,8 +100,8 @@ MENDED = {"NINTHWEEK_TEST_PROBE": "mended"}
 """The environment of a process in which it is mended."""
 
 NOTES = """
-    create table if not exists screening.notes (cause text not null, project_id text not null);
-    create table if not exists screening.errands (cause text primary key);
+    create table screening.notes (cause text not null, project_id text not null);
+    create table screening.errands (cause text primary key);
     grant all on screening.notes, screening.errands to ninthweek_screening;
 """
 """The noting probe's tables, made by the administrator: what it did, as often as it did it."""

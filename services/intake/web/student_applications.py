@@ -25,7 +25,7 @@ from shared.identifiers import new_id
 from shared.refusals import Invalid
 from shared.runtime.work import Work
 from shared.web import Caller, FormIs, StudentIs, Submitted, count_request, is_htmx, model_of, redirect
-from shared.web.limits import Rate
+from shared.web.limits import LONGEST_PERIOD, Rate
 
 routes = page_routes()
 
@@ -33,7 +33,7 @@ EARLIER_CVS = 5
 """How many CVs that were sent before are offered to a student."""
 
 
-CVS_OF_A_STUDENT = Rate(30, 3600.0)
+CVS_OF_A_STUDENT = Rate(30, LONGEST_PERIOD)
 """How many CVs a student may send: each is read by a process of its own."""
 
 

@@ -73,6 +73,7 @@ async def test_a_fault_of_ours_is_answered_without_its_text(screening: RunningSe
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert answer.json()["title"] == "Internal Server Error"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic cDpw"}])
